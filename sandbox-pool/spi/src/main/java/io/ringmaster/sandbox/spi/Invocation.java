@@ -1,0 +1,47 @@
+package io.ringmaster.sandbox.spi;
+
+/**
+ * One invocation as a driver sees it, from {@link SandboxDriver#offer} to its terminal event. Dispatcher thread only. The
+ * object is reused for other invocations afterwards: a driver that keeps it longer reads another one's data.
+ */
+public interface Invocation {
+
+  /** Number of this offer, unique per engine run; answers with another number are late or forged. */
+  long sequence();
+
+  /** Upper half of the request id (a UUID). */
+  long requestIdHigh();
+
+  /** Lower half of the request id. */
+  long requestIdLow();
+
+  /** When the function's time is up, in milliseconds since the Unix epoch. */
+  long deadlineEpochMs();
+
+  /** The event; must not be written. */
+  byte[] payload();
+
+  /** Where the event begins in {@link #payload()}. */
+  int payloadOffset();
+
+  /** The event's length in bytes, 0 to 6,291,556. */
+  int payloadLength();
+
+  /** ARN as the caller qualified it, in UTF-8; must not be written. */
+  byte[] invokedFunctionArn();
+
+  /** X-Ray trace header, or null. */
+  String traceHeader();
+
+  /** Client context, decoded JSON, or null. */
+  String clientContext();
+
+  /** Cognito identity as JSON, or null. */
+  String cognitoIdentity();
+
+  /** Tenant id, or null. */
+  String tenantId();
+
+  /** Where the driver appends the answer. */
+  ResponseBuffer response();
+}

@@ -1,0 +1,28 @@
+package io.ringmaster.sandbox.spi;
+
+/** What sandboxes write to standard output and standard error. Log agent only. */
+public interface SandboxLogs {
+
+  /**
+   * Delivers what was written since the last call.
+   *
+   * @param limit the most records to deliver; at least 1
+   * @return the number of records delivered
+   */
+  int poll(Sink sink, int limit);
+
+  /** Receives output. */
+  interface Sink {
+    /**
+     * Bytes that a sandbox's process wrote: a whole record of the runtime's logging, or a piece of raw output of native
+     * code.
+     *
+     * @param sandbox the sandbox
+     * @param bytes valid during the call only
+     * @param offset first byte
+     * @param length number of bytes
+     * @param mark framed bytes of this process so far, this record included; see {@link DriverEvents#response}
+     */
+    void output(int sandbox, byte[] bytes, int offset, int length, long mark);
+  }
+}

@@ -1,0 +1,255 @@
+package io.ringmaster.api;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/** How an engine is to run. Validated when built, immutable afterwards. */
+public final class EngineConfig {
+  private final Builder values;
+
+  private EngineConfig(Builder values) {
+    this.values = values;
+  }
+
+  /** All defaults. */
+  public static EngineConfig defaults() {
+    return builder().build();
+  }
+
+  /** Begins with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Where the engine keeps its files; null: a temporary folder that goes with the engine (the default). */
+  public Path dataFolder() {
+    return values.dataFolder;
+  }
+
+  /** 12-digit account id that functions belong to. Default 123456789012. */
+  public String account() {
+    return values.account;
+  }
+
+  /** Region in ARNs. Default us-east-1. */
+  public String region() {
+    return values.region;
+  }
+
+  /** Concurrent invocations of the account. Default 1,000, AWS's default; 1 to 1,000,000. */
+  public int accountConcurrency() {
+    return values.accountConcurrency;
+  }
+
+  /** Environments that may exist at once, over all functions. Default: four times the processors, at least 16. */
+  public int environmentsMax() {
+    return values.environmentsMax;
+  }
+
+  /** Generic sandboxes kept ready per runtime. Default: the processors, at least 2; 0 to 1,000. */
+  public int genericSandboxes() {
+    return values.genericSandboxes;
+  }
+
+  /** Invocations that may arrive at once before the door answers 429; a power of two. Default 8,192. */
+  public int acceptRingSize() {
+    return values.acceptRingSize;
+  }
+
+  /** Longest wait of an admitted invocation for a place to run, in nanoseconds. Default 30 s. */
+  public long capacityWaitNs() {
+    return values.capacityWaitNs;
+  }
+
+  /** How long an idle environment is kept, in nanoseconds. Default 10 minutes. */
+  public long keepAliveNs() {
+    return values.keepAliveNs;
+  }
+
+  /** Longest life of an environment, in nanoseconds, jittered by a tenth. Default 4 hours. */
+  public long maximumLifeNs() {
+    return values.maximumLifeNs;
+  }
+
+  /** Time for init before it is begun again inside an invocation, in nanoseconds. Default 10 s, AWS's. */
+  public long initTimeoutNs() {
+    return values.initTimeoutNs;
+  }
+
+  /** How long {@link Engine#close()} lets invocations end, in nanoseconds. Default 30 s. */
+  public long drainNs() {
+    return values.drainNs;
+  }
+
+  /** What becomes of log lines. Default {@link LogSink#MEMORY}. */
+  public LogSink logSink() {
+    return values.logSink;
+  }
+
+  /** Whether the engine starts sandbox processes; false: in-JVM handlers only. Default true. */
+  public boolean sandboxProcesses() {
+    return values.sandboxProcesses;
+  }
+
+  /** What becomes of log lines. */
+  public enum LogSink {
+    /** Nothing is rendered; a log tail is empty. */
+    OFF,
+    /** The last 64 KiB of each function are kept in memory. */
+    MEMORY
+  }
+
+  /** Collects the values. Not safe for use by several threads. */
+  public static final class Builder {
+    private Path dataFolder;
+    private String account = "123456789012";
+    private String region = "us-east-1";
+    private int accountConcurrency = 1000;
+    private int environmentsMax = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+    private int genericSandboxes = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private int acceptRingSize = 8192;
+    private long capacityWaitNs = Duration.ofSeconds(30).toNanos();
+    private long keepAliveNs = Duration.ofMinutes(10).toNanos();
+    private long maximumLifeNs = Duration.ofHours(4).toNanos();
+    private long initTimeoutNs = Duration.ofSeconds(10).toNanos();
+    private long drainNs = Duration.ofSeconds(30).toNanos();
+    private LogSink logSink = LogSink.MEMORY;
+    private boolean sandboxProcesses = true;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      dataFolder = other.dataFolder;
+      account = other.account;
+      region = other.region;
+      accountConcurrency = other.accountConcurrency;
+      environmentsMax = other.environmentsMax;
+      genericSandboxes = other.genericSandboxes;
+      acceptRingSize = other.acceptRingSize;
+      capacityWaitNs = other.capacityWaitNs;
+      keepAliveNs = other.keepAliveNs;
+      maximumLifeNs = other.maximumLifeNs;
+      initTimeoutNs = other.initTimeoutNs;
+      drainNs = other.drainNs;
+      logSink = other.logSink;
+      sandboxProcesses = other.sandboxProcesses;
+    }
+
+    /** See {@link EngineConfig#dataFolder()}. */
+    public Builder dataFolder(Path value) {
+      dataFolder = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#account()}. */
+    public Builder account(String value) {
+      account = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#region()}. */
+    public Builder region(String value) {
+      region = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#accountConcurrency()}. */
+    public Builder accountConcurrency(int value) {
+      accountConcurrency = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#environmentsMax()}. */
+    public Builder environmentsMax(int value) {
+      environmentsMax = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#genericSandboxes()}. */
+    public Builder genericSandboxes(int value) {
+      genericSandboxes = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#acceptRingSize()}. */
+    public Builder acceptRingSize(int value) {
+      acceptRingSize = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#capacityWaitNs()}. */
+    public Builder capacityWait(Duration value) {
+      capacityWaitNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#keepAliveNs()}. */
+    public Builder keepAlive(Duration value) {
+      keepAliveNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#maximumLifeNs()}. */
+    public Builder maximumLife(Duration value) {
+      maximumLifeNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#initTimeoutNs()}. */
+    public Builder initTimeout(Duration value) {
+      initTimeoutNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#drainNs()}. */
+    public Builder drain(Duration value) {
+      drainNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#logSink()}. */
+    public Builder logSink(LogSink value) {
+      logSink = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#sandboxProcesses()}. */
+    public Builder sandboxProcesses(boolean value) {
+      sandboxProcesses = value;
+      return this;
+    }
+
+    /**
+     * Validates.
+     *
+     * @throws IllegalArgumentException a value is out of its range; the message names it and the range
+     */
+    public EngineConfig build() {
+      require(account != null && account.matches("[0-9]{12}"), "account", account, "12 digits");
+      require(region != null && region.matches("[a-z]{2}(-[a-z]+)+-[0-9]"), "region", region, "such as us-east-1");
+      range("accountConcurrency", accountConcurrency, 1, 1_000_000);
+      range("environmentsMax", environmentsMax, 1, 100_000);
+      range("genericSandboxes", genericSandboxes, 0, 1000);
+      range("acceptRingSize", acceptRingSize, 2, 1 << 20);
+      require(Integer.bitCount(acceptRingSize) == 1, "acceptRingSize", acceptRingSize, "a power of two");
+      range("capacityWaitNs", capacityWaitNs, 0, Duration.ofHours(1).toNanos());
+      range("keepAliveNs", keepAliveNs, 0, Duration.ofDays(1).toNanos());
+      range("maximumLifeNs", maximumLifeNs, 1, Duration.ofDays(30).toNanos());
+      range("initTimeoutNs", initTimeoutNs, 1, Duration.ofMinutes(15).toNanos());
+      range("drainNs", drainNs, 0, Duration.ofHours(1).toNanos());
+      Objects.requireNonNull(logSink, "logSink");
+      return new EngineConfig(new Builder(this));
+    }
+
+    private static void range(String name, long value, long least, long most) {
+      require(value >= least && value <= most, name, value, least + " to " + most);
+    }
+
+    private static void require(boolean holds, String name, Object value, String wanted) {
+      if (!holds) {
+        throw new IllegalArgumentException(name + " is " + value + "; it must be " + wanted);
+      }
+    }
+  }
+}

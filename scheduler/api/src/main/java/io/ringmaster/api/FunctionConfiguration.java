@@ -1,0 +1,47 @@
+package io.ringmaster.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One version of a function as Lambda describes it.
+ *
+ * @param functionName name
+ * @param functionArn ARN; with the version for published versions, without for {@code $LATEST}
+ * @param version {@code $LATEST} or a number
+ * @param runtime runtime identifier
+ * @param handler handler; null for in-JVM code
+ * @param role execution role ARN
+ * @param description never null
+ * @param memoryMb MiB
+ * @param timeoutSeconds seconds
+ * @param ephemeralStorageMb MiB
+ * @param environment the function's variables
+ * @param architectures one element
+ * @param logFormat {@code Text} or {@code JSON}
+ * @param applicationLogLevel null with Text
+ * @param codeSha256 SHA-256 of the package in Base64; empty for in-JVM code
+ * @param codeSize bytes of the package; 0 for in-JVM code
+ * @param lastModified when this version was last changed
+ * @param revisionId changes with every change
+ */
+public record FunctionConfiguration(
+    String functionName,
+    String functionArn,
+    String version,
+    String runtime,
+    String handler,
+    String role,
+    String description,
+    int memoryMb,
+    int timeoutSeconds,
+    int ephemeralStorageMb,
+    Map<String, String> environment,
+    List<String> architectures,
+    String logFormat,
+    String applicationLogLevel,
+    String codeSha256,
+    long codeSize,
+    Instant lastModified,
+    String revisionId) {}

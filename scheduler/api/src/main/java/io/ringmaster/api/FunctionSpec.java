@@ -1,0 +1,160 @@
+package io.ringmaster.api;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a function is to be, for {@link Functions#create} and {@link Functions#updateConfiguration}. Values are checked by
+ * the engine, with AWS's texts.
+ *
+ * @param name function name, 1 to 64 of letters, digits, {@code -} and {@code _}; or an ARN
+ * @param runtime runtime identifier such as {@code python3.13}; {@link #IN_JVM} with in-JVM code
+ * @param handler such as {@code app.handler}; may be null with in-JVM code
+ * @param code the code
+ * @param role execution role ARN; kept and shown, not assumed
+ * @param description at most 256 characters
+ * @param memoryMb 128 to 10,240; default 128
+ * @param timeoutSeconds 1 to 900; default 3
+ * @param ephemeralStorageMb 512 to 10,240; default 512
+ * @param environment the function's variables, at most 4 KiB in all
+ * @param architectures one of {@code x86_64}, {@code arm64}; default: this machine's
+ * @param logFormat {@code Text} or {@code JSON}
+ * @param applicationLogLevel level filter with JSON; null: INFO
+ */
+public record FunctionSpec(
+    String name,
+    String runtime,
+    String handler,
+    FunctionCode code,
+    String role,
+    String description,
+    int memoryMb,
+    int timeoutSeconds,
+    int ephemeralStorageMb,
+    Map<String, String> environment,
+    List<String> architectures,
+    String logFormat,
+    String applicationLogLevel) {
+
+  /** The runtime of in-JVM handlers. */
+  public static final String IN_JVM = "injvm";
+
+  /** Begins with the defaults. */
+  public static Builder named(String name) {
+    return new Builder(name);
+  }
+
+  /** Collects the values. Not safe for use by several threads. */
+  public static final class Builder {
+    private final String name;
+    private String runtime;
+    private String handler;
+    private FunctionCode code;
+    private String role = "arn:aws:iam::123456789012:role/lambda";
+    private String description = "";
+    private int memoryMb = 128;
+    private int timeoutSeconds = 3;
+    private int ephemeralStorageMb = 512;
+    private Map<String, String> environment = Map.of();
+    private List<String> architectures = List.of();
+    private String logFormat = "Text";
+    private String applicationLogLevel;
+
+    private Builder(String name) {
+      this.name = name;
+    }
+
+    /** See {@link FunctionSpec#runtime()}. */
+    public Builder runtime(String value) {
+      runtime = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#handler()}. */
+    public Builder handler(String value) {
+      handler = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#code()}. */
+    public Builder code(FunctionCode value) {
+      code = value;
+      if (value instanceof FunctionCode.InJvm && runtime == null) {
+        runtime = IN_JVM;
+      }
+      return this;
+    }
+
+    /** See {@link FunctionSpec#role()}. */
+    public Builder role(String value) {
+      role = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#description()}. */
+    public Builder description(String value) {
+      description = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#memoryMb()}. */
+    public Builder memoryMb(int value) {
+      memoryMb = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#timeoutSeconds()}. */
+    public Builder timeoutSeconds(int value) {
+      timeoutSeconds = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#ephemeralStorageMb()}. */
+    public Builder ephemeralStorageMb(int value) {
+      ephemeralStorageMb = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#environment()}. */
+    public Builder environment(Map<String, String> value) {
+      environment = Map.copyOf(value);
+      return this;
+    }
+
+    /** See {@link FunctionSpec#architectures()}. */
+    public Builder architectures(List<String> value) {
+      architectures = List.copyOf(value);
+      return this;
+    }
+
+    /** See {@link FunctionSpec#logFormat()}. */
+    public Builder logFormat(String value) {
+      logFormat = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#applicationLogLevel()}. */
+    public Builder applicationLogLevel(String value) {
+      applicationLogLevel = value;
+      return this;
+    }
+
+    /** Builds; values are checked when the function is created. */
+    public FunctionSpec build() {
+      return new FunctionSpec(
+          name,
+          runtime,
+          handler,
+          code,
+          role,
+          description,
+          memoryMb,
+          timeoutSeconds,
+          ephemeralStorageMb,
+          environment,
+          architectures,
+          logFormat,
+          applicationLogLevel);
+    }
+  }
+}

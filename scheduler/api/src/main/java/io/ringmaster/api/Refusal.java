@@ -1,0 +1,37 @@
+package io.ringmaster.api;
+
+/**
+ * Why a request was refused, in AWS Lambda's words.
+ *
+ * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, or 500 for a fault of the platform
+ * @param code exception name, such as {@code ResourceNotFoundException}
+ * @param message AWS's text
+ * @param reason for {@code TooManyRequestsException}: AWS's Reason; else null
+ */
+public record Refusal(int statusCode, String code, String message, String reason) {
+
+  /** No such function, version or alias. */
+  public static Refusal notFound(String message) {
+    return new Refusal(404, "ResourceNotFoundException", message, null);
+  }
+
+  /** A limit on concurrency or rate is used up. */
+  public static Refusal throttled(String reason) {
+    return new Refusal(429, "TooManyRequestsException", "Rate Exceeded.", reason);
+  }
+
+  /** A value that is well formed but not possible. */
+  public static Refusal invalid(String message) {
+    return new Refusal(400, "InvalidParameterValueException", message, null);
+  }
+
+  /** The resource exists, or is in a state that does not allow it. */
+  public static Refusal conflict(String message) {
+    return new Refusal(409, "ResourceConflictException", message, null);
+  }
+
+  /** A fault of the platform. */
+  public static Refusal service(String message) {
+    return new Refusal(500, "ServiceException", message, null);
+  }
+}
