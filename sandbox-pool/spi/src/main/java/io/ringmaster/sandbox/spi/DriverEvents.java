@@ -27,11 +27,11 @@ public interface DriverEvents {
   /** A revoked invocation was not begun: it belongs to the dispatcher again. */
   void skipped(int slot, long sequence);
 
-  /** A part of a streamed response was appended to {@link Invocation#response()}. */
+  /** A part of a streamed response was appended to {@link Invocation#responseBuffer()}. */
   void chunk(int slot, long sequence, int bytes);
 
   /**
-   * The invocation's terminal answer; its body is in {@link Invocation#response()}.
+   * The invocation's terminal answer; its body is in {@link Invocation#responseBuffer()}.
    *
    * @param functionError the body is an error document of the function
    * @param logMark log bytes that the sandbox process had written, framed, when it answered: the log agent has the whole

@@ -43,5 +43,5 @@ public interface Invocation {
   String tenantId();
 
   /** Where the driver appends the answer. */
-  ResponseBuffer response();
+  ResponseBuffer responseBuffer();
 }
