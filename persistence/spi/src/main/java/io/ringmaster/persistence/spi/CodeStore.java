@@ -1,0 +1,69 @@
+package io.ringmaster.persistence.spi;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Deployment packages by content: each is unpacked once, shared by all who hold a reference to it, and read-only.
+ *
+ * <p>Any thread. Packages are hostile: what they contain ends inside their folder or is refused.
+ *
+ * <p>References: each {@code put} gives its caller one, {@link #retain} one more, {@link #release} takes one away. A package
+ * without references is removed later, so that processes which still run its code can end first; see {@link #collect}.
+ */
+public interface CodeStore extends AutoCloseable {
+
+  /**
+   * Stores a zip archive.
+   *
+   * @param zip the archive, smaller than 52,428,800 bytes; must not be changed meanwhile
+   * @throws CodeRefusedException too large, not readable, or with content that does not stay inside its folder
+   * @throws IOException the storage failed
+   */
+  StoredCode putZip(byte[] zip) throws CodeRefusedException, IOException;
+
+  /**
+   * Stores a copy of a folder's content. Symbolic links are kept where they stay inside.
+   *
+   * @throws CodeRefusedException no folder, too large, or with content that does not stay inside
+   * @throws IOException the storage failed, or the folder cannot be read
+   */
+  StoredCode putFolder(Path folder) throws CodeRefusedException, IOException;
+
+  /**
+   * Stores files.
+   *
+   * @param files content by path within the package, such as {@code lib/app.py}; must not be changed meanwhile
+   * @throws CodeRefusedException too large, or with a path that is not possible
+   * @throws IOException the storage failed
+   */
+  StoredCode putFiles(Map<String, byte[]> files) throws CodeRefusedException, IOException;
+
+  /**
+   * Adds a reference to a package that is stored.
+   *
+   * @throws IllegalStateException there is none with that key
+   */
+  void retain(String key);
+
+  /**
+   * Takes a reference away.
+   *
+   * @throws IllegalStateException there is no reference to that key
+   */
+  void release(String key);
+
+  /**
+   * Removes packages that have been without references for longer than the store's grace period, and leftovers of an earlier
+   * run that nobody has retained. Called now and then, and after start.
+   *
+   * @return how many were removed
+   * @throws IOException something cannot be removed; it is tried again next time
+   */
+  int collect() throws IOException;
+
+  /** Removes what has no references and gives everything back. */
+  @Override
+  void close() throws IOException;
+}
