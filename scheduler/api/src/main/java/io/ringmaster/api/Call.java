@@ -1,17 +1,22 @@
 package io.ringmaster.api;
 
 /**
- * A reusable invocation: fill it, submit it, read the answer, use it again. A warm invocation allocates nothing.
+ * A reusable invocation: fill it, submit it, read the answer, use it again. A warm invocation
+ * allocates nothing.
  *
- * <p>From {@link #submit} until its callback the call belongs to the engine: nothing of it, nor the payload's array, may
- * be touched. Setting a value in that time throws {@link IllegalStateException}.
+ * <p>From {@link #submit} until its callback the call belongs to the engine: nothing of it, nor the
+ * payload's array, may be touched. Setting a value in that time throws {@link
+ * IllegalStateException}.
  */
 public interface Call {
 
   /** Name, {@code name:qualifier}, partial ARN or ARN. Kept for the next submit. */
   Call function(String function);
 
-  /** Version or alias; null: the one in the function's name, else {@code $LATEST}. Kept for the next submit. */
+  /**
+   * Version or alias; null: the one in the function's name, else {@code $LATEST}. Kept for the next
+   * submit.
+   */
   Call qualifier(String qualifier);
 
   /** The event, at most 6,291,456 bytes. Kept for the next submit. */
@@ -33,8 +38,8 @@ public interface Call {
   Object attachment();
 
   /**
-   * Submits. Every submitted call is settled exactly once; when the ring is full or the engine closed, at once and on this
-   * thread.
+   * Submits. Every submitted call is settled exactly once; when the ring is full or the engine
+   * closed, at once and on this thread.
    */
   void submit(InvocationCallback callback);
 
@@ -47,7 +52,10 @@ public interface Call {
   /** Whether the answer is an error document of the function. */
   boolean functionError();
 
-  /** The answer's bytes, {@link #responseLength()} of them from index 0; valid until the next submit. */
+  /**
+   * The answer's bytes, {@link #responseLength()} of them from index 0; valid until the next
+   * submit.
+   */
   byte[] response();
 
   /** Length of the answer in bytes. */

@@ -24,14 +24,17 @@ public interface Engine extends AutoCloseable {
   /**
    * Opens an engine.
    *
-   * @throws MissingJvmFlagsException the JVM was started without flags that the engine needs; the message names them
-   * @throws IllegalArgumentException the configuration is not possible; the message says what and why
+   * @throws MissingJvmFlagsException the JVM was started without flags that the engine needs; the
+   *     message names them
+   * @throws IllegalArgumentException the configuration is not possible; the message says what and
+   *     why
    * @throws EngineException the platform is not supported or refused something
    */
   static Engine open(EngineConfig config) {
     return ServiceLoader.load(EngineProvider.class, Engine.class.getClassLoader())
         .findFirst()
-        .orElseThrow(() -> new EngineException("no engine on the class path: add ringmaster-engine"))
+        .orElseThrow(
+            () -> new EngineException("no engine on the class path: add ringmaster-engine"))
         .open(config);
   }
 
@@ -39,14 +42,17 @@ public interface Engine extends AutoCloseable {
   Functions functions();
 
   /**
-   * Invokes and waits for the answer. An interrupt of the waiting thread does not cancel the invocation; the thread's
-   * interrupt status is kept.
+   * Invokes and waits for the answer. An interrupt of the waiting thread does not cancel the
+   * invocation; the thread's interrupt status is kept.
    *
    * @return the answer; a refusal (throttled, not found, invalid) is a value in it
    */
   InvocationResult invoke(InvokeRequest request);
 
-  /** Invokes; the future completes, on a completion thread, with the answer. It never completes exceptionally. */
+  /**
+   * Invokes; the future completes, on a completion thread, with the answer. It never completes
+   * exceptionally.
+   */
   CompletableFuture<InvocationResult> invokeAsync(InvokeRequest request);
 
   /** A reusable invocation, for callers that want none allocated per call. */
@@ -56,15 +62,17 @@ public interface Engine extends AutoCloseable {
   EngineStatus status();
 
   /**
-   * The last log lines of a function, oldest first, as far as the memory sink keeps them (64 KiB a function).
+   * The last log lines of a function, oldest first, as far as the memory sink keeps them (64 KiB a
+   * function).
    *
    * @throws LambdaException not found
    */
   String recentLogs(String functionName);
 
   /**
-   * Accepts nothing more, lets running invocations end for at most {@link EngineConfig#drainNs()}, then stops everything.
-   * When it returns no process, thread or file of the engine is left. Calling it again does nothing.
+   * Accepts nothing more, lets running invocations end for at most {@link EngineConfig#drainNs()},
+   * then stops everything. When it returns no process, thread or file of the engine is left.
+   * Calling it again does nothing.
    */
   @Override
   void close();

@@ -22,7 +22,10 @@ public final class EngineConfig {
     return new Builder();
   }
 
-  /** Where the engine keeps its files; null: a temporary folder that goes with the engine (the default). */
+  /**
+   * Where the engine keeps its files; null: a temporary folder that goes with the engine (the
+   * default).
+   */
   public Path dataFolder() {
     return values.dataFolder;
   }
@@ -42,7 +45,10 @@ public final class EngineConfig {
     return values.accountConcurrency;
   }
 
-  /** Environments that may exist at once, over all functions. Default: four times the processors, at least 16. */
+  /**
+   * Environments that may exist at once, over all functions. Default: four times the processors, at
+   * least 16.
+   */
   public int environmentsMax() {
     return values.environmentsMax;
   }
@@ -52,7 +58,9 @@ public final class EngineConfig {
     return values.genericSandboxes;
   }
 
-  /** Invocations that may arrive at once before the door answers 429; a power of two. Default 8,192. */
+  /**
+   * Invocations that may arrive at once before the door answers 429; a power of two. Default 8,192.
+   */
   public int acceptRingSize() {
     return values.acceptRingSize;
   }
@@ -72,7 +80,10 @@ public final class EngineConfig {
     return values.maximumLifeNs;
   }
 
-  /** Time for init before it is begun again inside an invocation, in nanoseconds. Default 10 s, AWS's. */
+  /**
+   * Time for init before it is begun again inside an invocation, in nanoseconds. Default 10 s,
+   * AWS's.
+   */
   public long initTimeoutNs() {
     return values.initTimeoutNs;
   }
@@ -223,16 +234,25 @@ public final class EngineConfig {
     /**
      * Validates.
      *
-     * @throws IllegalArgumentException a value is out of its range; the message names it and the range
+     * @throws IllegalArgumentException a value is out of its range; the message names it and the
+     *     range
      */
     public EngineConfig build() {
       require(account != null && account.matches("[0-9]{12}"), "account", account, "12 digits");
-      require(region != null && region.matches("[a-z]{2}(-[a-z]+)+-[0-9]"), "region", region, "such as us-east-1");
+      require(
+          region != null && region.matches("[a-z]{2}(-[a-z]+)+-[0-9]"),
+          "region",
+          region,
+          "such as us-east-1");
       range("accountConcurrency", accountConcurrency, 1, 1_000_000);
       range("environmentsMax", environmentsMax, 1, 100_000);
       range("genericSandboxes", genericSandboxes, 0, 1000);
       range("acceptRingSize", acceptRingSize, 2, 1 << 20);
-      require(Integer.bitCount(acceptRingSize) == 1, "acceptRingSize", acceptRingSize, "a power of two");
+      require(
+          Integer.bitCount(acceptRingSize) == 1,
+          "acceptRingSize",
+          acceptRingSize,
+          "a power of two");
       range("capacityWaitNs", capacityWaitNs, 0, Duration.ofHours(1).toNanos());
       range("keepAliveNs", keepAliveNs, 0, Duration.ofDays(1).toNanos());
       range("maximumLifeNs", maximumLifeNs, 1, Duration.ofDays(30).toNanos());

@@ -6,13 +6,14 @@ import java.util.Map;
 /**
  * What the engine holds at this moment.
  *
- * @param level isolation level of sandbox processes: {@code L1} to {@code L4}; {@code none} without processes
+ * @param level isolation level of sandbox processes: {@code L1} to {@code L4}; {@code none} without
+ *     processes
  * @param sandboxes every environment
  * @param genericSandboxes idle generic sandboxes by runtime
  * @param accountConcurrency the account's limit
  * @param concurrentInvocations ledger units in use
- * @param counters by name: {@code settled, coldStarts, throttled, functionErrors, timeouts, platformFaults, handlerStuck,
- *     protocolViolations, …}
+ * @param counters by name: {@code settled, coldStarts, throttled, functionErrors, timeouts,
+ *     platformFaults, handlerStuck, protocolViolations, …}
  */
 public record EngineStatus(
     String level,

@@ -28,14 +28,17 @@ public sealed interface FunctionCode {
     return new Files(Map.copyOf(files));
   }
 
-  /** Trusted code in this JVM, on agent threads of its own; one invocation at a time per environment. */
+  /**
+   * Trusted code in this JVM, on agent threads of its own; one invocation at a time per
+   * environment.
+   */
   static FunctionCode inJvm(InJvmHandler handler) {
     return new InJvm(handler, false);
   }
 
   /**
-   * Trusted code in this JVM that never blocks and returns within microseconds: one agent thread serves many invocations,
-   * one after the other.
+   * Trusted code in this JVM that never blocks and returns within microseconds: one agent thread
+   * serves many invocations, one after the other.
    */
   static FunctionCode inJvmNonBlocking(InJvmHandler handler) {
     return new InJvm(handler, true);

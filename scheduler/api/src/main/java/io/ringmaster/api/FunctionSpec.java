@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a function is to be, for {@link Functions#create} and {@link Functions#updateConfiguration}. Values are checked by
- * the engine, with AWS's texts.
+ * What a function is to be, for {@link Functions#create} and {@link Functions#updateConfiguration}.
+ * Values are checked by the engine, with AWS's texts.
  *
  * @param name function name, 1 to 64 of letters, digits, {@code -} and {@code _}; or an ARN
  * @param runtime runtime identifier such as {@code python3.13}; {@link #IN_JVM} with in-JVM code

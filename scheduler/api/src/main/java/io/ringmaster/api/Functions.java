@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * Functions, versions, aliases, reserved concurrency, with AWS Lambda's meaning of each.
  *
- * <p>{@code name} is a function name, a partial ARN ({@code 123456789012:function:NAME}) or a full ARN, with or without a
- * qualifier where a qualifier makes sense. A change is in force for every invocation submitted after the call returned.
+ * <p>{@code name} is a function name, a partial ARN ({@code 123456789012:function:NAME}) or a full
+ * ARN, with or without a qualifier where a qualifier makes sense. A change is in force for every
+ * invocation submitted after the call returned.
  *
  * @see LambdaException every method throws it for what AWS refuses
  */
@@ -25,20 +26,29 @@ public interface Functions {
   /** {@code $LATEST} of every function, by name. */
   List<FunctionConfiguration> list();
 
-  /** Replaces the code of {@code $LATEST}. Environments of the old code end with their running invocation. */
+  /**
+   * Replaces the code of {@code $LATEST}. Environments of the old code end with their running
+   * invocation.
+   */
   FunctionConfiguration updateCode(String name, FunctionCode code);
 
-  /** Replaces the configuration of {@code $LATEST}; the name and the code of {@code spec} are ignored. */
+  /**
+   * Replaces the configuration of {@code $LATEST}; the name and the code of {@code spec} are
+   * ignored.
+   */
   FunctionConfiguration updateConfiguration(String name, FunctionSpec spec);
 
-  /** Deletes the function with all its versions and aliases. Queued invocations are answered 404. */
+  /**
+   * Deletes the function with all its versions and aliases. Queued invocations are answered 404.
+   */
   void delete(String name);
 
   /** Deletes one published version. 400 for {@code $LATEST}, 409 while an alias refers to it. */
   void deleteVersion(String name, String version);
 
   /**
-   * Publishes {@code $LATEST} as an immutable version. If nothing changed since the last one, that one is answered.
+   * Publishes {@code $LATEST} as an immutable version. If nothing changed since the last one, that
+   * one is answered.
    *
    * @param description replaces the function's description in the version; may be null
    */
@@ -52,10 +62,12 @@ public interface Functions {
    *
    * @param weights empty, or one further version and its share of the invocations, 0.0 to 1.0
    */
-  Alias createAlias(String name, String alias, String version, String description, Map<String, Double> weights);
+  Alias createAlias(
+      String name, String alias, String version, String description, Map<String, Double> weights);
 
   /** Changes an alias; null leaves a value as it is. */
-  Alias updateAlias(String name, String alias, String version, String description, Map<String, Double> weights);
+  Alias updateAlias(
+      String name, String alias, String version, String description, Map<String, Double> weights);
 
   /** One alias. */
   Alias getAlias(String name, String alias);

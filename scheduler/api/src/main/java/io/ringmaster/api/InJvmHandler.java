@@ -3,9 +3,9 @@ package io.ringmaster.api;
 /**
  * Trusted function code in the engine's own JVM.
  *
- * <p>Called on an agent thread of its environment. At its time-out the caller is answered, the thread is interrupted, and
- * the slot stays charged until the code returns (counted {@code handlerStuck}). An exception becomes a function error with
- * its class, message and stack trace.
+ * <p>Called on an agent thread of its environment. At its time-out the caller is answered, the
+ * thread is interrupted, and the slot stays charged until the code returns (counted {@code
+ * handlerStuck}). An exception becomes a function error with its class, message and stack trace.
  */
 @FunctionalInterface
 public interface InJvmHandler {
@@ -20,7 +20,9 @@ public interface InJvmHandler {
 
   /** The event, and what Lambda's context object has. Reused after the call. */
   interface InJvmEvent {
-    /** Bytes of the event from {@link #offset()}, {@link #length()} of them; must not be written. */
+    /**
+     * Bytes of the event from {@link #offset()}, {@link #length()} of them; must not be written.
+     */
     byte[] bytes();
 
     /** See {@link #bytes()}. */

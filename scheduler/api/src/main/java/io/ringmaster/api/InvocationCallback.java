@@ -5,14 +5,15 @@ package io.ringmaster.api;
 public interface InvocationCallback {
 
   /**
-   * Called exactly once per submitted call. The call's results may be read until it is submitted again; submitting it
-   * again from here is allowed.
+   * Called exactly once per submitted call. The call's results may be read until it is submitted
+   * again; submitting it again from here is allowed.
    */
   void settled(Call call);
 
   /**
-   * Whether {@link #settled} never blocks and takes microseconds at most. Then it runs on the dispatcher itself and saves a
-   * thread change; a callback that breaks this promise delays every function.
+   * Whether {@link #settled} never blocks and takes microseconds at most. Then it runs on the
+   * dispatcher itself and saves a thread change; a callback that breaks this promise delays every
+   * function.
    */
   default boolean nonBlocking() {
     return false;

@@ -14,7 +14,12 @@ import java.util.Objects;
  * @param logTail whether the answer is to have the last 4 KiB of the log
  */
 public record InvokeRequest(
-    String function, String qualifier, byte[] payload, String clientContext, String traceHeader, boolean logTail) {
+    String function,
+    String qualifier,
+    byte[] payload,
+    String clientContext,
+    String traceHeader,
+    boolean logTail) {
 
   /** Validates. */
   public InvokeRequest {

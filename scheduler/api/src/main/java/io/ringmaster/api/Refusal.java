@@ -3,7 +3,8 @@ package io.ringmaster.api;
 /**
  * Why a request was refused, in AWS Lambda's words.
  *
- * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, or 500 for a fault of the platform
+ * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, or 500 for a
+ *     fault of the platform
  * @param code exception name, such as {@code ResourceNotFoundException}
  * @param message AWS's text
  * @param reason for {@code TooManyRequestsException}: AWS's Reason; else null

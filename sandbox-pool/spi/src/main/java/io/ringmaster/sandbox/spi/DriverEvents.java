@@ -7,14 +7,16 @@ public interface DriverEvents {
    * The handler is loaded: the sandbox's slots can take invocations.
    *
    * @param slots number of slots, 1 to {@link Slots#PER_SANDBOX_MAX}
-   * @param bindNs from {@code prepare} (or from the {@code offer} that restarted it) until the handler began to load, ≥ 0
+   * @param bindNs from {@code prepare} (or from the {@code offer} that restarted it) until the
+   *     handler began to load, ≥ 0
    * @param initNs time the handler took to load, ≥ 0
    */
   void ready(int sandbox, int slots, long bindNs, long initNs);
 
   /**
-   * The function's init failed, by its own fault: the runtime reported an error (an import that raised, a missing
-   * handler). The environment stays; its process is gone or going, and an {@code exited} follows.
+   * The function's init failed, by its own fault: the runtime reported an error (an import that
+   * raised, a missing handler). The environment stays; its process is gone or going, and an {@code
+   * exited} follows.
    *
    * @param error the error document as the runtime wrote it (JSON); the callee may keep it
    * @param initNs time until the failure, ≥ 0
@@ -34,23 +36,26 @@ public interface DriverEvents {
    * The invocation's terminal answer; its body is in {@link Invocation#responseBuffer()}.
    *
    * @param functionError the body is an error document of the function
-   * @param logMark log bytes that the sandbox process had written, framed, when it answered: the log agent has the whole
-   *     output of this invocation when it has read that many
+   * @param logMark log bytes that the sandbox process had written, framed, when it answered: the
+   *     log agent has the whole output of this invocation when it has read that many
    * @param maxMemoryKb peak resident memory of the process so far in KiB; 0: unknown
    */
   void response(int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb);
 
   /**
-   * Nothing of the sandbox's process runs any more; the environment stays. What was in its slots is lost.
+   * Nothing of the sandbox's process runs any more; the environment stays. What was in its slots is
+   * lost.
    *
-   * @param status wait status as waitpid(2) gives it: low 7 bits the signal or 0, next 8 bits the exit code
+   * @param status wait status as waitpid(2) gives it: low 7 bits the signal or 0, next 8 bits the
+   *     exit code
    * @param maxMemoryKb peak resident memory in KiB; 0: unknown
    */
   void exited(int sandbox, int status, int maxMemoryKb);
 
   /**
-   * The sandbox is lost, its environment included, by its own or the platform's fault: a protocol violation, or the keeper
-   * died. The driver has discarded it already; what was in its slots is lost.
+   * The sandbox is lost, its environment included, by its own or the platform's fault: a protocol
+   * violation, or the keeper died. The driver has discarded it already; what was in its slots is
+   * lost.
    *
    * @param fault {@link Fault#VIOLATION} or {@link Fault#PLATFORM}
    * @param detail for the log, not for callers

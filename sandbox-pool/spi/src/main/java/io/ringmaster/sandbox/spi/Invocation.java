@@ -1,12 +1,15 @@
 package io.ringmaster.sandbox.spi;
 
 /**
- * One invocation as a driver sees it, from {@link SandboxDriver#offer} to its terminal event. Dispatcher thread only. The
- * object is reused for other invocations afterwards: a driver that keeps it longer reads another one's data.
+ * One invocation as a driver sees it, from {@link SandboxDriver#offer} to its terminal event.
+ * Dispatcher thread only. The object is reused for other invocations afterwards: a driver that
+ * keeps it longer reads another one's data.
  */
 public interface Invocation {
 
-  /** Number of this offer, unique per engine run; answers with another number are late or forged. */
+  /**
+   * Number of this offer, unique per engine run; answers with another number are late or forged.
+   */
   long sequence();
 
   /** Upper half of the request id (a UUID). */

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * The answer to one invocation: bytes, and where its chunks end. A buffered answer is the one-chunk case. Grows as needed
- * and is reused, so a warm invocation allocates nothing.
+ * The answer to one invocation: bytes, and where its chunks end. A buffered answer is the one-chunk
+ * case. Grows as needed and is reused, so a warm invocation allocates nothing.
  *
  * <p>Written by the dispatcher thread until the invocation settles, read by its caller afterwards.
  */
@@ -45,7 +45,9 @@ public final class ResponseBuffer {
   public void reserve(int count) {
     int needed = Math.addExact(length, count);
     if (needed > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(needed, Math.min(bytes.length * 2, bytes.length + (1 << 20))));
+      bytes =
+          Arrays.copyOf(
+              bytes, Math.max(needed, Math.min(bytes.length * 2, bytes.length + (1 << 20))));
     }
   }
 

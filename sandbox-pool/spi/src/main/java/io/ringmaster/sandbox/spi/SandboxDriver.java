@@ -1,35 +1,39 @@
 package io.ringmaster.sandbox.spi;
 
 /**
- * Sandboxes as the dispatcher sees them: implemented by the process pool, by in-JVM handlers and by the simulator.
+ * Sandboxes as the dispatcher sees them: implemented by the process pool, by in-JVM handlers and by
+ * the simulator.
  *
  * <p>Dispatcher thread only. Never blocks; allocates nothing when warm.
  *
- * <p>A <i>sandbox</i> here is an environment with, at most times, a process in it. It has one or more <i>slots</i>, each
- * a place for one invocation; slot numbers are made from the sandbox id by {@link Slots}.
+ * <p>A <i>sandbox</i> here is an environment with, at most times, a process in it. It has one or
+ * more <i>slots</i>, each a place for one invocation; slot numbers are made from the sandbox id by
+ * {@link Slots}.
  *
- * <p>The life of a sandbox: {@link #prepare} begins a binding → {@link DriverEvents#ready} or {@link
- * DriverEvents#initFailed} → {@link #offer} … → {@link #reset} (the process goes, the environment stays; {@link
- * DriverEvents#exited} tells when nothing of it runs any more; the next {@link #offer} starts it again inside that
- * invocation, telling {@code ready} or {@code initFailed} on the way) → {@link #discard}.
+ * <p>The life of a sandbox: {@link #prepare} begins a binding → {@link DriverEvents#ready} or
+ * {@link DriverEvents#initFailed} → {@link #offer} … → {@link #reset} (the process goes, the
+ * environment stays; {@link DriverEvents#exited} tells when nothing of it runs any more; the next
+ * {@link #offer} starts it again inside that invocation, telling {@code ready} or {@code
+ * initFailed} on the way) → {@link #discard}.
  */
 public interface SandboxDriver extends AutoCloseable {
 
   /**
-   * Begins to bind a sandbox for one version; the answer arrives as {@link DriverEvents#ready}, {@link
-   * DriverEvents#initFailed} or {@link DriverEvents#failed}.
+   * Begins to bind a sandbox for one version; the answer arrives as {@link DriverEvents#ready},
+   * {@link DriverEvents#initFailed} or {@link DriverEvents#failed}.
    *
-   * @return the id of the sandbox, from 0 to {@link Slots#SANDBOXES_MAX} − 1, or −1: no capacity now (the dispatcher asks
-   *     again later)
+   * @return the id of the sandbox, from 0 to {@link Slots#SANDBOXES_MAX} − 1, or −1: no capacity
+   *     now (the dispatcher asks again later)
    */
   int prepare(PoolKey key, SandboxSpec spec);
 
   /**
-   * Hands an invocation over. The driver keeps a reference to it, and reads its payload, until the invocation's terminal
-   * event or until the sandbox is reset or discarded. On a sandbox that was reset, or whose init failed, the process is
-   * started again first, inside this invocation.
+   * Hands an invocation over. The driver keeps a reference to it, and reads its payload, until the
+   * invocation's terminal event or until the sandbox is reset or discarded. On a sandbox that was
+   * reset, or whose init failed, the process is started again first, inside this invocation.
    *
-   * @return false: the slot is full (the dispatcher never offers to a busy slot of a driver without prefetch)
+   * @return false: the slot is full (the dispatcher never offers to a busy slot of a driver without
+   *     prefetch)
    */
   boolean offer(int slot, Invocation invocation);
 
@@ -41,12 +45,15 @@ public interface SandboxDriver extends AutoCloseable {
   boolean revoke(int slot, long sequence);
 
   /**
-   * Kills the process tree and keeps the environment. Invocations in its slots are forgotten: no event for them follows.
-   * {@link DriverEvents#exited} follows when nothing of the process runs any more; until then the slot must not be used.
+   * Kills the process tree and keeps the environment. Invocations in its slots are forgotten: no
+   * event for them follows. {@link DriverEvents#exited} follows when nothing of the process runs
+   * any more; until then the slot must not be used.
    */
   void reset(int sandbox, Fault reason);
 
-  /** Kills the process tree, if any, and removes the environment. No event of this sandbox follows. */
+  /**
+   * Kills the process tree, if any, and removes the environment. No event of this sandbox follows.
+   */
   void discard(int sandbox, Fault reason);
 
   /**
@@ -64,9 +71,9 @@ public interface SandboxDriver extends AutoCloseable {
   void credit(int slot, int bytes);
 
   /**
-   * Whether {@link #reset} stops the code at once. True for processes, which can be killed: the ledger unit of a
-   * timed-out invocation is free when it settles. False for in-JVM handlers, whose thread can only be interrupted: the
-   * unit stays charged until {@link DriverEvents#exited}.
+   * Whether {@link #reset} stops the code at once. True for processes, which can be killed: the
+   * ledger unit of a timed-out invocation is free when it settles. False for in-JVM handlers, whose
+   * thread can only be interrupted: the unit stays charged until {@link DriverEvents#exited}.
    */
   boolean killable();
 

@@ -14,14 +14,15 @@ public interface SandboxLogs {
   /** Receives output. */
   interface Sink {
     /**
-     * Bytes that a sandbox's process wrote: a whole record of the runtime's logging, or a piece of raw output of native
-     * code.
+     * Bytes that a sandbox's process wrote: a whole record of the runtime's logging, or a piece of
+     * raw output of native code.
      *
      * @param sandbox the sandbox
      * @param bytes valid during the call only
      * @param offset first byte
      * @param length number of bytes
-     * @param mark framed bytes of this process so far, this record included; see {@link DriverEvents#response}
+     * @param mark framed bytes of this process so far, this record included; see {@link
+     *     DriverEvents#response}
      */
     void output(int sandbox, byte[] bytes, int offset, int length, long mark);
   }

@@ -8,13 +8,15 @@ import java.util.Map;
  *
  * @param runtime Lambda's runtime identifier, such as {@code python3.13}
  * @param handler the function's handler, such as {@code app.handler}
- * @param code folder with the unpacked package, read-only for the function; null for in-JVM handlers
+ * @param code folder with the unpacked package, read-only for the function; null for in-JVM
+ *     handlers
  * @param environment the function's own variables
  * @param identity names that the function sees
  * @param memoryMb memory size in MiB, 128 to 10,240
  * @param timeoutNs the function's time-out in nanoseconds
  * @param ephemeralStorageMb size of /tmp in MiB, 512 to 10,240
- * @param rawMode the handler takes and returns bytes, without JSON and context object: for channel benchmarks
+ * @param rawMode the handler takes and returns bytes, without JSON and context object: for channel
+ *     benchmarks
  */
 public record SandboxSpec(
     String runtime,
@@ -35,7 +37,8 @@ public record SandboxSpec(
    * @param functionArn unqualified ARN
    * @param logGroup such as {@code /aws/lambda/NAME}
    * @param logFormat {@code Text} or {@code JSON}
-   * @param applicationLogLevel {@code TRACE DEBUG INFO WARN ERROR FATAL}; with JSON only, else empty
+   * @param applicationLogLevel {@code TRACE DEBUG INFO WARN ERROR FATAL}; with JSON only, else
+   *     empty
    */
   public record Identity(
       String account,

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param region region of its ARN
  * @param name function name
  * @param reservedConcurrency reserved concurrency, 0 or more; −1: none
- * @param provisionedConcurrency reserved field: provisioned concurrency by version label; empty today
+ * @param provisionedConcurrency reserved field: provisioned concurrency by version label; empty
+ *     today
  * @param versions by label; always has {@code $LATEST}
  * @param aliases by name
  */

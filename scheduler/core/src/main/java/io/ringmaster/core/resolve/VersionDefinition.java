@@ -6,10 +6,12 @@ import io.ringmaster.sandbox.spi.SandboxSpec;
 /**
  * One immutable function version, or one state of {@code $LATEST}. Immutable.
  *
- * @param id unique in the engine; another one whenever the code or configuration of {@code $LATEST} changes
+ * @param id unique in the engine; another one whenever the code or configuration of {@code $LATEST}
+ *     changes
  * @param label {@code $LATEST} or a number
  * @param key which sandboxes may serve it
  * @param spec how a sandbox is bound to it
  * @param inJvm whether the in-JVM driver serves it
  */
-public record VersionDefinition(long id, String label, PoolKey key, SandboxSpec spec, boolean inJvm) {}
+public record VersionDefinition(
+    long id, String label, PoolKey key, SandboxSpec spec, boolean inJvm) {}
