@@ -1,0 +1,54 @@
+package io.ringmaster.sandbox.system;
+
+/** The table of system call numbers: x86_64, then arm64 (the generic table). */
+enum SystemCall {
+  READ(0, 63),
+  WRITE(1, 64),
+  CLOSE(3, 57),
+  RT_SIGPROCMASK(14, 135),
+  WRITEV(20, 66),
+  GETPID(39, 172),
+  SENDMSG(46, 211),
+  RECVMSG(47, 212),
+  SOCKETPAIR(53, 199),
+  WAIT4(61, 260),
+  KILL(62, 129),
+  FCNTL(72, 25),
+  PRCTL(157, 167),
+  GETTID(186, 178),
+  SCHED_SETAFFINITY(203, 122),
+  SCHED_GETAFFINITY(204, 123),
+  EPOLL_CTL(233, 21),
+  OPENAT(257, 56),
+  PPOLL(271, 73),
+  UNSHARE(272, 97),
+  EPOLL_PWAIT(281, 22),
+  SIGNALFD4(289, 74),
+  EVENTFD2(290, 19),
+  EPOLL_CREATE1(291, 20),
+  PIPE2(293, 59),
+  GETRANDOM(318, 278),
+  PIDFD_SEND_SIGNAL(424, 424),
+  PIDFD_OPEN(434, 434),
+  EPOLL_PWAIT2(441, 441);
+
+  final int x86;
+  final int arm;
+
+  /** The number on this machine; −1 (the kernel's ENOSYS) where it is neither of the two. */
+  final long number;
+
+  SystemCall(int x86, int arm) {
+    this.x86 = x86;
+    this.arm = arm;
+    this.number = number(Architecture.CURRENT);
+  }
+
+  private long number(Architecture architecture) {
+    return switch (architecture) {
+      case X86_64 -> x86;
+      case ARM64 -> arm;
+      case null -> -1;
+    };
+  }
+}
