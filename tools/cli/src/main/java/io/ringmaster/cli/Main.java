@@ -1,0 +1,75 @@
+package io.ringmaster.cli;
+
+import io.ringmaster.api.EngineException;
+import io.ringmaster.api.MissingJvmFlagsException;
+import io.ringmaster.cli.demo.DemoCommand;
+import io.ringmaster.cli.demo.RehearsalCommand;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line's entry. */
+@Command(
+    name = "ringmaster",
+    mixinStandardHelpOptions = true,
+    version = "ringmaster 0.1.0",
+    description = "An open, AWS-Lambda-compatible invocation engine.",
+    subcommands = {DemoCommand.class, RehearsalCommand.class, FmtCommand.class},
+    footer = {
+      "",
+      "Exit status: 0 all well, 1 a check failed, 2 wrong usage or unsupported platform,",
+      "3 below the isolation floor, 4 data folder in use."
+    })
+public final class Main implements Runnable {
+  /** Commands whose names are fixed and which later releases bring. */
+  static final List<String> LATER =
+      List.of(
+          "serve",
+          "deploy",
+          "invoke",
+          "functions",
+          "logs",
+          "status",
+          "top",
+          "backup",
+          "dlq",
+          "cost",
+          "run",
+          "event");
+
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  /** Runs one command and ends the JVM with its exit status. */
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs one command; answers its exit status. */
+  static int execute(String... arguments) {
+    if (arguments.length > 0 && LATER.contains(arguments[0])) {
+      System.err.println("ringmaster " + arguments[0] + ": not yet available in this release");
+      return ExitStatus.USAGE;
+    }
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler((e, command, parsed) -> failure(e));
+    return line.execute(arguments);
+  }
+
+  private static int failure(Exception e) throws Exception {
+    if (e instanceof MissingJvmFlagsException || e instanceof EngineException) {
+      System.err.println("ringmaster: " + e.getMessage());
+      return ExitStatus.USAGE;
+    }
+    throw e;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(System.err);
+    throw new CommandLine.ParameterException(spec.commandLine(), "say which command");
+  }
+}

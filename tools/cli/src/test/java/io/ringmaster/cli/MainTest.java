@@ -1,0 +1,80 @@
+package io.ringmaster.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  static final Iterable<String> LATER = Main.LATER;
+
+  private final PrintStream standardOutput = System.out;
+  private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream error = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(error, true, StandardCharsets.UTF_8));
+  }
+
+  @AfterEach
+  void release() {
+    System.setOut(standardOutput);
+    System.setErr(standardError);
+  }
+
+  @ParameterizedTest
+  @FieldSource("LATER")
+  void aCommandOfALaterReleaseSaysSo(String command) {
+    assertEquals(ExitStatus.USAGE, Main.execute(command));
+    assertTrue(error.toString(StandardCharsets.UTF_8).contains(command + ": not yet available"));
+  }
+
+  @Test
+  void noCommandIsWrongUsage() {
+    assertEquals(ExitStatus.USAGE, Main.execute());
+    assertTrue(error.toString(StandardCharsets.UTF_8).contains("say which command"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--seconds=0", "--seconds=x", "--require=cobol", "--unknown"})
+  void wrongOptionsAreWrongUsage(String option) {
+    assertEquals(ExitStatus.USAGE, Main.execute("demo", option));
+    assertEquals("", output.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void helpIsForEveryCommand() {
+    assertEquals(ExitStatus.OK, Main.execute("--help"));
+    assertEquals(ExitStatus.OK, Main.execute("demo", "--help"));
+    String text = output.toString(StandardCharsets.UTF_8);
+    assertTrue(text.contains("Exit status:"), text);
+    assertTrue(text.contains("--require"), text);
+  }
+
+  @Test
+  void aDocumentStandsAloneOnStandardOutput() throws Exception {
+    Output command = Output.open(true);
+    command.progress("for people");
+    command.line("for people too");
+    System.out.println("a library's line");
+    command.document("ringmaster.test/1", out -> out.writeNumberField("answer", 42));
+    JsonNode document = new ObjectMapper().readTree(output.toByteArray());
+    assertEquals("ringmaster.test/1", document.get("schema").asText());
+    assertEquals(42, document.get("answer").asInt());
+    String people = error.toString(StandardCharsets.UTF_8);
+    assertTrue(people.contains("for people too") && people.contains("a library's line"), people);
+  }
+}

@@ -1,0 +1,79 @@
+# Sourced by the launcher (POSIX sh), in the root of the tree: builds what the command line needs when a source is newer
+# than the last build, with visible progress. Uses RINGMASTER_JAVA; sets nothing.
+
+launch=tools/cli/target/launch
+
+# Sources, poms and the launcher itself; tests are not part of what runs. The stamp holds where and with what it was built.
+is_built() {
+  [ -r "$launch/built" ] && [ "$(cat "$launch/built")" = "$PWD $RINGMASTER_JAVA" ] || return 1
+  newer=$(find pom.xml ringmaster scheduler sandbox-pool persistence benchmarks tools tests \
+    \( -name target -o -name __pycache__ -o -path '*/src/test' \) -prune -o \
+    \( -path '*/src/*' -o -name pom.xml -o -path '*/launcher/*' -o -name ringmaster \) -newer "$launch/built" -print 2>/dev/null |
+    head -n 1)
+  [ -z "$newer" ]
+}
+
+# The lines of Maven's log that tell somebody who waits where it is.
+show_progress() {
+  awk -v log_file="$1" '
+    { print > log_file; fflush(log_file) }
+    /Downloaded from/ { if (++fetched % 50 == 0) say("fetched " fetched " files") }
+    /^\[INFO\] Building Ringmaster/ {
+      line = $0; sub(/^\[INFO\] Building /, "", line); gsub(/ +/, " ", line); say(line)
+    }
+    /^\[ERROR\]/ && errors++ < 20 { print > "/dev/stderr" }
+    function say(text) { print "ringmaster: " text > "/dev/stderr"; fflush("/dev/stderr") }'
+}
+
+missing_maven() {
+  echo "ringmaster: Maven 3.8 or later is needed to build, and there is no mvn on the PATH." >&2
+  echo "ringmaster: install it: apt-get install maven, dnf install maven, or sdk install maven" >&2
+  exit 2
+}
+
+build() {
+  maven=${RINGMASTER_MAVEN:-mvn}
+  command -v "$maven" >/dev/null 2>&1 || missing_maven
+  mkdir -p target "$launch"
+  began=$(date +%s)
+  stamp=target/build-began.$$
+  printf '%s' "$PWD $RINGMASTER_JAVA" >"$stamp"
+  rm -f "$launch/built" "$launch/archive.aot"
+  echo "ringmaster: building with $RINGMASTER_JAVA (log: target/build.log)" >&2
+  # A pipe hides the status of its left side: it goes through a file.
+  status_file=target/build-status.$$
+  {
+    status=0
+    "$maven" -B -T1C -DskipTests -Dquick -pl tools/cli -am package </dev/null 2>&1 || status=$?
+    echo "$status" >"$status_file"
+  } | show_progress target/build.log
+  status=$(cat "$status_file")
+  rm -f "$status_file"
+  if [ "$status" != 0 ]; then
+    rm -f "$stamp"
+    echo "ringmaster: the build failed; see target/build.log" >&2
+    exit 1
+  fi
+  {
+    cat scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
+    echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
+  } >"$launch/java.options"
+  echo "ringmaster: built in $(($(date +%s) - began)) s; rehearsing, so that later starts are fast" >&2
+  # Start-up archive: made by a short run; without it everything works, only slower.
+  "$RINGMASTER_JAVA/bin/java" -XX:AOTCacheOutput="$launch/archive.aot" "@$launch/java.options" io.ringmaster.cli.Main rehearse \
+    >target/rehearsal.log 2>&1 </dev/null || echo "ringmaster: the rehearsal found something wrong; see target/rehearsal.log" >&2
+  mv "$stamp" "$launch/built" # as old as the begin of the build: what changed since is newer
+}
+
+build_if_needed() {
+  is_built && return 0
+  if command -v flock >/dev/null 2>&1; then
+    mkdir -p target
+    exec 9>target/build.lock
+    flock 9
+    is_built || build
+    exec 9>&-
+  else
+    build
+  fi
+}
