@@ -10,6 +10,8 @@ public final class CodeRefusedException extends Exception {
   public enum Reason {
     /** The archive itself is too large. */
     ZIPPED_TOO_LARGE("Zipped size must be smaller than 52428800 bytes"),
+    /** There is no file in it. */
+    EMPTY("Uploaded file must be a non-empty zip"),
     /** Its content is too large. */
     UNZIPPED_TOO_LARGE("Unzipped size must be smaller than 262144000 bytes"),
     /** It is no archive, is damaged, or holds what must not be unpacked. */

@@ -32,7 +32,7 @@ public interface CodeStore extends AutoCloseable {
   StoredCode putFolder(Path folder) throws CodeRefusedException, IOException;
 
   /**
-   * Stores files.
+   * Stores files. Scripts with an interpreter line and ELF files may be executed, others not.
    *
    * @param files content by path within the package, such as {@code lib/app.py}; must not be changed meanwhile
    * @throws CodeRefusedException too large, or with a path that is not possible

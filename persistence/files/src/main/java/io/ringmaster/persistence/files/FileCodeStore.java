@@ -1,0 +1,318 @@
+package io.ringmaster.persistence.files;
+
+import io.ringmaster.persistence.spi.CodeRefusedException;
+import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
+import io.ringmaster.persistence.spi.CodeStore;
+import io.ringmaster.persistence.spi.StoredCode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Deployment packages in a folder, one folder each, named by hash. See {@link CodeStore} for what it promises.
+ *
+ * <p>A package is written into {@code .new-N}, synced, made read-only and renamed to its key: a folder with a key as its
+ * name is complete, whenever the machine stops. One that goes is renamed to {@code .old-N} first. What is found under such
+ * names at start was left by a crash and is removed. One process at a time uses the folder, held by a file lock.
+ */
+public final class FileCodeStore implements CodeStore {
+
+  /** How long the content is to last. */
+  public enum Lifetime {
+    /** It survives the process and a power cut: everything is synced. */
+    LASTING,
+    /** It goes with the store: nothing is synced, and {@link #close} removes the whole folder. */
+    UNTIL_CLOSE
+  }
+
+  private static final int ZIP_BYTES_LIMIT = 52_428_800;
+  private static final String LOCK_FILE = ".lock";
+  private static final String COMING = ".new-";
+  private static final String GOING = ".old-";
+  private static final int KEY_LENGTH = 64;
+
+  /** What is known of one key; guarded by the store. */
+  private static final class Holding {
+    int references;
+    boolean leftover;
+    long freeSinceNs;
+  }
+
+  private final Path root;
+  private final Lifetime lifetime;
+  private final long graceNs;
+  private final LongSupplier clockNs;
+  private final FileChannel lockChannel;
+  private final FileLock lock;
+  private final AtomicLong names = new AtomicLong();
+  private final Map<String, Holding> holdings = new HashMap<>();
+  private boolean closed;
+
+  private FileCodeStore(
+      Path root, Lifetime lifetime, long graceNs, LongSupplier clockNs, FileChannel lockChannel, FileLock lock) {
+    this.root = root;
+    this.lifetime = lifetime;
+    this.graceNs = graceNs;
+    this.clockNs = clockNs;
+    this.lockChannel = lockChannel;
+    this.lock = lock;
+  }
+
+  /**
+   * Opens the store, creating the folder if it is not there.
+   *
+   * @param folder the store's own folder
+   * @param lifetime how long the content is to last
+   * @param graceNs how long a package without references stays, in nanoseconds, ≥ 0: longer than a process may still run
+   *     its code
+   * @param clockNs the present in nanoseconds, as {@link System#nanoTime()}
+   * @throws FileSystemException another engine uses the folder
+   * @throws IOException the folder cannot be used
+   */
+  public static FileCodeStore open(Path folder, Lifetime lifetime, long graceNs, LongSupplier clockNs)
+      throws IOException {
+    Files.createDirectories(folder);
+    Path root = folder.toRealPath();
+    FileChannel channel =
+        FileChannel.open(root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    boolean opened = false;
+    try {
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        throw new FileSystemException(root.toString(), null, "in use by another engine");
+      }
+      FileCodeStore store = new FileCodeStore(root, lifetime, graceNs, clockNs, channel, lock);
+      store.takeStock();
+      opened = true;
+      return store;
+    } finally {
+      if (!opened) {
+        channel.close();
+      }
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException sameProcess) {
+      return null;
+    }
+  }
+
+  private void takeStock() throws IOException {
+    try (DirectoryStream<Path> content = Files.newDirectoryStream(root)) {
+      for (Path path : content) {
+        String name = path.getFileName().toString();
+        if (name.startsWith(COMING) || name.startsWith(GOING)) {
+          PackageFolder.delete(path);
+        } else if (isKey(name)) {
+          Holding holding = new Holding();
+          holding.leftover = true;
+          holdings.put(name, holding);
+        }
+      }
+    }
+  }
+
+  private static boolean isKey(String name) {
+    return name.length() == KEY_LENGTH && name.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+  }
+
+  @Override
+  public StoredCode putZip(byte[] zip) throws CodeRefusedException, IOException {
+    if (zip.length >= ZIP_BYTES_LIMIT) {
+      throw new CodeRefusedException(Reason.ZIPPED_TOO_LARGE, "an archive of " + zip.length + " bytes");
+    }
+    if (zip.length == 0) {
+      throw new CodeRefusedException(Reason.EMPTY, "no bytes");
+    }
+    byte[] hash = Hashes.sha256().digest(zip);
+    if (!retainIfStored(hex(hash))) {
+      Path coming = root.resolve(COMING + names.incrementAndGet());
+      write(ZipPackage.read(zip), coming);
+      install(hex(hash), coming);
+    }
+    return stored(hash, zip.length);
+  }
+
+  @Override
+  public StoredCode putFolder(Path folder) throws CodeRefusedException, IOException {
+    return putTree(SourceFolder.read(folder));
+  }
+
+  @Override
+  public StoredCode putFiles(Map<String, byte[]> files) throws CodeRefusedException, IOException {
+    PackageTree tree = new PackageTree();
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      byte[] bytes = file.getValue();
+      tree.addFile(file.getKey(), isProgram(bytes), bytes.length, out -> out.write(bytes));
+    }
+    return putTree(tree);
+  }
+
+  /** Files given as bytes have no mode: a script with an interpreter line and an ELF file may be executed. */
+  private static boolean isProgram(byte[] bytes) {
+    return startsWith(bytes, '#', '!') || startsWith(bytes, 0x7F, 'E', 'L', 'F');
+  }
+
+  private static boolean startsWith(byte[] bytes, int... wanted) {
+    for (int i = 0; i < wanted.length; i++) {
+      if (i >= bytes.length || bytes[i] != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private StoredCode putTree(PackageTree tree) throws CodeRefusedException, IOException {
+    Path coming = root.resolve(COMING + names.incrementAndGet());
+    byte[] hash = write(tree, coming);
+    install(hex(hash), coming);
+    return stored(hash, tree.totalBytes());
+  }
+
+  private byte[] write(PackageTree tree, Path coming) throws CodeRefusedException, IOException {
+    requireOpen();
+    var nodes = tree.seal();
+    boolean written = false;
+    try {
+      byte[] hash = PackageFolder.write(nodes, coming, lifetime == Lifetime.LASTING);
+      written = true;
+      return hash;
+    } finally {
+      if (!written) {
+        PackageFolder.delete(coming);
+      }
+    }
+  }
+
+  private StoredCode stored(byte[] hash, long sizeBytes) {
+    String key = hex(hash);
+    return new StoredCode(key, Base64.getEncoder().encodeToString(hash), sizeBytes, root.resolve(key));
+  }
+
+  private static String hex(byte[] hash) {
+    return HexFormat.of().formatHex(hash);
+  }
+
+  private synchronized void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the code store is closed");
+    }
+  }
+
+  private synchronized boolean retainIfStored(String key) {
+    requireOpen();
+    Holding holding = holdings.get(key);
+    if (holding != null) {
+      holding.references++;
+    }
+    return holding != null;
+  }
+
+  /** Gives the written folder its name, unless somebody was faster; one reference is the caller's. */
+  private void install(String key, Path coming) throws IOException {
+    boolean installed = false;
+    try {
+      synchronized (this) {
+        if (!retainIfStored(key)) {
+          Files.move(coming, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+          Holding holding = new Holding();
+          holding.references = 1;
+          holdings.put(key, holding);
+          installed = true;
+        }
+      }
+    } finally {
+      if (!installed) {
+        PackageFolder.delete(coming);
+      }
+    }
+    if (installed && lifetime == Lifetime.LASTING) {
+      PackageFolder.sync(root);
+    }
+  }
+
+  @Override
+  public void retain(String key) {
+    if (!retainIfStored(key)) {
+      throw new IllegalStateException("no package " + key);
+    }
+  }
+
+  @Override
+  public synchronized void release(String key) {
+    Holding holding = holdings.get(key);
+    if (holding == null || holding.references == 0) {
+      throw new IllegalStateException("no reference to package " + key);
+    }
+    if (--holding.references == 0) {
+      holding.leftover = false;
+      holding.freeSinceNs = clockNs.getAsLong();
+    }
+  }
+
+  @Override
+  public int collect() throws IOException {
+    return remove(false);
+  }
+
+  private int remove(boolean withoutGrace) throws IOException {
+    List<Path> going = new ArrayList<>();
+    synchronized (this) {
+      long nowNs = clockNs.getAsLong();
+      var all = holdings.entrySet().iterator();
+      while (all.hasNext()) {
+        var entry = all.next();
+        Holding holding = entry.getValue();
+        boolean due = withoutGrace || holding.leftover || nowNs - holding.freeSinceNs >= graceNs;
+        if (holding.references == 0 && due) {
+          Path to = root.resolve(GOING + names.incrementAndGet());
+          Files.move(root.resolve(entry.getKey()), to, StandardCopyOption.ATOMIC_MOVE);
+          all.remove();
+          going.add(to);
+        }
+      }
+    }
+    for (Path path : going) {
+      PackageFolder.delete(path);
+    }
+    return going.size();
+  }
+
+  @Override
+  public void close() throws IOException {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    try {
+      if (lifetime == Lifetime.UNTIL_CLOSE) {
+        PackageFolder.delete(root);
+      } else {
+        remove(true);
+      }
+    } finally {
+      lock.release();
+      lockChannel.close();
+    }
+  }
+}
