@@ -1,0 +1,381 @@
+package io.ringmaster.core.dispatch;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.core.accept.AcceptRing;
+import io.ringmaster.core.admit.Ledger;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.FunctionState;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.VersionState;
+import io.ringmaster.core.place.Placement;
+import io.ringmaster.core.resolve.AliasDefinition;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.resolve.FunctionPublisher;
+import io.ringmaster.core.resolve.FunctionTable;
+import io.ringmaster.core.resolve.VersionDefinition;
+import io.ringmaster.core.settle.Completions;
+import io.ringmaster.core.timer.Timers;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.Sleeper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.jctools.queues.MpscArrayQueue;
+
+/**
+ * One shard's dispatcher. Everything but {@link #newCall}, the calls made of it, {@link #execute} and {@link #counters}
+ * belongs to the thread that turns it.
+ */
+public final class Dispatcher implements FunctionPublisher {
+  private static final int TAKE_LIMIT = 256;
+  private static final int COMMANDS = 4096;
+  private static final int PAYLOAD_MAX = 6 * 1024 * 1024;
+  private static final Refusal CLOSING = Refusal.service("The engine is closing.");
+  private static final Refusal RING_FULL = Refusal.throttled("CallerRateLimitExceeded");
+
+  private final AcceptRing ring;
+  private final FunctionTable functions;
+  private final Ledger ledger = new Ledger();
+  private final Timers timers;
+  private final Placement placement;
+  private final Completions completions;
+  private final Outcomes outcomes;
+  private final Counters counters;
+  private final DriverPort processes;
+  private final DriverPort inJvm;
+  private final SandboxDriver processDriver;
+  private final SandboxDriver inJvmDriver;
+  private final Sleeper sleeper;
+  private final SplittableRandom random;
+  private final MpscArrayQueue<Runnable> commands = new MpscArrayQueue<>(COMMANDS);
+  private final AcceptRing.Taker take = this::take;
+  private final Timers.Expired expire;
+  private final BooleanSupplier anythingArrived = this::anythingArrived;
+
+  private long nowNs;
+
+  /** Read by any thread: a call that comes after is answered at the door. */
+  private volatile boolean closing;
+
+  /**
+   * @param processDriver serves versions that run in processes
+   * @param inJvmDriver serves in-JVM handlers
+   * @param sleeper where this dispatcher sleeps; both drivers wake it
+   * @param completions tells callers
+   * @param nowNs the present; later calls never pass an earlier one
+   */
+  public Dispatcher(
+      DispatcherConfig config,
+      SandboxDriver processDriver,
+      SandboxDriver inJvmDriver,
+      Sleeper sleeper,
+      Completions completions,
+      InvocationRecorder recorder,
+      Counters counters,
+      long nowNs) {
+    this.processDriver = processDriver;
+    this.inJvmDriver = inJvmDriver;
+    this.sleeper = sleeper;
+    this.completions = completions;
+    this.counters = counters;
+    this.nowNs = nowNs;
+    random = new SplittableRandom(config.seed());
+    ring = new AcceptRing(config.acceptRingSize(), sleeper);
+    functions =
+        new FunctionTable(config.account(), config.region(), config.accountConcurrency());
+    timers = new Timers(nowNs);
+    placement =
+        new Placement(
+            config.placement(),
+            processDriver,
+            inJvmDriver,
+            timers,
+            recorder,
+            counters,
+            random.split());
+    outcomes =
+        new Outcomes(
+            placement,
+            ledger,
+            timers,
+            completions,
+            recorder,
+            counters,
+            config.placement().capacityWaitNs());
+    processes = new DriverPort(processDriver, placement, outcomes);
+    inJvm = new DriverPort(inJvmDriver, placement, outcomes);
+    expire = outcomes::expired;
+  }
+
+  // ---- the duty cycle ----
+
+  /**
+   * One turn.
+   *
+   * @param nowNs the present on the monotonic clock
+   * @param epochMs the present in milliseconds since the Unix epoch
+   * @return how much was done; 0: nothing, it may sleep
+   */
+  public int turn(long nowNs, long epochMs) {
+    this.nowNs = nowNs;
+    outcomes.nowNs = nowNs;
+    outcomes.epochMs = epochMs;
+    int work = settleWhatFinished();
+    work += takeWhatArrived();
+    work += placement.serve(nowNs, epochMs);
+    work += expireWhatAged();
+    work += completions.flush();
+    return work;
+  }
+
+  private int settleWhatFinished() {
+    return processes.poll() + inJvm.poll();
+  }
+
+  private int takeWhatArrived() {
+    int taken = 0;
+    Runnable command;
+    while (taken < TAKE_LIMIT && (command = commands.relaxedPoll()) != null) {
+      command.run();
+      taken++;
+    }
+    return completions.congested() ? taken : taken + ring.poll(take, TAKE_LIMIT);
+  }
+
+  private int expireWhatAged() {
+    return timers.poll(nowNs, expire) + placement.age(nowNs);
+  }
+
+  /** Sleeps until something arrives or ages. */
+  public void sleep() {
+    counters.increment(Counter.WAKEUPS);
+    sleeper.await(nowNs, nextNs(), anythingArrived);
+  }
+
+  /** When the clock alone gives it something to do; {@link Long#MAX_VALUE}: never. */
+  public long nextNs() {
+    return Math.min(timers.nextNs(), placement.nextNs());
+  }
+
+  private boolean anythingArrived() {
+    return !ring.isEmpty()
+        || !commands.isEmpty()
+        || processDriver.hasEvents()
+        || inJvmDriver.hasEvents()
+        || completions.congested();
+  }
+
+  // ---- accept, resolve, admit ----
+
+  /** A reusable invocation. Any thread. */
+  public Call newCall() {
+    return new PendingInvocation(this::submit);
+  }
+
+  private void submit(PendingInvocation invocation) {
+    Refusal refusal = closing ? CLOSING : ring.offer(invocation) ? null : RING_FULL;
+    if (refusal != null) {
+      counters.incrementShared(Counter.RING_FULL);
+      ThreadLocalRandom ids = ThreadLocalRandom.current();
+      identify(invocation, ids.nextLong(), ids.nextLong());
+      invocation.refusal = refusal;
+      invocation.settled = true;
+      invocation.release();
+    }
+  }
+
+  private void take(PendingInvocation invocation) {
+    counters.increment(Counter.ACCEPTED);
+    counters.add(Counter.IN_FLIGHT, 1);
+    invocation.acceptedNs = nowNs;
+    invocation.offeredNs = Long.MIN_VALUE;
+    identify(invocation, random.nextLong(), random.nextLong());
+    Refusal refusal = admit(invocation);
+    if (refusal == null) {
+      placement.enqueue(invocation);
+    } else {
+      outcomes.refuse(invocation, refusal);
+    }
+  }
+
+  private Refusal admit(PendingInvocation invocation) {
+    if (closing) {
+      return CLOSING;
+    }
+    if (invocation.payloadLength() > PAYLOAD_MAX) {
+      return tooLarge(invocation);
+    }
+    Refusal refusal = functions.resolve(invocation, random.nextLong());
+    if (refusal == null) {
+      refusal = ledger.charge(invocation.version.function);
+      invocation.charged = refusal == null;
+    }
+    return refusal;
+  }
+
+  private static Refusal tooLarge(PendingInvocation invocation) {
+    return new Refusal(
+        413,
+        "RequestTooLargeException",
+        invocation.payloadLength()
+            + " byte payload is too large for the RequestResponse invocation type (limit "
+            + PAYLOAD_MAX
+            + " bytes)",
+        null);
+  }
+
+  /** Version 4, variant 2. */
+  private static void identify(PendingInvocation invocation, long high, long low) {
+    invocation.requestIdHigh = high & 0xffff_ffff_ffff_0fffL | 0x4000L;
+    invocation.requestIdLow = low & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+  }
+
+  // ---- functions ----
+
+  @Override
+  public void publish(FunctionDefinition definition) {
+    FunctionState function = functions.function(definition.account(), definition.name());
+    if (function == null) {
+      function = functions.add(definition);
+    }
+    ledger.reserve(function, definition.reservedConcurrency());
+    function.routes.clear();
+    for (AliasDefinition alias : definition.aliases().values()) {
+      function.routes.put(
+          alias.name(),
+          new FunctionState.Route(alias.version(), alias.secondVersion(), alias.secondWeight()));
+    }
+    Map<String, VersionState> versions = function.versions;
+    for (VersionState old : new ArrayList<>(versions.values())) {
+      VersionDefinition now = definition.versions().get(old.label);
+      if (now == null || now.id() != old.id) {
+        versions.remove(old.label);
+        VersionState successor = now == null ? null : add(function, now);
+        retire(old, successor);
+      }
+    }
+    for (VersionDefinition version : definition.versions().values()) {
+      if (!versions.containsKey(version.label())) {
+        add(function, version);
+      }
+    }
+  }
+
+  @Override
+  public void withdraw(String account, String name) {
+    FunctionState function = functions.function(account, name);
+    if (function == null) {
+      return;
+    }
+    functions.remove(function);
+    for (VersionState version : function.versions.values()) {
+      retire(version, null);
+    }
+    ledger.reserve(function, -1);
+  }
+
+  private static VersionState add(FunctionState function, VersionDefinition definition) {
+    VersionState version =
+        new VersionState(
+            function,
+            definition.id(),
+            definition.label(),
+            definition.key(),
+            definition.spec(),
+            definition.inJvm());
+    function.versions.put(version.label, version);
+    return version;
+  }
+
+  /** What waits for the old version waits for its successor now; without one, it is not found. */
+  private void retire(VersionState old, VersionState successor) {
+    PendingInvocation waiting;
+    while ((waiting = old.dequeue()) != null) {
+      if (successor == null) {
+        outcomes.refuse(
+            waiting,
+            Refusal.notFound("Function not found: " + old.function.arn + ":" + old.label));
+      } else {
+        waiting.version = successor;
+        placement.enqueue(waiting);
+      }
+    }
+    placement.retire(old);
+  }
+
+  // ---- from other threads, and the end ----
+
+  /** Runs a command on the dispatcher's thread. Any thread. False: too many are waiting. */
+  public boolean execute(Runnable command) {
+    boolean taken = commands.offer(command);
+    sleeper.wake();
+    return taken;
+  }
+
+  /** From now on new calls are refused; what was taken goes on. Any thread. */
+  public void beginClosing() {
+    closing = true;
+    sleeper.wake();
+  }
+
+  /** Refuses what waits, and gives up what runs: the drain's time is over. */
+  public void abandon() {
+    for (FunctionState function : functions.all()) {
+      for (VersionState version : function.versions.values()) {
+        PendingInvocation waiting;
+        while ((waiting = version.dequeue()) != null) {
+          outcomes.refuse(waiting, CLOSING);
+        }
+      }
+    }
+    for (Sandbox sandbox : placement.sandboxes()) {
+      for (int i = 0; i < sandbox.slotCount(); i++) {
+        PendingInvocation running = sandbox.running(i);
+        if (running != null) {
+          timers.cancel(running);
+          placement.leave(sandbox, running.slot, nowNs);
+          outcomes.platformFault(running, sandbox);
+        }
+      }
+    }
+    placement.dropAll();
+    completions.flush();
+  }
+
+  /** Invocations that were taken and have no terminal answer. */
+  public long inFlight() {
+    return counters.get(Counter.IN_FLIGHT);
+  }
+
+  /** Whether invocations wait in the ring. */
+  public boolean hasArrivals() {
+    return !ring.isEmpty();
+  }
+
+  /** Any thread. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Environments, for status; allocates. */
+  public List<Sandbox> sandboxes() {
+    return placement.sandboxes();
+  }
+
+  /** Ledger units of an account in use. */
+  public int concurrency(String account) {
+    return functions.account(account).inUse;
+  }
+
+  /** Timers set: one for each running invocation, init and non-empty waiting line. */
+  public long timerCount() {
+    return timers.count();
+  }
+}

@@ -1,0 +1,82 @@
+package io.ringmaster.core.dispatch;
+
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.place.Placement;
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.Slots;
+
+/** Where one driver's events come in: finds the sandbox, and hands on. Events of unknown sandboxes are ignored. */
+final class DriverPort implements DriverEvents {
+  private static final int LIMIT = 256;
+
+  private final SandboxDriver driver;
+  private final Placement placement;
+  private final Outcomes outcomes;
+
+  DriverPort(SandboxDriver driver, Placement placement, Outcomes outcomes) {
+    this.driver = driver;
+    this.placement = placement;
+    this.outcomes = outcomes;
+  }
+
+  int poll() {
+    return driver.poll(this, LIMIT);
+  }
+
+  @Override
+  public void ready(int id, int slots, long bindNs, long initNs) {
+    Sandbox sandbox = placement.find(driver, id);
+    if (sandbox != null) {
+      outcomes.ready(sandbox, slots, bindNs, initNs);
+    }
+  }
+
+  @Override
+  public void initFailed(int id, byte[] error, long initNs) {
+    Sandbox sandbox = placement.find(driver, id);
+    if (sandbox != null) {
+      outcomes.initFailed(sandbox, error, initNs);
+    }
+  }
+
+  @Override
+  public void taken(int slot, long sequence) {
+    // Nothing hangs on it until there is prefetch: an offered invocation counts as taken.
+  }
+
+  @Override
+  public void skipped(int slot, long sequence) {
+    throw new IllegalStateException("skipped " + sequence + ", but nothing was revoked late");
+  }
+
+  @Override
+  public void chunk(int slot, long sequence, int bytes) {
+    // Chunks stay in the response buffer until the terminal answer; their room is given back at once.
+    driver.credit(slot, bytes);
+  }
+
+  @Override
+  public void response(
+      int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
+    Sandbox sandbox = placement.find(driver, Slots.sandbox(slot));
+    outcomes.response(sandbox, slot, sequence, functionError, logMark, maxMemoryKb);
+  }
+
+  @Override
+  public void exited(int id, int status, int maxMemoryKb) {
+    Sandbox sandbox = placement.find(driver, id);
+    if (sandbox != null) {
+      outcomes.exited(sandbox, status, maxMemoryKb);
+    }
+  }
+
+  @Override
+  public void failed(int id, Fault fault, String detail) {
+    Sandbox sandbox = placement.find(driver, id);
+    if (sandbox != null) {
+      outcomes.failed(sandbox, fault);
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.ringmaster.core.dispatch;
+
+import io.ringmaster.api.Refusal;
+import io.ringmaster.core.admit.Ledger;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.SandboxState;
+import io.ringmaster.core.model.Timed;
+import io.ringmaster.core.model.VersionState;
+import io.ringmaster.core.place.Placement;
+import io.ringmaster.core.settle.Completions;
+import io.ringmaster.core.settle.ErrorDocument;
+import io.ringmaster.core.timer.Timers;
+import io.ringmaster.sandbox.spi.Fault;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What ends an invocation, and what becomes of its sandbox then: answers, exits, failures, time-outs, refusals. Every path
+ * leads through {@link #finish}, once per invocation. Dispatcher thread only.
+ */
+final class Outcomes {
+  private static final Refusal PLATFORM_FAULT =
+      Refusal.service("The sandbox was lost by a fault of the platform. Please try again.");
+  private static final Refusal WAITED_TOO_LONG =
+      Refusal.throttled("ConcurrentInvocationLimitExceeded");
+  private static final long NS_PER_MS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Placement placement;
+  private final Ledger ledger;
+  private final Timers timers;
+  private final Completions completions;
+  private final InvocationRecorder recorder;
+  private final Counters counters;
+  private final long capacityWaitNs;
+
+  /** The present, set by the dispatcher at the begin of each turn. */
+  long nowNs;
+
+  long epochMs;
+
+  Outcomes(
+      Placement placement,
+      Ledger ledger,
+      Timers timers,
+      Completions completions,
+      InvocationRecorder recorder,
+      Counters counters,
+      long capacityWaitNs) {
+    this.placement = placement;
+    this.ledger = ledger;
+    this.timers = timers;
+    this.completions = completions;
+    this.recorder = recorder;
+    this.counters = counters;
+    this.capacityWaitNs = capacityWaitNs;
+  }
+
+  // ---- what drivers tell ----
+
+  void ready(Sandbox sandbox, int slots, long bindNs, long initNs) {
+    if (sandbox.state() == SandboxState.BINDING || sandbox.state() == SandboxState.RESTARTING) {
+      placement.ready(sandbox, slots, bindNs, initNs, nowNs);
+    }
+  }
+
+  void response(
+      Sandbox sandbox,
+      int slot,
+      long sequence,
+      boolean functionError,
+      long logMark,
+      int maxMemoryKb) {
+    PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
+    if (invocation == null || invocation.sequence != sequence) {
+      counters.increment(Counter.LATE_ANSWERS);
+      return;
+    }
+    measure(invocation);
+    if (maxMemoryKb > 0) {
+      sandbox.maxMemoryKb = maxMemoryKb;
+    }
+    sandbox.version.sampleInvoke(invocation.invokeNs);
+    invocation.logMark = logMark;
+    invocation.responseBuffer().endChunk();
+    placement.leave(sandbox, slot, nowNs);
+    if (functionError) {
+      invocation.functionError = true;
+      finish(invocation, sandbox, Outcome.ERROR);
+    } else {
+      finish(invocation, sandbox, Outcome.SUCCESS);
+    }
+    placement.reusable(sandbox, nowNs);
+  }
+
+  void initFailed(Sandbox sandbox, byte[] error, long initNs) {
+    counters.increment(Counter.INIT_FAILURES);
+    if (sandbox.state() == SandboxState.BINDING) {
+      recorder.initFailed(sandbox, null, error, initNs, epochMs);
+      PendingInvocation blamed = sandbox.version.dequeue();
+      if (blamed != null) {
+        blamed.initNs = initNs;
+        blamed.coldStart = true;
+        fail(blamed, sandbox, "Runtime.InitError", error);
+      }
+    } else {
+      PendingInvocation invocation = sandbox.running(0);
+      if (invocation != null) {
+        measure(invocation);
+        placement.leave(sandbox, invocation.slot, nowNs);
+        fail(invocation, sandbox, "Runtime.InitError", error);
+      }
+    }
+    placement.dying(sandbox);
+  }
+
+  void exited(Sandbox sandbox, int status, int maxMemoryKb) {
+    if (sandbox.state() == SandboxState.RESET) {
+      return;
+    }
+    if (maxMemoryKb > 0) {
+      sandbox.maxMemoryKb = maxMemoryKb;
+    }
+    if (sandbox.state() == SandboxState.BINDING) {
+      counters.increment(Counter.INIT_FAILURES);
+      PendingInvocation blamed = sandbox.version.dequeue();
+      if (blamed != null) {
+        blamed.coldStart = true;
+        exit(blamed, sandbox, status);
+      }
+    }
+    for (int i = 0; i < sandbox.slotCount(); i++) {
+      PendingInvocation invocation = sandbox.running(i);
+      if (invocation != null) {
+        measure(invocation);
+        placement.leave(sandbox, invocation.slot, nowNs);
+        exit(invocation, sandbox, status);
+      }
+    }
+    releaseHeld(sandbox);
+    placement.exited(sandbox, nowNs);
+  }
+
+  void failed(Sandbox sandbox, Fault fault) {
+    boolean violation = fault == Fault.VIOLATION;
+    if (violation) {
+      counters.increment(Counter.PROTOCOL_VIOLATIONS);
+      if (sandbox.state() == SandboxState.BINDING) {
+        PendingInvocation blamed = sandbox.version.dequeue();
+        if (blamed != null) {
+          ErrorDocument document = ErrorDocument.sandboxFailure(blamed);
+          fail(blamed, sandbox, document.type(), document.json());
+        }
+      }
+    }
+    for (int i = 0; i < sandbox.slotCount(); i++) {
+      PendingInvocation invocation = sandbox.running(i);
+      if (invocation != null) {
+        measure(invocation);
+        placement.leave(sandbox, invocation.slot, nowNs);
+        if (violation) {
+          ErrorDocument document = ErrorDocument.sandboxFailure(invocation);
+          fail(invocation, sandbox, document.type(), document.json());
+        } else {
+          platformFault(invocation, sandbox);
+        }
+      }
+    }
+    releaseHeld(sandbox);
+    placement.lost(sandbox, nowNs);
+  }
+
+  // ---- what the clock tells ----
+
+  void expired(Timed timed) {
+    switch (timed) {
+      case PendingInvocation invocation -> timedOut(invocation);
+      case Sandbox sandbox -> {
+        if (sandbox.state() == SandboxState.BINDING) {
+          counters.increment(Counter.INIT_TIMEOUTS);
+          placement.reset(sandbox, Fault.INIT_TIMEOUT);
+        }
+      }
+      case VersionState version -> waitedTooLong(version);
+      default -> throw new IllegalStateException("no such timer: " + timed);
+    }
+  }
+
+  private void timedOut(PendingInvocation invocation) {
+    Sandbox sandbox = invocation.sandbox;
+    if (invocation.settled || sandbox == null) {
+      return;
+    }
+    counters.increment(Counter.TIMEOUTS);
+    measure(invocation);
+    placement.leave(sandbox, invocation.slot, nowNs);
+    for (int i = 0; i < sandbox.slotCount(); i++) {
+      PendingInvocation other = sandbox.running(i);
+      if (other != null) {
+        giveBack(other, sandbox);
+      }
+    }
+    if (!sandbox.driver.killable()) {
+      invocation.charged = false; // the code runs on: the unit is released when it returns
+      sandbox.unitsHeld++;
+      counters.add(Counter.HANDLER_STUCK, 1);
+    }
+    ErrorDocument document = ErrorDocument.timedOut(invocation, sandbox.version.spec.timeoutNs());
+    answer(invocation, document.type(), document.json());
+    finish(invocation, sandbox, Outcome.TIMEOUT);
+    placement.reset(sandbox, Fault.TIMEOUT);
+  }
+
+  /** Another invocation of a sandbox that ends: back to its line if it was not begun. */
+  private void giveBack(PendingInvocation other, Sandbox sandbox) {
+    timers.cancel(other);
+    boolean revoked = sandbox.driver.revoke(other.slot, other.sequence);
+    measure(other);
+    placement.leave(sandbox, other.slot, nowNs);
+    if (revoked) {
+      placement.putBack(other);
+    } else {
+      platformFault(other, sandbox);
+    }
+  }
+
+  private void waitedTooLong(VersionState version) {
+    while (version.waitingHead != null
+        && nowNs - version.waitingHead.acceptedNs >= capacityWaitNs) {
+      refuse(version.dequeue(), WAITED_TOO_LONG);
+    }
+    if (version.waitingHead != null) {
+      timers.schedule(version, version.waitingHead.acceptedNs + capacityWaitNs);
+    }
+  }
+
+  // ---- the terminal answer ----
+
+  /** It was not handed to a sandbox, and is answered with a refusal. */
+  void refuse(PendingInvocation invocation, Refusal refusal) {
+    invocation.refusal = refusal;
+    invocation.queueNs = nowNs - invocation.acceptedNs;
+    switch (refusal.statusCode()) {
+      case 429 -> counters.increment(Counter.THROTTLED);
+      case 404 -> counters.increment(Counter.NOT_FOUND);
+      case 500 -> counters.increment(Counter.PLATFORM_FAULTS);
+      default -> {}
+    }
+    finish(invocation, null, null);
+  }
+
+  /** It runs, or ran, in a sandbox that was lost by the platform's fault. */
+  void platformFault(PendingInvocation invocation, Sandbox sandbox) {
+    counters.increment(Counter.PLATFORM_FAULTS);
+    invocation.responseBuffer().clear();
+    invocation.executedVersion = null;
+    invocation.refusal = PLATFORM_FAULT;
+    finish(invocation, sandbox, Outcome.FAILURE);
+  }
+
+  private void exit(PendingInvocation invocation, Sandbox sandbox, int status) {
+    counters.increment(Counter.EXITS);
+    ErrorDocument document = ErrorDocument.exited(invocation, status);
+    fail(invocation, sandbox, document.type(), document.json());
+  }
+
+  private void fail(PendingInvocation invocation, Sandbox sandbox, String type, byte[] document) {
+    invocation.executedVersion = sandbox.version.label;
+    answer(invocation, type, document);
+    finish(invocation, sandbox, Outcome.FAILURE);
+  }
+
+  private static void answer(PendingInvocation invocation, String type, byte[] document) {
+    invocation.responseBuffer().clear();
+    invocation.responseBuffer().append(document, 0, document.length);
+    invocation.responseBuffer().endChunk();
+    invocation.functionError = true;
+    invocation.errorType = type;
+  }
+
+  /** How long it ran; takes its timer back. */
+  private void measure(PendingInvocation invocation) {
+    timers.cancel(invocation);
+    long sinceOffer = nowNs - invocation.offeredNs;
+    boolean restarted = invocation.coldStart && invocation.offeredNs < invocation.sandbox.readyNs;
+    invocation.invokeNs =
+        restarted ? Math.max(0, sinceOffer - invocation.bindNs - invocation.initNs) : sinceOffer;
+  }
+
+  /** The one place where an invocation settles. It must not be touched afterwards. */
+  private void finish(PendingInvocation invocation, Sandbox sandbox, Outcome outcome) {
+    if (invocation.settled) {
+      throw new IllegalStateException("settled twice: " + invocation.requestId());
+    }
+    invocation.settled = true;
+    if (invocation.charged) {
+      invocation.charged = false;
+      ledger.release(invocation.version.function);
+    }
+    counters.increment(Counter.SETTLED);
+    counters.add(Counter.IN_FLIGHT, -1);
+    if (invocation.coldStart) {
+      counters.increment(Counter.COLD_STARTS);
+    }
+    if (invocation.functionError) {
+      counters.increment(Counter.FUNCTION_ERRORS);
+    }
+    if (sandbox != null) {
+      invocation.maxMemoryKb = sandbox.maxMemoryKb;
+      invocation.billedMs =
+          (invocation.invokeNs + invocation.initNs + NS_PER_MS - 1) / NS_PER_MS;
+      if (invocation.offeredNs >= invocation.acceptedNs
+          && recorder.settled(invocation, outcome, epochMs)) {
+        return;
+      }
+    }
+    completions.add(invocation);
+  }
+
+  private void releaseHeld(Sandbox sandbox) {
+    while (sandbox.unitsHeld > 0) {
+      sandbox.unitsHeld--;
+      ledger.release(sandbox.version.function);
+      counters.add(Counter.HANDLER_STUCK, -1);
+    }
+  }
+}

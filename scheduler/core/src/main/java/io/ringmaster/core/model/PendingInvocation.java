@@ -1,0 +1,419 @@
+package io.ringmaster.core.model;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.InvocationResult;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * One invocation from its acceptance to its terminal answer; reusable. Three parties see it in turn: the caller through
+ * {@link Call}, the dispatcher through its fields, the driver through {@link Invocation}.
+ */
+public final class PendingInvocation extends Timed implements Call, Invocation {
+  private static final VarHandle IN_FLIGHT;
+
+  static {
+    try {
+      IN_FLIGHT =
+          MethodHandles.lookup().findVarHandle(PendingInvocation.class, "inFlight", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private static final byte[] NOTHING = {};
+
+  private final Consumer<PendingInvocation> door;
+
+  // Written by the caller before submit.
+  private String function;
+  private String qualifier;
+  private byte[] payload = NOTHING;
+  private int payloadOffset;
+  private int payloadLength;
+  private String clientContext;
+  private String traceHeader;
+  private boolean logTailWanted;
+  private Object attachment;
+  private InvocationCallback callback;
+
+  /** Set by submit, cleared with release by the dispatcher; read with acquire by the caller. */
+  @SuppressWarnings("unused")
+  private boolean inFlight;
+
+  // Written by the dispatcher.
+  /** What {@link #function} and {@link #qualifier} meant last time; null: not resolved yet. */
+  public Target target;
+
+  /** The version that runs; null before resolve. */
+  public VersionState version;
+
+  /** Next in a waiting line or in a list of settled ones. */
+  public PendingInvocation next;
+
+  /** The sandbox that runs it, and the slot; null and −1 while it waits. */
+  public Sandbox sandbox;
+
+  public int slot = -1;
+  public long sequence;
+  public long requestIdHigh;
+  public long requestIdLow;
+  public long acceptedNs;
+  public long offeredNs;
+  public long deadlineEpochMs;
+
+  /** Whether a unit of the ledger is charged for it. */
+  public boolean charged;
+
+  /** Whether its terminal answer was given. */
+  public boolean settled;
+
+  private final ResponseBuffer response = new ResponseBuffer();
+
+  // The answer; written by the dispatcher (the tail: by the log agent) before release.
+  public Refusal refusal;
+  public boolean functionError;
+  public String executedVersion;
+  public long queueNs;
+  public long bindNs;
+  public long initNs;
+  public long invokeNs;
+  public long billedMs;
+  public int maxMemoryKb;
+  public boolean coldStart;
+  public String errorType;
+  public long logMark;
+  public byte[] tail;
+
+  /**
+   * @param door where {@link #submit} hands it in
+   */
+  public PendingInvocation(Consumer<PendingInvocation> door) {
+    this.door = door;
+  }
+
+  // ---- the caller's side ----
+
+  @Override
+  public Call function(String value) {
+    requireIdle();
+    if (value != function) {
+      function = value;
+      target = null;
+    }
+    return this;
+  }
+
+  @Override
+  public Call qualifier(String value) {
+    requireIdle();
+    if (value != qualifier) {
+      qualifier = value;
+      target = null;
+    }
+    return this;
+  }
+
+  @Override
+  public Call payload(byte[] bytes, int offset, int length) {
+    requireIdle();
+    java.util.Objects.checkFromIndexSize(offset, length, bytes.length);
+    payload = bytes;
+    payloadOffset = offset;
+    payloadLength = length;
+    return this;
+  }
+
+  @Override
+  public Call clientContext(String json) {
+    requireIdle();
+    clientContext = json;
+    return this;
+  }
+
+  @Override
+  public Call traceHeader(String header) {
+    requireIdle();
+    traceHeader = header;
+    return this;
+  }
+
+  @Override
+  public Call logTail(boolean wanted) {
+    requireIdle();
+    logTailWanted = wanted;
+    return this;
+  }
+
+  @Override
+  public Call attachment(Object value) {
+    requireIdle();
+    attachment = value;
+    return this;
+  }
+
+  @Override
+  public Object attachment() {
+    return attachment;
+  }
+
+  @Override
+  public void submit(InvocationCallback whenSettled) {
+    requireIdle();
+    if (function == null) {
+      throw new IllegalStateException("no function is set");
+    }
+    callback = java.util.Objects.requireNonNull(whenSettled, "callback");
+    beginAnswer();
+    IN_FLIGHT.setOpaque(this, true);
+    door.accept(this);
+  }
+
+  private void requireIdle() {
+    if ((boolean) IN_FLIGHT.getAcquire(this)) {
+      throw new IllegalStateException("the call is in flight");
+    }
+  }
+
+  private void beginAnswer() {
+    next = null;
+    sandbox = null;
+    slot = -1;
+    version = null;
+    charged = false;
+    settled = false;
+    response.clear();
+    refusal = null;
+    functionError = false;
+    executedVersion = null;
+    queueNs = 0;
+    bindNs = 0;
+    initNs = 0;
+    invokeNs = 0;
+    billedMs = 0;
+    maxMemoryKb = 0;
+    coldStart = false;
+    errorType = null;
+    logMark = 0;
+    tail = null;
+  }
+
+  @Override
+  public int statusCode() {
+    return refusal == null ? 200 : refusal.statusCode();
+  }
+
+  @Override
+  public Refusal refusal() {
+    return refusal;
+  }
+
+  @Override
+  public boolean functionError() {
+    return functionError;
+  }
+
+  @Override
+  public int responseLength() {
+    return response.length();
+  }
+
+  @Override
+  public int chunkCount() {
+    return response.chunkCount();
+  }
+
+  @Override
+  public int chunkEnd(int index) {
+    return response.chunkEnd(index);
+  }
+
+  @Override
+  public String executedVersion() {
+    return executedVersion;
+  }
+
+  @Override
+  public long queueNs() {
+    return queueNs;
+  }
+
+  @Override
+  public long bindNs() {
+    return bindNs;
+  }
+
+  @Override
+  public long initNs() {
+    return initNs;
+  }
+
+  @Override
+  public long invokeNs() {
+    return invokeNs;
+  }
+
+  @Override
+  public long billedMs() {
+    return billedMs;
+  }
+
+  @Override
+  public int maxMemoryMb() {
+    return (maxMemoryKb + 1023) / 1024;
+  }
+
+  @Override
+  public boolean coldStart() {
+    return coldStart;
+  }
+
+  @Override
+  public String logTail() {
+    if (!logTailWanted) {
+      return null;
+    }
+    return tail == null ? "" : new String(tail, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public InvocationResult toResult() {
+    List<byte[]> chunks = new ArrayList<>(response.chunkCount());
+    for (int i = 0; i < response.chunkCount(); i++) {
+      chunks.add(
+          java.util.Arrays.copyOfRange(
+              response.array(), response.chunkStart(i), response.chunkEnd(i)));
+    }
+    return new InvocationResult(
+        requestId().toString(),
+        refusal,
+        functionError ? "Unhandled" : null,
+        List.copyOf(chunks),
+        executedVersion,
+        logTail(),
+        new InvocationResult.Timings(queueNs, bindNs, initNs, invokeNs),
+        billedMs,
+        maxMemoryMb(),
+        coldStart);
+  }
+
+  // ---- the engine's side ----
+
+  /** The request id. Allocates. */
+  public UUID requestId() {
+    return new UUID(requestIdHigh, requestIdLow);
+  }
+
+  /** As the caller named the function. */
+  public String functionText() {
+    return function;
+  }
+
+  /** As the caller qualified the function; may be null. */
+  public String qualifierText() {
+    return qualifier;
+  }
+
+  /** Whether the caller wants the log tail. */
+  public boolean logTailWanted() {
+    return logTailWanted;
+  }
+
+  /** Whether the callback may run on the dispatcher. */
+  public boolean callbackNonBlocking() {
+    return callback.nonBlocking();
+  }
+
+  /**
+   * Gives the call back to its caller and tells it. Called once per submit, after every answer field was written. The
+   * callback's exceptions are the caller of this method's to handle.
+   */
+  public void release() {
+    InvocationCallback told = callback;
+    callback = null;
+    IN_FLIGHT.setRelease(this, false);
+    told.settled(this);
+  }
+
+  // ---- the driver's side ----
+
+  @Override
+  public long sequence() {
+    return sequence;
+  }
+
+  @Override
+  public long requestIdHigh() {
+    return requestIdHigh;
+  }
+
+  @Override
+  public long requestIdLow() {
+    return requestIdLow;
+  }
+
+  @Override
+  public long deadlineEpochMs() {
+    return deadlineEpochMs;
+  }
+
+  @Override
+  public byte[] payload() {
+    return payload;
+  }
+
+  @Override
+  public int payloadOffset() {
+    return payloadOffset;
+  }
+
+  @Override
+  public int payloadLength() {
+    return payloadLength;
+  }
+
+  @Override
+  public byte[] invokedFunctionArn() {
+    return target.invokedArn();
+  }
+
+  @Override
+  public String traceHeader() {
+    return traceHeader;
+  }
+
+  @Override
+  public String clientContext() {
+    return clientContext;
+  }
+
+  @Override
+  public String cognitoIdentity() {
+    return null;
+  }
+
+  @Override
+  public String tenantId() {
+    return null;
+  }
+
+  /** The driver appends to it; the caller reads its bytes by {@link Call#response()}. */
+  @Override
+  public ResponseBuffer responseBuffer() {
+    return response;
+  }
+
+  @Override
+  public byte[] response() {
+    return response.array();
+  }
+}

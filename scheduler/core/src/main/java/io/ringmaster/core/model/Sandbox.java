@@ -1,0 +1,129 @@
+package io.ringmaster.core.model;
+
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.Slots;
+
+/** An environment as the dispatcher knows it. Dispatcher thread only. */
+public final class Sandbox extends Timed {
+  /** The driver that has it, and its id there. */
+  public final SandboxDriver driver;
+
+  public final int id;
+  public final VersionState version;
+
+  private SandboxState state = SandboxState.BINDING;
+  private PendingInvocation[] running = new PendingInvocation[1];
+  private int[] freeSlots = {0};
+  private int free = 1;
+
+  /** Links of the idle or the reset line of its version. */
+  public Sandbox lineNext;
+
+  public Sandbox linePrevious;
+  public boolean inIdleLine;
+
+  public final long createdNs;
+
+  /** When it became ready for the last time. */
+  public long readyNs;
+
+  /** When its last invocation settled, or when it became ready. */
+  public long lastUsedNs;
+
+  /** It ends at this time, idle or after what runs. */
+  public long lifeEndNs;
+
+  /** What the last bind and init took; until its first invocation has them. */
+  public long bindNs;
+
+  public long initNs;
+  public boolean initUncharged;
+
+  /** Discard it as soon as nothing runs in it. */
+  public boolean doomed;
+
+  /** A timed-out invocation's code still runs in it: the ledger's unit stays charged. */
+  public int unitsHeld;
+
+  public long invocations;
+  public int maxMemoryKb;
+
+  /** A sandbox in {@link SandboxState#BINDING}. */
+  public Sandbox(SandboxDriver driver, int id, VersionState version, long nowNs) {
+    this.driver = driver;
+    this.id = id;
+    this.version = version;
+    this.createdNs = nowNs;
+    this.lastUsedNs = nowNs;
+  }
+
+  /** Where it stands. */
+  public SandboxState state() {
+    return state;
+  }
+
+  /**
+   * Moves on.
+   *
+   * @throws IllegalStateException the table does not list this transition
+   */
+  public void state(SandboxState to) {
+    if (!state.allows(to)) {
+      throw new IllegalStateException("sandbox " + id + " from " + state + " to " + to);
+    }
+    state = to;
+  }
+
+  /** Tells how many slots it has; none may be in use but the first. */
+  public void slots(int count) {
+    if (running.length == count) {
+      return;
+    }
+    PendingInvocation first = running[0];
+    running = new PendingInvocation[count];
+    running[0] = first;
+    freeSlots = new int[count];
+    free = 0;
+    for (int i = count - 1; i > 0; i--) {
+      freeSlots[free++] = i;
+    }
+    if (first == null) {
+      freeSlots[free++] = 0;
+    }
+  }
+
+  /** Whether a slot is free. */
+  public boolean hasFreeSlot() {
+    return free > 0;
+  }
+
+  /** Whether nothing runs in it. */
+  public boolean unoccupied() {
+    return free == running.length;
+  }
+
+  /** Puts an invocation into a free slot and tells the slot's number. */
+  public int occupy(PendingInvocation invocation) {
+    int index = freeSlots[--free];
+    running[index] = invocation;
+    return Slots.slot(id, index);
+  }
+
+  /** Frees the slot of an invocation. */
+  public void vacate(int slot) {
+    int index = Slots.index(slot);
+    running[index] = null;
+    freeSlots[free++] = index;
+  }
+
+  /** What runs in a slot; null: nothing, or no such slot. */
+  public PendingInvocation running(int slot) {
+    int index = Slots.index(slot);
+    return index < running.length ? running[index] : null;
+  }
+
+  /** Number of slots. */
+  public int slotCount() {
+    return running.length;
+  }
+}

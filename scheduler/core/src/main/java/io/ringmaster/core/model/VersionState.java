@@ -1,0 +1,194 @@
+package io.ringmaster.core.model;
+
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+
+/**
+ * One version at run time: what waits for it and the sandboxes that serve it. Dispatcher thread only.
+ *
+ * <p>Three lines are threaded through its objects: waiting invocations (first in, first out), sandboxes with a free slot
+ * (last in, first out: the warmest first) and environments whose process was reset. Its timer is that of the first in the
+ * waiting line.
+ */
+public final class VersionState extends Timed {
+  public final FunctionState function;
+
+  /** Unique in the engine. */
+  public final long id;
+
+  /** {@code $LATEST} or a number. */
+  public final String label;
+
+  public final PoolKey key;
+  public final SandboxSpec spec;
+
+  /** Whether the in-JVM driver serves it. */
+  public final boolean inJvm;
+
+  /** Replaced or deleted: its sandboxes end with what runs in them. */
+  public boolean retired;
+
+  /** Invocations that wait for a slot. */
+  public PendingInvocation waitingHead;
+
+  public PendingInvocation waitingTail;
+  public int waiting;
+
+  /** Sandboxes with a free slot: last in, first out. */
+  public Sandbox idleHead;
+
+  public Sandbox idleTail;
+
+  /** Environments without a process. */
+  public Sandbox resetHead;
+
+  public Sandbox resetTail;
+
+  /** Sandboxes in any state. */
+  public int environments;
+
+  /** Sandboxes that will take an invocation soon: in init, or resetting. */
+  public int coming;
+
+  /** Slots that run an invocation. */
+  public int busySlots;
+
+  /** Moving average of the time from hand-over to answer in nanoseconds; −1: no sample. */
+  public long invokeNsAverage = -1;
+
+  /** Moving average of bind and init together in nanoseconds; −1: no sample. */
+  public long coldNsAverage = -1;
+
+  /** Links of the lists of place; each with the flag that says it is in it. */
+  public VersionState nextDirty;
+
+  public boolean dirty;
+  public VersionState nextHungry;
+  public boolean hungry;
+
+  /** It waits although it could bind, since waiting seems shorter; looked at again at this time. */
+  public long recheckNs;
+
+  public VersionState nextDeferred;
+  public boolean deferred;
+
+  /** A version that nothing waits for. */
+  public VersionState(
+      FunctionState function,
+      long id,
+      String label,
+      PoolKey key,
+      SandboxSpec spec,
+      boolean inJvm) {
+    this.function = function;
+    this.id = id;
+    this.label = label;
+    this.key = key;
+    this.spec = spec;
+    this.inJvm = inJvm;
+  }
+
+  /** Appends to the waiting line. */
+  public void enqueue(PendingInvocation invocation) {
+    invocation.next = null;
+    if (waitingTail == null) {
+      waitingHead = invocation;
+    } else {
+      waitingTail.next = invocation;
+    }
+    waitingTail = invocation;
+    waiting++;
+  }
+
+  /** Puts back at the front of the waiting line. */
+  public void enqueueFirst(PendingInvocation invocation) {
+    invocation.next = waitingHead;
+    waitingHead = invocation;
+    if (waitingTail == null) {
+      waitingTail = invocation;
+    }
+    waiting++;
+  }
+
+  /** Takes the first of the waiting line; null: nothing waits. */
+  public PendingInvocation dequeue() {
+    PendingInvocation first = waitingHead;
+    if (first != null) {
+      waitingHead = first.next;
+      if (waitingHead == null) {
+        waitingTail = null;
+      }
+      first.next = null;
+      waiting--;
+    }
+    return first;
+  }
+
+  /** Puts a sandbox with a free slot on top. */
+  public void pushIdle(Sandbox sandbox) {
+    sandbox.lineNext = idleHead;
+    sandbox.linePrevious = null;
+    if (idleHead == null) {
+      idleTail = sandbox;
+    } else {
+      idleHead.linePrevious = sandbox;
+    }
+    idleHead = sandbox;
+    sandbox.inIdleLine = true;
+  }
+
+  /** Takes a sandbox out of the idle line, wherever it stands. */
+  public void removeIdle(Sandbox sandbox) {
+    if (sandbox.linePrevious == null) {
+      idleHead = sandbox.lineNext;
+    } else {
+      sandbox.linePrevious.lineNext = sandbox.lineNext;
+    }
+    if (sandbox.lineNext == null) {
+      idleTail = sandbox.linePrevious;
+    } else {
+      sandbox.lineNext.linePrevious = sandbox.linePrevious;
+    }
+    sandbox.lineNext = null;
+    sandbox.linePrevious = null;
+    sandbox.inIdleLine = false;
+  }
+
+  /** Appends an environment whose process is gone. */
+  public void addReset(Sandbox sandbox) {
+    sandbox.lineNext = null;
+    sandbox.linePrevious = resetTail;
+    if (resetTail == null) {
+      resetHead = sandbox;
+    } else {
+      resetTail.lineNext = sandbox;
+    }
+    resetTail = sandbox;
+  }
+
+  /** Takes an environment out of the line of reset ones. */
+  public void removeReset(Sandbox sandbox) {
+    if (sandbox.linePrevious == null) {
+      resetHead = sandbox.lineNext;
+    } else {
+      sandbox.linePrevious.lineNext = sandbox.lineNext;
+    }
+    if (sandbox.lineNext == null) {
+      resetTail = sandbox.linePrevious;
+    } else {
+      sandbox.lineNext.linePrevious = sandbox.linePrevious;
+    }
+    sandbox.lineNext = null;
+    sandbox.linePrevious = null;
+  }
+
+  /** Folds one more invoke duration into the average, weight one eighth. */
+  public void sampleInvoke(long ns) {
+    invokeNsAverage = invokeNsAverage < 0 ? ns : invokeNsAverage + (ns - invokeNsAverage) / 8;
+  }
+
+  /** Folds one more cold start into the average, weight one quarter. */
+  public void sampleCold(long ns) {
+    coldNsAverage = coldNsAverage < 0 ? ns : coldNsAverage + (ns - coldNsAverage) / 4;
+  }
+}

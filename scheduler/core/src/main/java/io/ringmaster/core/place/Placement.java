@@ -1,0 +1,532 @@
+package io.ringmaster.core.place;
+
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.SandboxState;
+import io.ringmaster.core.model.VersionState;
+import io.ringmaster.core.timer.Timers;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Gives waiting invocations slots, and versions sandboxes. Dispatcher thread only; the present is passed in.
+ *
+ * <p>Wait or bind: a version binds one more sandbox for each waiting invocation that no coming sandbox covers, if the wait
+ * (those before it × average invoke time ÷ busy slots) looks longer than its average cold start. Where waiting looked
+ * shorter, it is looked at again after one cold start's time, and then binds.
+ *
+ * <p>Fair shares: when a slot becomes free while another version is hungry (it waits and has no capacity to bind), the
+ * environment goes if its version has more than the fair share, or if the hungry one has none and waited for {@value
+ * #QUANTUM_MS} ms.
+ */
+public final class Placement {
+  private static final int QUANTUM_MS = 20;
+  private static final long QUANTUM_NS = TimeUnit.MILLISECONDS.toNanos(QUANTUM_MS);
+
+  /** An idle environment younger than this is not evicted: its caller may just be on the way back. */
+  private static final long EVICTABLE_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long COLD_NS_UNKNOWN = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long HUNGRY_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private final PlacementLimits limits;
+  private final SandboxDriver processes;
+  private final SandboxDriver inJvm;
+  private final Timers timers;
+  private final InvocationRecorder recorder;
+  private final Counters counters;
+  private final SplittableRandom random;
+  private final SandboxTable processTable = new SandboxTable();
+  private final SandboxTable inJvmTable = new SandboxTable();
+  private final VersionLine dirty = VersionLine.dirty();
+  private final VersionLine hungry = VersionLine.hungry();
+  private final VersionLine deferred = VersionLine.deferred();
+  private int versionsWithEnvironments;
+  private long sequence;
+  private long nextSweepNs = Long.MAX_VALUE;
+  private long nextHungryNs = Long.MAX_VALUE;
+
+  /**
+   * @param random jitters lives
+   */
+  public Placement(
+      PlacementLimits limits,
+      SandboxDriver processes,
+      SandboxDriver inJvm,
+      Timers timers,
+      InvocationRecorder recorder,
+      Counters counters,
+      SplittableRandom random) {
+    this.limits = limits;
+    this.processes = processes;
+    this.inJvm = inJvm;
+    this.timers = timers;
+    this.recorder = recorder;
+    this.counters = counters;
+    this.random = random;
+  }
+
+  // ---- what the dispatcher asks for each turn ----
+
+  /** An admitted invocation joins its version's line. */
+  public void enqueue(PendingInvocation invocation) {
+    invocation.version.enqueue(invocation);
+    dirty.add(invocation.version);
+  }
+
+  /** Serves what waits, and tells how many invocations were handed over. */
+  public int serve(long nowNs, long epochMs) {
+    int offered = 0;
+    VersionState version;
+    while ((version = dirty.poll()) != null) {
+      offered += serve(version, nowNs, epochMs);
+    }
+    return offered;
+  }
+
+  /** Looks again at what waits by choice or for lack of capacity, and ends environments that are too old. */
+  public int age(long nowNs) {
+    int changed = 0;
+    for (int i = deferred.size(); i > 0; i--) {
+      VersionState version = deferred.poll();
+      if (version.waitingHead != null) {
+        if (version.recheckNs > nowNs) {
+          deferred.add(version);
+        } else {
+          dirty.add(version);
+          changed++;
+        }
+      }
+    }
+    if (nextHungryNs <= nowNs) {
+      nextHungryNs = Long.MAX_VALUE;
+      changed += feedHungry(nowNs);
+    }
+    if (nextSweepNs <= nowNs) {
+      changed += sweep(nowNs);
+    }
+    return changed;
+  }
+
+  /** When {@link #age} has something to do next. */
+  public long nextNs() {
+    long next = Math.min(nextSweepNs, nextHungryNs);
+    for (VersionState v = deferred.peek(); v != null; v = deferred.next(v)) {
+      next = Math.min(next, v.recheckNs);
+    }
+    return next;
+  }
+
+  // ---- a version's line ----
+
+  private int serve(VersionState version, long nowNs, long epochMs) {
+    int offered = 0;
+    while (version.waitingHead != null) {
+      Sandbox sandbox = version.idleHead != null ? version.idleHead : version.resetHead;
+      if (sandbox == null) {
+        grow(version, nowNs);
+        if (version.waitingHead != null && version.timerId == VersionState.NO_TIMER) {
+          timers.schedule(version, version.waitingHead.acceptedNs + limits.capacityWaitNs());
+        }
+        break;
+      }
+      offer(sandbox, version.dequeue(), nowNs, epochMs);
+      offered++;
+    }
+    return offered;
+  }
+
+  private void offer(Sandbox sandbox, PendingInvocation invocation, long nowNs, long epochMs) {
+    VersionState version = sandbox.version;
+    if (sandbox.state() == SandboxState.RESET) {
+      version.removeReset(sandbox);
+      move(sandbox, SandboxState.RESTARTING);
+    }
+    int slot = sandbox.occupy(invocation);
+    if (sandbox.inIdleLine && !sandbox.hasFreeSlot()) {
+      version.removeIdle(sandbox);
+    }
+    version.busySlots++;
+    long timeoutNs = version.spec.timeoutNs();
+    invocation.sandbox = sandbox;
+    invocation.slot = slot;
+    invocation.sequence = ++sequence;
+    invocation.offeredNs = nowNs;
+    invocation.deadlineEpochMs = epochMs + TimeUnit.NANOSECONDS.toMillis(timeoutNs);
+    invocation.executedVersion = version.label;
+    long waitedNs = nowNs - invocation.acceptedNs;
+    if (sandbox.initUncharged) {
+      sandbox.initUncharged = false;
+      if (invocation.acceptedNs <= sandbox.readyNs) {
+        invocation.coldStart = true;
+        invocation.bindNs = sandbox.bindNs;
+        invocation.initNs = sandbox.initNs;
+        waitedNs -= sandbox.bindNs + sandbox.initNs;
+      }
+    }
+    invocation.queueNs = Math.max(0, waitedNs);
+    timers.schedule(invocation, nowNs + timeoutNs);
+    recorder.started(invocation, epochMs);
+    if (!sandbox.driver.offer(slot, invocation)) {
+      throw new IllegalStateException("slot " + slot + " is full");
+    }
+  }
+
+  // ---- more sandboxes ----
+
+  private void grow(VersionState version, long nowNs) {
+    int uncovered = version.waiting - version.coming;
+    while (uncovered > 0) {
+      if (version.inJvm && version.coming > 0) {
+        return; // it becomes ready at once, and may have many slots
+      }
+      if (!worthBinding(version, uncovered, nowNs)) {
+        if (!version.deferred) {
+          version.recheckNs = nowNs + coldNs(version);
+          deferred.add(version);
+        }
+        return;
+      }
+      if (!bind(version, nowNs)) {
+        hungry.add(version);
+        nextHungryNs = Math.min(nextHungryNs, nowNs + HUNGRY_RETRY_NS);
+        return;
+      }
+      uncovered--;
+    }
+  }
+
+  private static boolean worthBinding(VersionState version, int uncovered, long nowNs) {
+    if (version.environments == 0 || version.invokeNsAverage < 0) {
+      return true;
+    }
+    long coldNs = coldNs(version);
+    if (nowNs - version.waitingHead.acceptedNs >= coldNs) {
+      return true;
+    }
+    return uncovered * version.invokeNsAverage / Math.max(1, version.busySlots) > coldNs;
+  }
+
+  private static long coldNs(VersionState version) {
+    return version.coldNsAverage < 0 ? COLD_NS_UNKNOWN : version.coldNsAverage;
+  }
+
+  private boolean bind(VersionState version, long nowNs) {
+    if (environments() >= limits.environmentsMax() && !evictIdle(nowNs)) {
+      return false;
+    }
+    SandboxDriver driver = version.inJvm ? inJvm : processes;
+    int id = driver.prepare(version.key, version.spec);
+    if (id < 0) {
+      return false;
+    }
+    Sandbox sandbox = new Sandbox(driver, id, version, nowNs);
+    long tenth = limits.maximumLifeNs() / 10;
+    sandbox.lifeEndNs =
+        nowNs + limits.maximumLifeNs() + (tenth == 0 ? 0 : random.nextLong(-tenth, tenth));
+    table(sandbox).add(sandbox);
+    if (version.environments++ == 0) {
+      versionsWithEnvironments++;
+    }
+    version.coming++;
+    timers.schedule(sandbox, nowNs + limits.initTimeoutNs());
+    counters.increment(Counter.BINDINGS);
+    counters.add(Counter.ENVIRONMENTS, 1);
+    return true;
+  }
+
+  private boolean evictIdle(long nowNs) {
+    long before = nowNs - EVICTABLE_AFTER_NS;
+    Sandbox process = processTable.leastRecentlyUsed(before);
+    Sandbox ofJvm = inJvmTable.leastRecentlyUsed(before);
+    Sandbox oldest =
+        process == null || ofJvm != null && ofJvm.lastUsedNs < process.lastUsedNs ? ofJvm : process;
+    if (oldest == null) {
+      return false;
+    }
+    counters.increment(Counter.EVICTIONS);
+    drop(oldest, Fault.EVICTED);
+    return true;
+  }
+
+  /** Capacity may be there: the hungry look again, as many as it may serve. */
+  private int feedHungry(long nowNs) {
+    int fed = 0;
+    while (!hungry.isEmpty()
+        && (environments() + fed < limits.environmentsMax() || evictIdle(nowNs))) {
+      VersionState version = hungry.poll();
+      if (version.waitingHead != null) {
+        dirty.add(version);
+        fed++;
+      }
+    }
+    if (!hungry.isEmpty()) {
+      nextHungryNs = nowNs + HUNGRY_RETRY_NS;
+    }
+    return fed;
+  }
+
+  // ---- what happens to sandboxes ----
+
+  /** The handler is loaded. */
+  public void ready(Sandbox sandbox, int slots, long bindNs, long initNs, long nowNs) {
+    boolean restarted = sandbox.state() == SandboxState.RESTARTING;
+    VersionState version = sandbox.version;
+    timers.cancel(sandbox);
+    move(sandbox, SandboxState.READY);
+    sandbox.slots(slots);
+    sandbox.readyNs = nowNs;
+    sandbox.lastUsedNs = nowNs;
+    version.sampleCold(bindNs + initNs);
+    if (restarted) {
+      PendingInvocation invocation = sandbox.running(0);
+      if (invocation != null) {
+        invocation.coldStart = true;
+        invocation.bindNs = bindNs;
+        invocation.initNs = initNs;
+      }
+    } else {
+      sandbox.bindNs = bindNs;
+      sandbox.initNs = initNs;
+      sandbox.initUncharged = true;
+    }
+    if (sandbox.hasFreeSlot()) {
+      version.pushIdle(sandbox);
+    }
+    settleDown(sandbox, nowNs);
+  }
+
+  /** An invocation leaves its slot; {@link #reusable}, {@link #reset}, {@link #exited} … follows. */
+  public void leave(Sandbox sandbox, int slot, long nowNs) {
+    sandbox.vacate(slot);
+    sandbox.version.busySlots--;
+    sandbox.lastUsedNs = nowNs;
+    sandbox.invocations++;
+  }
+
+  /** After {@link #leave}: the sandbox can take the next invocation. */
+  public void reusable(Sandbox sandbox, long nowNs) {
+    if (!sandbox.inIdleLine) {
+      sandbox.version.pushIdle(sandbox);
+    }
+    settleDown(sandbox, nowNs);
+  }
+
+  /** An invocation that was not begun goes back to the front of its line. */
+  public void putBack(PendingInvocation invocation) {
+    invocation.sandbox = null;
+    invocation.slot = -1;
+    invocation.version.enqueueFirst(invocation);
+    dirty.add(invocation.version);
+  }
+
+  /** A sandbox that may be idle now ends, yields, serves what waits, or stays for its keep-alive. */
+  private void settleDown(Sandbox sandbox, long nowNs) {
+    VersionState version = sandbox.version;
+    if (idle(sandbox)) {
+      if (sandbox.doomed || version.retired) {
+        drop(sandbox, Fault.VERSION_GONE);
+        return;
+      }
+      if (nowNs >= sandbox.lifeEndNs) {
+        counters.increment(Counter.EXPIRIES);
+        drop(sandbox, Fault.MAXIMUM_LIFE);
+        return;
+      }
+      if (yields(version, nowNs)) {
+        counters.increment(Counter.EVICTIONS);
+        drop(sandbox, Fault.EVICTED);
+        return;
+      }
+      nextSweepNs = Math.min(nextSweepNs, nowNs + limits.keepAliveNs());
+    }
+    if (version.waitingHead != null) {
+      dirty.add(version);
+    }
+  }
+
+  private boolean yields(VersionState version, long nowNs) {
+    VersionState other = hungry.peek();
+    while (other != null && other.waitingHead == null) {
+      hungry.poll();
+      other = hungry.peek();
+    }
+    if (other == null || other == version) {
+      return false;
+    }
+    if (other.environments > 0) {
+      hungry.rotate();
+      return version.environments > other.environments + 1;
+    }
+    int fairShare =
+        Math.max(1, limits.environmentsMax() / (versionsWithEnvironments + hungry.size()));
+    return version.environments > fairShare
+        || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
+  }
+
+  /** Kills the process and keeps the environment. What ran in it must have left already. */
+  public void reset(Sandbox sandbox, Fault reason) {
+    leaveLines(sandbox);
+    timers.cancel(sandbox);
+    move(sandbox, SandboxState.RESETTING);
+    sandbox.driver.reset(sandbox.id, reason);
+  }
+
+  /** The process ended by itself, or is about to; {@link #exited} follows. */
+  public void dying(Sandbox sandbox) {
+    leaveLines(sandbox);
+    timers.cancel(sandbox);
+    move(sandbox, SandboxState.RESETTING);
+  }
+
+  /** Nothing of the process runs any more. What ran in it must have left already. */
+  public void exited(Sandbox sandbox, long nowNs) {
+    leaveLines(sandbox);
+    timers.cancel(sandbox);
+    move(sandbox, SandboxState.RESET);
+    sandbox.slots(1);
+    sandbox.initUncharged = false;
+    recorder.ended(sandbox);
+    sandbox.version.addReset(sandbox);
+    settleDown(sandbox, nowNs);
+  }
+
+  /** The driver no longer has it. What ran in it must have left already. */
+  public void lost(Sandbox sandbox, long nowNs) {
+    leaveLines(sandbox);
+    forget(sandbox);
+    if (sandbox.version.waitingHead != null) {
+      dirty.add(sandbox.version);
+    }
+    feedHungry(nowNs);
+  }
+
+  /** Ends an unoccupied sandbox. */
+  private void drop(Sandbox sandbox, Fault reason) {
+    leaveLines(sandbox);
+    sandbox.driver.discard(sandbox.id, reason);
+    forget(sandbox);
+    VersionState fed = hungry.poll();
+    if (fed != null) {
+      dirty.add(fed);
+    }
+    if (sandbox.version.waitingHead != null) {
+      dirty.add(sandbox.version);
+    }
+  }
+
+  private void forget(Sandbox sandbox) {
+    timers.cancel(sandbox);
+    move(sandbox, SandboxState.GONE);
+    recorder.ended(sandbox);
+    table(sandbox).remove(sandbox);
+    VersionState version = sandbox.version;
+    if (--version.environments == 0) {
+      versionsWithEnvironments--;
+    }
+    counters.add(Counter.ENVIRONMENTS, -1);
+  }
+
+  private void leaveLines(Sandbox sandbox) {
+    if (sandbox.inIdleLine) {
+      sandbox.version.removeIdle(sandbox);
+    } else if (sandbox.state() == SandboxState.RESET) {
+      sandbox.version.removeReset(sandbox);
+    }
+  }
+
+  private static void move(Sandbox sandbox, SandboxState to) {
+    sandbox.version.coming += coming(to) - coming(sandbox.state());
+    sandbox.state(to);
+  }
+
+  private static int coming(SandboxState state) {
+    return state == SandboxState.BINDING || state == SandboxState.RESETTING ? 1 : 0;
+  }
+
+  /** An environment that nothing runs in and nothing is about to happen to. */
+  static boolean idle(Sandbox sandbox) {
+    return switch (sandbox.state()) {
+      case READY, RESET -> sandbox.unoccupied();
+      case BINDING, RESETTING, RESTARTING, GONE -> false;
+    };
+  }
+
+  // ---- versions and environments that end ----
+
+  /** Ends the idle sandboxes of a retired version; the others end with what runs in them. */
+  public void retire(VersionState version) {
+    version.retired = true;
+    timers.cancel(version);
+    for (Sandbox sandbox : sandboxes()) {
+      if (sandbox.version == version) {
+        endSoon(sandbox, Fault.VERSION_GONE);
+      }
+    }
+  }
+
+  /** Ends every sandbox, whatever runs in it. */
+  public void dropAll() {
+    for (Sandbox sandbox : sandboxes()) {
+      drop(sandbox, Fault.ENGINE_CLOSING);
+    }
+  }
+
+  private void endSoon(Sandbox sandbox, Fault reason) {
+    if (idle(sandbox) || sandbox.state() == SandboxState.BINDING) {
+      drop(sandbox, reason);
+    } else {
+      sandbox.doomed = true;
+    }
+  }
+
+  private int sweep(long nowNs) {
+    int ended = 0;
+    long next = Long.MAX_VALUE;
+    for (Sandbox sandbox : sandboxes()) {
+      if (idle(sandbox)) {
+        long endNs = Math.min(sandbox.lastUsedNs + limits.keepAliveNs(), sandbox.lifeEndNs);
+        if (endNs <= nowNs) {
+          boolean life = nowNs >= sandbox.lifeEndNs;
+          counters.increment(Counter.EXPIRIES);
+          drop(sandbox, life ? Fault.MAXIMUM_LIFE : Fault.KEEP_ALIVE);
+          ended++;
+        } else {
+          next = Math.min(next, endNs);
+        }
+      }
+    }
+    nextSweepNs = next;
+    return ended;
+  }
+
+  // ---- looking up ----
+
+  /** The driver's sandbox with that id; null: none that the dispatcher knows. */
+  public Sandbox find(SandboxDriver driver, int id) {
+    return (driver == inJvm ? inJvmTable : processTable).get(id);
+  }
+
+  private SandboxTable table(Sandbox sandbox) {
+    return sandbox.driver == inJvm ? inJvmTable : processTable;
+  }
+
+  /** Environments that exist. */
+  public int environments() {
+    return processTable.count() + inJvmTable.count();
+  }
+
+  /** All sandboxes; allocates. */
+  public List<Sandbox> sandboxes() {
+    List<Sandbox> all = new ArrayList<>(processTable.all());
+    all.addAll(inJvmTable.all());
+    return all;
+  }
+}

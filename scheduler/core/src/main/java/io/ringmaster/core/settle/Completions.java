@@ -1,0 +1,166 @@
+package io.ringmaster.core.settle;
+
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.PendingInvocation;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.Agent;
+import org.jctools.queues.MpscArrayQueue;
+
+/**
+ * Tells callers, in batches: at the end of a turn on the dispatcher for callbacks that do not block, else as an agent of its
+ * own.
+ *
+ * <p>The queue between the two is bounded. When callbacks are slower than invocations it fills; then settled invocations
+ * stay with the dispatcher, which takes nothing more from the accept ring until they are gone, and the door answers 429.
+ *
+ * <p>The agent sleeps by parking: {@code waiting = true; full fence; look again; park}; the dispatcher: {@code offer; full
+ * fence; if waiting, unpark}. The volatile accesses to {@code waiting} are these fences.
+ */
+public final class Completions implements Agent {
+  private static final int QUEUE = 64 * 1024;
+  private static final int BATCH = 256;
+
+  private final Counters counters;
+  private final Thread.UncaughtExceptionHandler failures;
+  private final MpscArrayQueue<PendingInvocation> queue = new MpscArrayQueue<>(QUEUE);
+
+  // Written by the dispatcher.
+  private PendingInvocation readyHead;
+  private PendingInvocation readyTail;
+  private PendingInvocation overflowHead;
+  private PendingInvocation overflowTail;
+  private boolean queued;
+
+  // Written by the completion agent.
+  private volatile boolean waiting;
+  private volatile Thread thread;
+
+  /**
+   * @param failures told of exceptions that callbacks throw
+   */
+  public Completions(Counters counters, Thread.UncaughtExceptionHandler failures) {
+    this.counters = counters;
+    this.failures = failures;
+  }
+
+  // ---- dispatcher ----
+
+  /** Takes a settled invocation. Dispatcher thread. */
+  public void add(PendingInvocation invocation) {
+    invocation.next = null;
+    if (invocation.callbackNonBlocking()) {
+      if (readyTail == null) {
+        readyHead = invocation;
+      } else {
+        readyTail.next = invocation;
+      }
+      readyTail = invocation;
+    } else if (overflowHead == null && queue.offer(invocation)) {
+      queued = true;
+    } else {
+      if (overflowTail == null) {
+        overflowHead = invocation;
+      } else {
+        overflowTail.next = invocation;
+      }
+      overflowTail = invocation;
+    }
+  }
+
+  /** Tells the callers of this turn. Dispatcher thread. */
+  public int flush() {
+    int told = 0;
+    PendingInvocation invocation = readyHead;
+    readyHead = null;
+    readyTail = null;
+    while (invocation != null) {
+      PendingInvocation following = invocation.next;
+      invocation.next = null;
+      release(invocation);
+      told++;
+      invocation = following;
+    }
+    while (overflowHead != null && queue.offer(overflowHead)) {
+      PendingInvocation moved = overflowHead;
+      overflowHead = moved.next;
+      if (overflowHead == null) {
+        overflowTail = null;
+      }
+      queued = true;
+      told++;
+    }
+    if (queued) {
+      queued = false;
+      wakeAgent();
+    }
+    return told;
+  }
+
+  /** Whether callbacks are so far behind that nothing more must be taken in. Dispatcher thread. */
+  public boolean congested() {
+    return overflowHead != null;
+  }
+
+  // ---- log agent ----
+
+  /**
+   * Takes a settled invocation whose log tail is complete now. Any thread but the dispatcher; waits while the queue is full.
+   */
+  public void addFromOtherThread(PendingInvocation invocation) {
+    while (!queue.offer(invocation)) {
+      wakeAgent();
+      Thread.onSpinWait();
+    }
+    wakeAgent();
+  }
+
+  private void wakeAgent() {
+    java.lang.invoke.VarHandle.fullFence();
+    if (waiting) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  // ---- completion agent ----
+
+  @Override
+  public int doWork() {
+    int told = 0;
+    PendingInvocation invocation;
+    while (told < BATCH && (invocation = queue.relaxedPoll()) != null) {
+      release(invocation);
+      told++;
+    }
+    return told;
+  }
+
+  /** Sleeps until something may be there. The agent's thread. */
+  public void await() {
+    thread = Thread.currentThread();
+    waiting = true;
+    if (queue.isEmpty()) {
+      LockSupport.park(this);
+    }
+    waiting = false;
+  }
+
+  /** Whether every queued callback was begun. Any thread. */
+  public boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  @Override
+  public String roleName() {
+    return "completion";
+  }
+
+  private void release(PendingInvocation invocation) {
+    try {
+      invocation.release();
+    } catch (Throwable thrown) {
+      counters.incrementShared(Counter.CALLBACK_FAILURES);
+      failures.uncaughtException(Thread.currentThread(), thrown);
+    }
+  }
+}
