@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineException;
 import io.ringmaster.api.MissingJvmFlagsException;
 import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.demo.RehearsalCommand;
+import io.ringmaster.cli.output.ExitStatus;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

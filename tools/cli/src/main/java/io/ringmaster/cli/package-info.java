@@ -8,6 +8,6 @@
  *
  * <p>Invariants: with {@code --json}, standard output holds exactly one JSON document with a {@code
  * schema} field; everything for people goes to standard error. Exit statuses are those of {@link
- * io.ringmaster.cli.ExitStatus} only.
+ * io.ringmaster.cli.output.ExitStatus} only.
  */
 package io.ringmaster.cli;

@@ -6,7 +6,7 @@ import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.LambdaException;
-import io.ringmaster.cli.Output;
+import io.ringmaster.cli.output.Output;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.ringmaster.cli.demo;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.ringmaster.cli.Output;
+import io.ringmaster.cli.output.Output;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

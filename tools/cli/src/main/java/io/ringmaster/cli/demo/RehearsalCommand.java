@@ -1,7 +1,7 @@
 package io.ringmaster.cli.demo;
 
-import io.ringmaster.cli.ExitStatus;
-import io.ringmaster.cli.Output;
+import io.ringmaster.cli.output.ExitStatus;
+import io.ringmaster.cli.output.Output;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

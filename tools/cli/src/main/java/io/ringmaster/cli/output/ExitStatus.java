@@ -1,4 +1,4 @@
-package io.ringmaster.cli;
+package io.ringmaster.cli.output;
 
 /** How a command ended, as scripts see it. */
 public final class ExitStatus {

@@ -1,4 +1,4 @@
-package io.ringmaster.cli;
+package io.ringmaster.cli.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
