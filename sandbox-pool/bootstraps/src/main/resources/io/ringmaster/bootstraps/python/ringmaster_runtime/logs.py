@@ -1,0 +1,230 @@
+"""Standard output, standard error and the logging module, as records on the log pipe.
+
+A record is one event of the log: a line that was printed, or what one call of the logging module gave, however many lines that
+has. Output that does not end in a newline waits for its end: for more output, for a flush, for the end of the invocation or of
+the process.
+"""
+
+import io
+import json
+import logging
+import os
+import struct
+import sys
+import threading
+import time
+import traceback
+
+# AWS's frame type for text without a level, big-endian; length; microseconds since the epoch.
+_HEADER = struct.Struct("<4sIQ")
+_TYPE = b"\xa5\x5a\x00\x03"
+_TEXT_MAX = 65536
+_WRITE_MAX = 1 << 16
+
+
+class LogPipe:
+    """Writes records. Any thread; the lock keeps records whole that are longer than the pipe's atomic size."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+        self.mark = 0  # framed bytes so far
+        self.framed = True  # false in a forked child, whose output is nobody's record
+        self.pending = False  # a stream holds text without a newline
+        self.lock = threading.RLock()
+
+    def record(self, text):
+        """One event."""
+        if not self.framed:
+            self._write(text)
+        elif len(text) <= _TEXT_MAX:
+            self._records((text,))
+        else:
+            self._records(text[i : i + _TEXT_MAX] for i in range(0, len(text), _TEXT_MAX))
+
+    def lines(self, text):
+        """One event per line."""
+        if not self.framed:
+            self._write(text)
+        elif len(text) <= _TEXT_MAX and text.find(b"\n", 0, -1) < 0:
+            self._records((text,))
+        else:
+            self._records(_pieces(text))
+
+    def _records(self, texts):
+        now = time.time_ns() // 1000
+        with self.lock:
+            batch = b""
+            for text in texts:
+                batch += _HEADER.pack(_TYPE, len(text), now) + text
+                if len(batch) > _WRITE_MAX:
+                    self._write(batch)
+                    self.mark += len(batch)
+                    batch = b""
+            if batch:
+                self._write(batch)
+                self.mark += len(batch)
+
+    def _write(self, data):
+        written = os.write(self.descriptor, data)
+        while written < len(data):
+            data = data[written:]
+            written = os.write(self.descriptor, data)
+
+    def flush(self):
+        """Sends text that still waits for its newline."""
+        self.pending = False
+        sys.__stdout__.flush()
+        sys.__stderr__.flush()
+
+    def after_fork(self):
+        """In a forked child of the function. Another thread may have held the lock."""
+        self.lock = threading.RLock()
+        self.framed = False
+
+
+def _pieces(text):
+    """Lines with their newlines; those that are too long in pieces."""
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start, start + _TEXT_MAX) + 1
+        if not end:
+            end = min(start + _TEXT_MAX, len(text))
+        yield text[start:end]
+        start = end
+
+
+class _RecordFile(io.RawIOBase):
+    """What looks like descriptor 1 or 2 and writes records."""
+
+    def __init__(self, pipe, descriptor, name):
+        super().__init__()
+        self._pipe = pipe
+        self._descriptor = descriptor
+        self.name = name
+        self.mode = "wb"
+
+    def writable(self):
+        return True
+
+    def fileno(self):
+        return self._descriptor
+
+    def isatty(self):
+        return False
+
+    def write(self, data):
+        self._pipe.lines(bytes(data))
+        return len(data)
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream that sends every line at once, and knows whether it holds a part of one."""
+
+    def __init__(self, pipe, descriptor, name, errors):
+        raw = _RecordFile(pipe, descriptor, name)
+        super().__init__(io.BufferedWriter(raw, 8192), "utf-8", errors, newline="\n", line_buffering=True)
+        self._pipe = pipe
+        self.mode = "w"
+
+    def write(self, text):
+        written = super().write(text)
+        if "\n" not in text:
+            self._pipe.pending = True
+        return written
+
+
+def open_streams(pipe):
+    """Replaces the standard streams."""
+    sys.stdout = sys.__stdout__ = _Stream(pipe, 1, "<stdout>", "strict")
+    sys.stderr = sys.__stderr__ = _Stream(pipe, 2, "<stderr>", "backslashreplace")
+
+
+class LogSink:
+    """Where the logging handler writes; function code reaches it as ``handler.log_sink``."""
+
+    def __init__(self, pipe):
+        self._pipe = pipe
+
+    def log(self, msg, frame_type=None):
+        if self._pipe.pending:
+            self._pipe.flush()
+        self._pipe.record(msg.encode("utf-8", "backslashreplace"))
+
+
+class LambdaLoggerHandler(logging.Handler):
+    def __init__(self, log_sink):
+        super().__init__()
+        self.log_sink = log_sink
+
+    def emit(self, record):
+        self.log_sink.log(self.format(record))
+
+
+class LambdaLoggerFilter(logging.Filter):
+    """Gives each log record the running invocation's request id and tenant id."""
+
+    request_id = b""
+    tenant_id = None
+
+    def filter(self, record):
+        record.aws_request_id = self.request_id.decode("ascii")
+        record.tenant_id = self.tenant_id
+        return True
+
+
+_OWN_FIELDS = frozenset(vars(logging.LogRecord("", 0, "", 0, "", None, None))) - {"taskName"} | {
+    "aws_request_id",
+    "tenant_id",
+}
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object per record, with AWS's keys in AWS's order; what the caller added follows."""
+
+    _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+    def __init__(self):
+        super().__init__(datefmt="%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record):
+        record.levelno = min(50, max(0, record.levelno)) // 10 * 10
+        record.levelname = logging.getLevelName(record.levelno)
+        error = record.exc_info
+        fields = {
+            "timestamp": self.formatTime(record, self.datefmt),
+            "level": record.levelname,
+            "message": record.msg if isinstance(record.msg, dict) and not record.args else record.getMessage(),
+            "logger": record.name,
+            "stackTrace": traceback.format_tb(error[2]) if error else None,
+            "errorType": error[0].__name__ if error else None,
+            "errorMessage": str(error[1]) if error else None,
+            "requestId": getattr(record, "aws_request_id", None),
+            "location": "%s:%s:%s" % (record.pathname, record.funcName, record.lineno) if error else None,
+        }
+        tenant_id = getattr(record, "tenant_id", None)
+        if tenant_id is not None:
+            fields["tenantId"] = tenant_id
+        for name, value in vars(record).items():
+            if name not in _OWN_FIELDS and name not in fields:
+                fields[name] = value
+        return self._encode({name: value for name, value in fields.items() if value is not None}) + "\n"
+
+
+def set_up_logging(pipe, log_format, log_level):
+    """Gives the root logger the handler that functions on AWS find there."""
+    logging.Formatter.converter = time.gmtime
+    handler = LambdaLoggerHandler(LogSink(pipe))
+    if log_format == "JSON":
+        handler.setFormatter(JsonFormatter())
+    else:
+        handler.setFormatter(
+            logging.Formatter(
+                "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
+            )
+        )
+    level = {"TRACE": "DEBUG"}.get(log_level, log_level).upper()
+    if level in logging._nameToLevel:
+        logging.getLogger().setLevel(level)
+    handler.addFilter(LambdaLoggerFilter())
+    logging.getLogger().addHandler(handler)
+    return handler.log_sink

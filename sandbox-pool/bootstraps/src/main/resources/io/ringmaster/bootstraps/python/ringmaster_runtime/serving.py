@@ -1,0 +1,282 @@
+"""The life of a sandbox process: started, bound, ready, then one invocation after the other.
+
+Main thread. The loop below is the warm path: names are bound once, a small request is one read, its answer one write.
+"""
+
+import atexit
+import decimal  # noqa: F401 - preloaded: answers may hold decimals
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+
+from . import errors, frames, loading, logs, marshalling
+from .context import LambdaContext
+
+RESPONSE_MAX = 6291556
+_TOO_LARGE = (
+    b'{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",'
+    b'"errorType":"Function.ResponseSizeTooLarge"}'
+)
+_MEMORY_INTERVAL_S = 0.1
+_TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
+_RAW_TEXT_FROM = (3, 12)
+_POST_FAILED = "LAMBDA_RUNTIME Failed to post handler success response. Http response code: 413."
+
+# EX_SOFTWARE: the engine broke the channel's protocol.
+_PROTOCOL_STATUS = 70
+
+# Looks like the fields of a frame that is not whole.
+_NO_FIELDS = (-1, 0)
+
+
+def main(requests, responses, log, droppable):
+    """Never returns."""
+    channel = frames.Channel(requests, responses)
+    channel.send(frames.STARTED, json.dumps({"pid": os.getpid(), "version": "%d.%d.%d" % sys.version_info[:3]}).encode())
+    frame = channel.receive()
+    if not frame:
+        os._exit(0)
+    kind = frames.HEADER.unpack_from(frame)[1]
+    if kind == frames.SHUTDOWN:
+        os._exit(0)
+    if kind != frames.BIND:
+        os._exit(_PROTOCOL_STATUS)
+    started = time.monotonic_ns()
+    binding = json.loads(frame[frames.HEADER.size :])
+    pipe = logs.LogPipe(frames.move_up(log, close=False))
+    logs.open_streams(pipe)
+    try:
+        Sandbox(channel, pipe, binding).run(droppable, started)
+        status = 0
+    except BaseException as e:
+        status = _status_of(e)
+    _leave(status, pipe)
+
+
+def _status_of(error):
+    """What the interpreter does with an exception that nobody caught."""
+    if isinstance(error, SystemExit):
+        code = error.code
+        if code is None:
+            return 0
+        if isinstance(code, int):
+            return code & 0xFF
+        print(code, file=sys.stderr)
+        return 1
+    sys.excepthook(type(error), error, error.__traceback__)
+    return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _leave(status, pipe):
+    """Ends the process as an interpreter ends: waits for threads, runs exit hooks, flushes."""
+    try:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        pipe.flush()
+    finally:
+        if status < 0:
+            signal.signal(-status, signal.SIG_DFL)
+            os.kill(os.getpid(), -status)
+        os._exit(status)
+
+
+class Sandbox:
+    """One function version in this process."""
+
+    def __init__(self, channel, pipe, binding):
+        self.channel = channel
+        self.pipe = pipe
+        self.binding = binding
+        self.sink = None
+        self.ascii_only = _minor(binding["runtime"]) < _RAW_TEXT_FROM
+        self.forked = False
+        self.memory_kb = 0
+
+    def run(self, droppable, started):
+        handler = self._init(droppable)
+        self.channel.send(frames.READY, (time.monotonic_ns() - started).to_bytes(8, "little"))
+        if self.binding.get("raw"):
+            self._serve_raw(handler)
+        else:
+            self._serve(handler)
+
+    def _init(self, droppable):
+        binding = self.binding
+        loading.enter(binding, droppable)
+        self.sink = logs.set_up_logging(self.pipe, binding.get("logFormat", ""), binding.get("logLevel", ""))
+        os.register_at_fork(after_in_child=self._after_fork)
+        try:
+            handler = loading.load(binding["handler"])
+        except Exception as e:
+            document = errors.document_of(e, "")
+            logging.warning(errors.UNHANDLED_WARNING)
+            self._log_error(document)
+            self._flush()
+            self.channel.send(frames.INIT_ERROR, self._encoded(document))
+            sys.exit(1)
+        self._flush()
+        return handler
+
+    def _after_fork(self):
+        self.forked = True
+        self.pipe.after_fork()
+        self.channel.close()
+
+    def _flush(self):
+        if self.pipe.pending:
+            self.pipe.flush()
+
+    def _log_error(self, document):
+        if self.binding.get("logFormat") == "JSON":
+            self.sink.log(marshalling.marshal(errors.log_document(document), self.ascii_only) + "\n")
+        else:
+            self.sink.log(errors.log_text(document))
+
+    def _encoded(self, document):
+        return marshalling.marshal(document, self.ascii_only).encode()
+
+    def _serve(self, handler):
+        """The warm path."""
+        channel, pipe, read, write, clock = self.channel, self.pipe, os.read, os.write, time.monotonic
+        requests, responses = channel.requests, channel.responses
+        unpack, pack = frames.INVOCATION.unpack_from, frames.ANSWER.pack
+        scan, new_context, names = marshalling.decoder.scan_once, LambdaContext, logs.LambdaLoggerFilter
+        encode, markers = marshalling.make_encoder(self.ascii_only)
+        holds_records, join = marshalling.holds_records, "".join
+        variables, trace_variable, measure_at = os.environ._data, os.environ.encodekey(_TRACE_VARIABLE), 0.0
+        while True:
+            frame = channel.rest or read(requests, 65536)
+            fields = unpack(frame) if len(frame) >= 72 else _NO_FIELDS
+            if fields[0] + 16 != len(frame) or fields[1] != 2:
+                frame = self._invocation(frame)
+                fields = unpack(frame)
+            _, _, _, _, sequence, _, names.request_id, n_arn, n_trace, n_client, n_identity, n_tenant = fields
+            start = 72 + n_arn + n_trace + n_client + n_identity + n_tenant
+            if n_trace or trace_variable in variables:
+                self._set_trace(frame[72 + n_arn : 72 + n_arn + n_trace])
+            names.tenant_id = frame[start - n_tenant : start].decode() if n_tenant else None
+            body = None
+            try:
+                context = new_context(fields, frame if start < 4096 > len(frame) else frame[:start])
+                if n_client or n_identity:
+                    context.check()
+                try:
+                    text = str(frame[start:], "utf-8")
+                    event, end = scan(text, 0)
+                    if end != len(text) and not marshalling.is_blank(text, end):
+                        raise ValueError
+                except Exception:
+                    event = marshalling.unmarshal(frame[start:])
+                answer = handler(event, context)
+                if isinstance(answer, bytes):
+                    body = answer
+                else:
+                    try:
+                        text = join(encode(answer, 0))
+                        if "[" in text and holds_records(answer):
+                            text = self._marshal(answer)
+                    except Exception:
+                        markers.clear()
+                        text = self._marshal(answer)
+            except Exception as e:
+                self._fail(e, fields)
+                continue
+            if body is None:
+                body = text.encode()
+            if pipe.pending:
+                pipe.flush()
+            now = clock()
+            memory_kb = 0
+            if now >= measure_at:
+                memory_kb, measure_at = self._memory_kb(), now + _MEMORY_INTERVAL_S
+            if self.forked or len(body) > RESPONSE_MAX:
+                self._answer(frames.RESPONSE, sequence, body)
+                continue
+            data = pack(len(body) + 16, 19, 0, 0, sequence, pipe.mark, memory_kb, 0) + body
+            written = write(responses, data)
+            if written != len(data):
+                channel.finish(data, written)
+            frame = event = context = answer = text = body = data = None
+
+    def _serve_raw(self, handler):
+        """For benchmarks of the channel: bytes in, bytes out."""
+        channel, read, write = self.channel, os.read, os.write
+        requests, responses = channel.requests, channel.responses
+        unpack, pack = frames.INVOCATION.unpack_from, frames.ANSWER.pack
+        while True:
+            frame = channel.rest or read(requests, 65536)
+            fields = unpack(frame) if len(frame) >= 72 else _NO_FIELDS
+            if fields[0] + 16 != len(frame) or fields[1] != 2:
+                frame = self._invocation(frame)
+                fields = unpack(frame)
+            body = handler(frame[72 + sum(fields[7:]) :])
+            data = pack(len(body) + 16, 19, 0, 0, fields[4], self.pipe.mark, 0, 0) + body
+            written = write(responses, data)
+            if written != len(data):
+                channel.finish(data, written)
+
+    def _invocation(self, frame):
+        """Makes a whole INVOKE frame of what was read. Ends the process when the engine says so or is gone."""
+        frame = self.channel.complete(frame) if frame else frame
+        if not frame:
+            os._exit(0)
+        kind = frames.HEADER.unpack_from(frame)[1]
+        if kind == frames.SHUTDOWN:
+            sys.exit(0)
+        if kind != frames.INVOKE:
+            os._exit(_PROTOCOL_STATUS)
+        return frame
+
+    @staticmethod
+    def _set_trace(trace):
+        """Gives the invocation's trace header to the environment, and none where it has none."""
+        environ = os.environ
+        if not trace:
+            environ.pop(_TRACE_VARIABLE, None)
+        elif environ.get(_TRACE_VARIABLE) != trace.decode():
+            environ[_TRACE_VARIABLE] = trace.decode()
+
+    def _marshal(self, answer):
+        """Encodes what the compiled encoder cannot, or cannot as AWS's client does."""
+        try:
+            return marshalling.marshal(answer, self.ascii_only)
+        except Exception as e:
+            raise errors.RuntimeFault("Runtime.MarshalError", "Unable to marshal response: {}".format(e)) from None
+
+    def _fail(self, error, fields):
+        document = errors.document_of(error, fields[6].decode())
+        self._flush()
+        self._log_error(document)
+        self._answer(frames.ERROR, fields[4], self._encoded(document))
+
+    def _answer(self, kind, sequence, body):
+        """Answers off the warm path."""
+        self._flush()
+        if self.forked:
+            os._exit(0)
+        if len(body) > RESPONSE_MAX:
+            kind, body = frames.ERROR, _TOO_LARGE
+            self.sink.log("[ERROR] [%d] %s\n" % (time.time() * 1000, _POST_FAILED))
+        self.channel.answer(kind, sequence, self.pipe.mark, self._memory_kb(), body)
+
+    def _memory_kb(self):
+        """Peak resident memory if it has grown since it was last told, else 0."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        if peak == self.memory_kb:
+            return 0
+        self.memory_kb = peak
+        return peak
+
+
+def _minor(runtime):
+    """The version in a runtime identifier such as python3.12."""
+    digits = runtime[len("python") :].split(".")
+    try:
+        return tuple(int(part) for part in digits)
+    except ValueError:
+        return sys.version_info[:2]
