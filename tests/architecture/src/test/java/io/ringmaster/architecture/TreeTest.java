@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The shape of the source tree. */
 class TreeTest {
   private static final int LINES_MAX = 600;
-  private static final Path ROOT = root();
+  static final Path ROOT = root();
   private static final Set<String> SKIPPED = Set.of("target", ".git", "__pycache__");
 
   private static final List<Path> sources = new ArrayList<>();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "ringmaster 0.1.0",
     description = "An open, AWS-Lambda-compatible invocation engine.",
-    subcommands = {DemoCommand.class, RehearsalCommand.class, FmtCommand.class},
+    subcommands = {DemoCommand.class, RehearsalCommand.class, FmtCommand.class, ReferenceCommand.class},
     footer = {
       "",
       "Exit status: 0 all well, 1 a check failed, 2 wrong usage or unsupported platform,",
@@ -55,9 +55,17 @@ public final class Main implements Runnable {
       System.err.println("ringmaster " + arguments[0] + ": not yet available in this release");
       return ExitStatus.USAGE;
     }
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = commandLine();
     line.setExecutionExceptionHandler((e, command, parsed) -> failure(e));
     return line.execute(arguments);
+  }
+
+  /** All commands, as declared. */
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setUsageHelpWidth(100);
+    line.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
+    return line;
   }
 
   private static int failure(Exception e) throws Exception {

@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.output.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class MainTest {
   static final Iterable<String> LATER = Main.LATER;
@@ -64,6 +69,27 @@ class MainTest {
     String text = output.toString(StandardCharsets.UTF_8);
     assertTrue(text.contains("Exit status:"), text);
     assertTrue(text.contains("--require"), text);
+  }
+
+  @Test
+  void anOptionIsAlsoAnEnvironmentVariable() {
+    CommandLine line = new CommandLine(new DemoCommand());
+    line.setDefaultValueProvider(
+        new EnvironmentDefaults(Map.of("RINGMASTER_SECONDS", "3.5", "RINGMASTER_JSON", "true")));
+    line.parseArgs("--seconds", "2");
+    assertEquals(2.0, (double) line.getCommandSpec().findOption("--seconds").getValue());
+    assertEquals(true, line.getCommandSpec().findOption("--json").getValue());
+    line.parseArgs();
+    assertEquals(3.5, (double) line.getCommandSpec().findOption("--seconds").getValue());
+  }
+
+  @Test
+  void theReferencePageIsTheOneInTheDocumentation() throws Exception {
+    Path page = Path.of("../docs/commands.md");
+    assertEquals(
+        Files.readString(page),
+        ReferenceCommand.page(Main.commandLine()),
+        "write it again: ./ringmaster reference > tools/docs/commands.md");
   }
 
   @Test

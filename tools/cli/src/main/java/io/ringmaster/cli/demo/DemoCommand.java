@@ -27,9 +27,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      defaultValue = "${env:RINGMASTER_SECONDS:-8}",
       description = "Length of the load phase in all, 0.1 to 3600 (default: 8).")
-  private double seconds;
+  private double seconds = 8;
 
   @Option(
       names = "--require",
