@@ -1,0 +1,60 @@
+package io.ringmaster.core.registry;
+
+import io.ringmaster.api.LambdaException;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.core.resolve.FunctionName;
+import io.ringmaster.persistence.spi.CodeRefusedException;
+import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
+import java.io.IOException;
+
+/** AWS's refusals of management calls. */
+final class Refusals {
+  private Refusals() {}
+
+  static LambdaException invalid(String message) {
+    return new LambdaException(Refusal.invalid(message));
+  }
+
+  static LambdaException conflict(String message) {
+    return new LambdaException(Refusal.conflict(message));
+  }
+
+  static LambdaException functionNotFound(String arn) {
+    return new LambdaException(Refusal.notFound("Function not found: " + arn));
+  }
+
+  static LambdaException versionNotFound(FunctionName.Parsed name, String version) {
+    return functionNotFound(name.unqualifiedArn() + ":" + version);
+  }
+
+  static LambdaException aliasNotFound(String arn) {
+    return new LambdaException(Refusal.notFound("Cannot find alias arn: " + arn));
+  }
+
+  static LambdaException aliasToUpdateNotFound(String arn) {
+    return new LambdaException(Refusal.notFound("Alias not found: " + arn));
+  }
+
+  static LambdaException unqualifiedOnly() {
+    return invalid(
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please"
+            + " specify either a function name or an unqualified function ARN.");
+  }
+
+  static LambdaException code(CodeRefusedException refused) {
+    if (refused.reason() == Reason.ZIPPED_TOO_LARGE) {
+      return new LambdaException(
+          new Refusal(413, "RequestEntityTooLargeException", refused.reason().text(), null));
+    }
+    return caused(invalid(refused.reason().text()), refused);
+  }
+
+  static LambdaException storage(IOException failure) {
+    return caused(new LambdaException(Refusal.service("The code could not be stored: " + failure)), failure);
+  }
+
+  private static LambdaException caused(LambdaException refusal, Exception cause) {
+    refusal.initCause(cause);
+    return refusal;
+  }
+}

@@ -1,0 +1,493 @@
+package io.ringmaster.core.registry;
+
+import io.ringmaster.api.Alias;
+import io.ringmaster.api.FunctionCode;
+import io.ringmaster.api.FunctionConfiguration;
+import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.Functions;
+import io.ringmaster.api.LambdaException;
+import io.ringmaster.core.resolve.FunctionName;
+import io.ringmaster.core.resolve.FunctionPublisher;
+import io.ringmaster.persistence.spi.CodeStore;
+import io.ringmaster.persistence.spi.StoredCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The functions of one account, kept in memory. See {@link Functions} for what each call does and the package for how.
+ *
+ * <p>Any thread but the dispatcher's. Refusals are thrown as {@link LambdaException}. If the publication of a change fails,
+ * the change did not happen.
+ */
+public final class Registry implements Functions {
+  private static final int UNRESERVED_MINIMUM = 100;
+
+  private final RegistrySettings settings;
+  private final PackageShelf packages;
+  private final InJvmHandlers handlers;
+  private final FunctionPublisher publisher;
+
+  private final Object lock = new Object();
+  private final TreeMap<String, FunctionState> functions = new TreeMap<>();
+  private long lastVersionId;
+
+  /**
+   * @param settings what to know of the engine
+   * @param codeStore where packages lie; closed by its owner, not here
+   * @param handlers where in-JVM code is found
+   * @param publisher makes changes known to the dispatcher
+   */
+  public Registry(
+      RegistrySettings settings, CodeStore codeStore, InJvmHandlers handlers, FunctionPublisher publisher) {
+    this.settings = settings;
+    this.packages = new PackageShelf(codeStore, settings.failures());
+    this.handlers = handlers;
+    this.publisher = publisher;
+  }
+
+  @Override
+  public FunctionConfiguration create(FunctionSpec spec) {
+    return create(spec, false);
+  }
+
+  /** Creates a function whose handler takes and returns bytes, without JSON and context object: for channel benchmarks. */
+  public FunctionConfiguration createRaw(FunctionSpec spec) {
+    return create(spec, true);
+  }
+
+  private FunctionConfiguration create(FunctionSpec spec, boolean raw) {
+    FunctionName.Parsed name = newName(spec.name());
+    FunctionCode code = spec.code();
+    if (code == null) {
+      throw Refusals.invalid("Please provide a source for function code.");
+    }
+    SpecRules.check(spec, code instanceof FunctionCode.InJvm, settings.allowDeprecated());
+    requireAbsent(name);
+    StoredCode stored = packages.put(code);
+    boolean kept = false;
+    try {
+      Content content = Content.of(spec, stored, inJvm(code), settings.architecture(), raw);
+      FunctionConfiguration answer;
+      synchronized (lock) {
+        requireAbsent(name);
+        Version latest = newLatest(content);
+        commit(FunctionState.created(name, latest));
+        kept = true;
+        answer = latest.configuration(name);
+      }
+      return answer;
+    } finally {
+      if (!kept) {
+        packages.release(stored);
+      }
+      packages.collect();
+    }
+  }
+
+  @Override
+  public FunctionConfiguration get(String name) {
+    return get(name, null);
+  }
+
+  @Override
+  public FunctionConfiguration get(String name, String qualifier) {
+    FunctionName.Parsed parsed = parse(name, qualifier);
+    synchronized (lock) {
+      FunctionState function = functions.get(parsed.name());
+      if (function == null) {
+        throw Refusals.functionNotFound(parsed.arn());
+      }
+      String wanted = parsed.effectiveQualifier();
+      Alias alias = function.aliases().get(wanted);
+      Version version = function.version(alias == null ? wanted : alias.functionVersion());
+      if (version == null) {
+        throw Refusals.versionNotFound(parsed, wanted);
+      }
+      return version.configuration(function.name());
+    }
+  }
+
+  @Override
+  public List<FunctionConfiguration> list() {
+    synchronized (lock) {
+      List<FunctionConfiguration> all = new ArrayList<>();
+      functions.values().forEach(function -> all.add(function.latest().configuration(function.name())));
+      return all;
+    }
+  }
+
+  @Override
+  public FunctionConfiguration updateCode(String name, FunctionCode code) {
+    FunctionName.Parsed parsed = unqualified(name);
+    if (code == null) {
+      throw Refusals.invalid("Please provide a source for function code.");
+    }
+    synchronized (lock) {
+      requireSameKind(require(parsed), code);
+    }
+    StoredCode stored = packages.put(code);
+    StoredCode released = stored;
+    try {
+      synchronized (lock) {
+        FunctionState function = require(parsed);
+        requireSameKind(function, code);
+        StoredCode before = function.latest().content().stored();
+        Content content = function.latest().content().withCode(stored, inJvm(code));
+        FunctionState changed = function.withLatest(changed(function.latest(), content));
+        commit(changed);
+        released = before;
+        return changed.latest().configuration(parsed);
+      }
+    } finally {
+      packages.release(released);
+      packages.collect();
+    }
+  }
+
+  private static void requireSameKind(FunctionState function, FunctionCode code) {
+    boolean inJvm = function.latest().content().inJvm() != null;
+    if (inJvm != code instanceof FunctionCode.InJvm) {
+      throw Refusals.invalid("In-JVM code and deployment packages cannot replace each other.");
+    }
+  }
+
+  @Override
+  public FunctionConfiguration updateConfiguration(String name, FunctionSpec spec) {
+    FunctionName.Parsed parsed = unqualified(name);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      Content before = function.latest().content();
+      SpecRules.check(spec, before.inJvm() != null, settings.allowDeprecated());
+      Content content = Content.of(spec, before.stored(), before.inJvm(), settings.architecture(), before.raw());
+      FunctionState changed = function.withLatest(changed(function.latest(), content));
+      commit(changed);
+      return changed.latest().configuration(parsed);
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    FunctionName.Parsed parsed = parse(name, null);
+    if (parsed.qualifier() != null) {
+      deleteVersion(parsed);
+      return;
+    }
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      publisher.withdraw(parsed.account(), parsed.name());
+      functions.remove(parsed.name());
+      inJvmIds(function).forEach(handlers::unregister);
+      function.versions().forEach(version -> packages.release(version.content().stored()));
+    }
+    packages.collect();
+  }
+
+  @Override
+  public void deleteVersion(String name, String version) {
+    deleteVersion(parse(name, Objects.requireNonNull(version, "version")));
+  }
+
+  private void deleteVersion(FunctionName.Parsed name) {
+    String label = name.qualifier();
+    if (label.equals(FunctionName.LATEST)) {
+      throw Refusals.invalid("$LATEST version cannot be deleted without deleting the function.");
+    }
+    synchronized (lock) {
+      FunctionState function = require(name);
+      if (function.aliases().containsKey(label)) {
+        throw Refusals.invalid("Deletion of aliases is not currently supported.");
+      }
+      Version version = function.version(label);
+      if (version == null) {
+        throw Refusals.versionNotFound(name, label);
+      }
+      List<String> referring =
+          function.aliases().values().stream()
+              .filter(alias -> refersTo(alias, label))
+              .map(Alias::name)
+              .toList();
+      if (!referring.isEmpty()) {
+        throw Refusals.conflict("Unable to delete version because the following aliases reference it: " + referring);
+      }
+      commit(function.withoutPublished(Integer.parseInt(label)));
+      packages.release(version.content().stored());
+    }
+    packages.collect();
+  }
+
+  private static boolean refersTo(Alias alias, String label) {
+    return alias.functionVersion().equals(label) || alias.additionalVersionWeights().containsKey(label);
+  }
+
+  @Override
+  public FunctionConfiguration publishVersion(String name, String description) {
+    FunctionName.Parsed parsed = unqualified(name);
+    SpecRules.checkDescription(description);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      Version latest = function.latest();
+      var last = function.published().lastEntry();
+      if (last != null && last.getValue().content().equals(latest.content())) {
+        return last.getValue().configuration(parsed);
+      }
+      int number = function.lastNumber() + 1;
+      Version version =
+          new Version(
+              ++lastVersionId,
+              Integer.toString(number),
+              latest.content(),
+              Objects.requireNonNullElse(description, latest.description()),
+              settings.clock().instant(),
+              newRevision());
+      packages.retain(latest.content().stored());
+      boolean committed = false;
+      try {
+        commit(function.withPublished(number, version));
+        committed = true;
+      } finally {
+        if (!committed) {
+          packages.release(latest.content().stored());
+        }
+      }
+      return version.configuration(parsed);
+    }
+  }
+
+  @Override
+  public List<FunctionConfiguration> listVersions(String name) {
+    FunctionName.Parsed parsed = unqualified(name);
+    synchronized (lock) {
+      return require(parsed).versions().stream().map(version -> version.configuration(parsed)).toList();
+    }
+  }
+
+  @Override
+  public Alias createAlias(
+      String name, String alias, String version, String description, Map<String, Double> weights) {
+    FunctionName.Parsed parsed = unqualified(name);
+    AliasRules.checkName(alias);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      String arn = parsed.unqualifiedArn() + ":" + alias;
+      if (function.aliases().containsKey(alias)) {
+        throw Refusals.conflict("Alias already exists: " + arn);
+      }
+      Map<String, Double> shares = weights == null ? Map.of() : Map.copyOf(weights);
+      AliasRules.check(function, parsed, version, description, shares);
+      Alias created =
+          new Alias(arn, alias, version, Objects.requireNonNullElse(description, ""), shares, newRevision());
+      commit(function.withAlias(created));
+      return created;
+    }
+  }
+
+  @Override
+  public Alias updateAlias(
+      String name, String alias, String version, String description, Map<String, Double> weights) {
+    FunctionName.Parsed parsed = unqualified(name);
+    AliasRules.checkName(alias);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      Alias before = function.aliases().get(alias);
+      if (before == null) {
+        throw Refusals.aliasToUpdateNotFound(parsed.unqualifiedArn() + ":" + alias);
+      }
+      String newVersion = Objects.requireNonNullElse(version, before.functionVersion());
+      String newDescription = Objects.requireNonNullElse(description, before.description());
+      Map<String, Double> shares = weights == null ? before.additionalVersionWeights() : Map.copyOf(weights);
+      AliasRules.check(function, parsed, newVersion, newDescription, shares);
+      Alias changed = new Alias(before.arn(), alias, newVersion, newDescription, shares, newRevision());
+      commit(function.withAlias(changed));
+      return changed;
+    }
+  }
+
+  @Override
+  public Alias getAlias(String name, String alias) {
+    FunctionName.Parsed parsed = unqualified(name);
+    AliasRules.checkName(alias);
+    synchronized (lock) {
+      Alias found = require(parsed).aliases().get(alias);
+      if (found == null) {
+        throw Refusals.aliasNotFound(parsed.unqualifiedArn() + ":" + alias);
+      }
+      return found;
+    }
+  }
+
+  @Override
+  public List<Alias> listAliases(String name) {
+    FunctionName.Parsed parsed = unqualified(name);
+    synchronized (lock) {
+      return List.copyOf(require(parsed).aliases().values());
+    }
+  }
+
+  @Override
+  public void deleteAlias(String name, String alias) {
+    FunctionName.Parsed parsed = unqualified(name);
+    AliasRules.checkName(alias);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      if (function.aliases().containsKey(alias)) {
+        commit(function.withoutAlias(alias));
+      }
+    }
+  }
+
+  @Override
+  public void putConcurrency(String name, int reserved) {
+    FunctionName.Parsed parsed = unqualified(name);
+    new Constraints().range("reservedConcurrentExecutions", reserved, 0, Integer.MAX_VALUE).check();
+    synchronized (lock) {
+      FunctionState function = functions.get(parsed.name());
+      if (function == null) {
+        throw Refusals.functionNotFound(parsed.unqualifiedArn() + ":" + FunctionName.LATEST);
+      }
+      requireUnreserved(function, reserved);
+      commit(function.withReserved(reserved));
+    }
+  }
+
+  /** The account keeps 100 unreserved, or all of a limit that is smaller, as AWS's small accounts have it. */
+  private void requireUnreserved(FunctionState function, int reserved) {
+    long others = 0;
+    for (FunctionState other : functions.values()) {
+      if (other != function) {
+        others += Math.max(0, other.reserved());
+      }
+    }
+    int minimum = Math.min(UNRESERVED_MINIMUM, settings.accountConcurrency());
+    if (settings.accountConcurrency() - others - reserved < minimum) {
+      throw Refusals.invalid(
+          "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its"
+              + " minimum value of ["
+              + minimum
+              + "].");
+    }
+  }
+
+  @Override
+  public int getConcurrency(String name) {
+    FunctionName.Parsed parsed = unqualified(name);
+    synchronized (lock) {
+      return require(parsed).reserved();
+    }
+  }
+
+  @Override
+  public void deleteConcurrency(String name) {
+    FunctionName.Parsed parsed = unqualified(name);
+    synchronized (lock) {
+      FunctionState function = require(parsed);
+      if (function.reserved() >= 0) {
+        commit(function.withReserved(-1));
+      }
+    }
+  }
+
+  // The table; all under the lock.
+
+  private FunctionState require(FunctionName.Parsed name) {
+    FunctionState function = functions.get(name.name());
+    if (function == null) {
+      throw Refusals.functionNotFound(name.arn());
+    }
+    return function;
+  }
+
+  private void requireAbsent(FunctionName.Parsed name) {
+    synchronized (lock) {
+      if (functions.containsKey(name.name())) {
+        throw Refusals.conflict("Function already exist: " + name.name());
+      }
+    }
+  }
+
+  private Version newLatest(Content content) {
+    return new Version(
+        ++lastVersionId,
+        FunctionName.LATEST,
+        content,
+        content.description(),
+        settings.clock().instant(),
+        newRevision());
+  }
+
+  /** {@code $LATEST} after a change: with a new id, and so new environments, unless it runs as before. */
+  private Version changed(Version before, Content content) {
+    Version after = newLatest(content);
+    return content.runsAs(before.content())
+        ? new Version(before.id(), before.label(), content, content.description(), after.lastModified(), after.revisionId())
+        : after;
+  }
+
+  /** Publishes the function's new state, and only then makes it the state. */
+  private void commit(FunctionState after) {
+    FunctionState before = functions.get(after.name().name());
+    List<Long> old = before == null ? List.of() : inJvmIds(before);
+    List<Long> now = inJvmIds(after);
+    after.versions().stream()
+        .filter(version -> version.content().inJvm() != null && !old.contains(version.id()))
+        .forEach(version -> handlers.register(version.id(), version.content().inJvm()));
+    boolean published = false;
+    try {
+      publisher.publish(after.definition());
+      published = true;
+    } finally {
+      List<Long> gone = new ArrayList<>(published ? old : now);
+      gone.removeAll(published ? now : old);
+      gone.forEach(handlers::unregister);
+    }
+    functions.put(after.name().name(), after);
+  }
+
+  private static List<Long> inJvmIds(FunctionState function) {
+    return function.versions().stream()
+        .filter(version -> version.content().inJvm() != null)
+        .map(Version::id)
+        .toList();
+  }
+
+  // Names.
+
+  private FunctionName.Parsed parse(String name, String qualifier) {
+    return switch (FunctionName.parse(settings.account(), settings.region(), name, qualifier)) {
+      case FunctionName.Parsed parsed -> parsed;
+      case FunctionName.Refused refused -> throw new LambdaException(refused.refusal());
+    };
+  }
+
+  /** A function as a whole: {@code $LATEST} is allowed as its qualifier, and dropped. */
+  private FunctionName.Parsed unqualified(String name) {
+    FunctionName.Parsed parsed = parse(name, null);
+    if (parsed.qualifier() == null) {
+      return parsed;
+    }
+    if (!parsed.qualifier().equals(FunctionName.LATEST)) {
+      throw Refusals.unqualifiedOnly();
+    }
+    return new FunctionName.Parsed(parsed.account(), parsed.region(), parsed.name(), null);
+  }
+
+  private FunctionName.Parsed newName(String name) {
+    new Constraints()
+        .present("functionName", name)
+        .length("functionName", name, 1, 140)
+        .pattern("functionName", name, SpecRules.NAME)
+        .check();
+    return unqualified(name);
+  }
+
+  private static FunctionCode.InJvm inJvm(FunctionCode code) {
+    return code instanceof FunctionCode.InJvm inJvm ? inJvm : null;
+  }
+
+  private static String newRevision() {
+    return UUID.randomUUID().toString();
+  }
+}

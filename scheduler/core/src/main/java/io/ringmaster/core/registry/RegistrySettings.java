@@ -1,0 +1,45 @@
+package io.ringmaster.core.registry;
+
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * What the registry has to know of its engine.
+ *
+ * @param account 12-digit account id that owns the functions
+ * @param region region of their ARNs
+ * @param accountConcurrency concurrent invocations of the account, ≥ 1
+ * @param architecture this machine's, {@code x86_64} or {@code arm64}: the default of a function
+ * @param allowDeprecated whether runtimes may be used that AWS no longer lets be used
+ * @param clock the present
+ * @param failures told of failures that no caller waits for, such as a folder that cannot be removed
+ */
+public record RegistrySettings(
+    String account,
+    String region,
+    int accountConcurrency,
+    String architecture,
+    boolean allowDeprecated,
+    InstantSource clock,
+    Consumer<Exception> failures) {
+
+  /** Validates. */
+  public RegistrySettings {
+    Objects.requireNonNull(account, "account");
+    Objects.requireNonNull(region, "region");
+    Objects.requireNonNull(clock, "clock");
+    Objects.requireNonNull(failures, "failures");
+    if (accountConcurrency < 1) {
+      throw new IllegalArgumentException("accountConcurrency is " + accountConcurrency + "; it must be 1 or more");
+    }
+    if (!Runtimes.ARCHITECTURES.contains(architecture)) {
+      throw new IllegalArgumentException("architecture is " + architecture + "; it must be x86_64 or arm64");
+    }
+  }
+
+  /** The architecture of this machine in AWS's words. */
+  public static String machineArchitecture() {
+    return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x86_64";
+  }
+}

@@ -1,0 +1,72 @@
+package io.ringmaster.core.registry;
+
+import io.ringmaster.persistence.spi.CodeRefusedException;
+import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
+import io.ringmaster.persistence.spi.CodeStore;
+import io.ringmaster.persistence.spi.StoredCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A code store in memory that keeps account of references. The bytes of a zip are its key. */
+final class CountingCodeStore implements CodeStore {
+  final Map<String, Integer> references = new HashMap<>();
+  Reason refusal;
+  IOException failure;
+
+  @Override
+  public synchronized StoredCode putZip(byte[] zip) throws CodeRefusedException, IOException {
+    if (refusal != null) {
+      throw new CodeRefusedException(refusal, "as the test wants it");
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    String key = new String(zip, StandardCharsets.UTF_8);
+    references.merge(key, 1, Integer::sum);
+    return new StoredCode(key, "sha-" + key, zip.length, Path.of("/code", key));
+  }
+
+  @Override
+  public StoredCode putFolder(Path folder) throws CodeRefusedException, IOException {
+    return putZip(folder.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public StoredCode putFiles(Map<String, byte[]> files) throws CodeRefusedException, IOException {
+    return putZip(String.join(",", files.keySet()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public synchronized void retain(String key) {
+    if (references.computeIfPresent(key, (_, count) -> count + 1) == null) {
+      throw new IllegalStateException("no package " + key);
+    }
+  }
+
+  @Override
+  public synchronized void release(String key) {
+    Integer count = references.get(key);
+    if (count == null) {
+      throw new IllegalStateException("no reference to package " + key);
+    }
+    if (count == 1) {
+      references.remove(key);
+    } else {
+      references.put(key, count - 1);
+    }
+  }
+
+  @Override
+  public int collect() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    return 0;
+  }
+
+  @Override
+  public void close() {}
+}
