@@ -153,10 +153,14 @@ public final class Dispatcher implements FunctionPublisher {
     return timers.poll(nowNs, expire) + placement.age(nowNs);
   }
 
-  /** Sleeps until something arrives or ages. */
-  public void sleep() {
+  /**
+   * Sleeps until something arrives or ages.
+   *
+   * @param notAfterNs when to return at the latest; {@link Long#MAX_VALUE}: no limit
+   */
+  public void sleep(long notAfterNs) {
     counters.increment(Counter.WAKEUPS);
-    sleeper.await(nowNs, nextNs(), anythingArrived);
+    sleeper.await(nowNs, Math.min(notAfterNs, nextNs()), anythingArrived);
   }
 
   /** When the clock alone gives it something to do; {@link Long#MAX_VALUE}: never. */

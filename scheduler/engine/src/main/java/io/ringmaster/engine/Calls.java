@@ -1,0 +1,47 @@
+package io.ringmaster.engine;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationResult;
+import io.ringmaster.api.InvokeRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jctools.queues.MpmcArrayQueue;
+
+/** The three ways to invoke, all made of {@link Call}. Any thread. */
+final class Calls {
+  private static final int KEPT = 256;
+
+  private final Supplier<Call> newCall;
+  private final MpmcArrayQueue<BlockingCall> idle = new MpmcArrayQueue<>(KEPT);
+
+  Calls(Supplier<Call> newCall) {
+    this.newCall = newCall;
+  }
+
+  InvocationResult invoke(InvokeRequest request) {
+    BlockingCall call = idle.poll();
+    if (call == null) {
+      call = new BlockingCall(newCall.get());
+    }
+    InvocationResult result = call.invoke(request);
+    idle.offer(call);
+    return result;
+  }
+
+  CompletableFuture<InvocationResult> invokeAsync(InvokeRequest request) {
+    CompletableFuture<InvocationResult> future = new CompletableFuture<>();
+    Call call = newCall.get();
+    fill(call, request);
+    call.submit(settled -> future.complete(settled.toResult()));
+    return future;
+  }
+
+  static void fill(Call call, InvokeRequest request) {
+    call.function(request.function())
+        .qualifier(request.qualifier())
+        .payload(request.payload(), 0, request.payload().length)
+        .clientContext(request.clientContext())
+        .traceHeader(request.traceHeader())
+        .logTail(request.logTail());
+  }
+}

@@ -1,0 +1,128 @@
+package io.ringmaster.engine;
+
+import io.ringmaster.api.EngineException;
+import io.ringmaster.core.dispatch.Dispatcher;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Turns one dispatcher. Ends when told to: drains until nothing is in flight or the drain's time is over, abandons the rest.
+ * A turn that throws is a broken invariant: it is reported, everything is abandoned, and the engine answers 500 from then on.
+ */
+final class DispatcherThread implements Runnable {
+  private static final long ENDED_CHECK_MS = 50;
+
+  private final Dispatcher dispatcher;
+  private final Consumer<Throwable> failures;
+  private final Thread thread;
+
+  /** Set once by close; {@link Long#MAX_VALUE}: not closing. */
+  private volatile long drainUntilNs = Long.MAX_VALUE;
+
+  private volatile boolean ended;
+
+  DispatcherThread(Dispatcher dispatcher, Consumer<Throwable> failures) {
+    this.dispatcher = dispatcher;
+    this.failures = failures;
+    this.thread = Thread.ofPlatform().name("ringmaster-dispatcher").daemon().unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Drains and ends; returns when the thread has ended. */
+  void close(long drainNs) {
+    drainUntilNs = System.nanoTime() + drainNs;
+    dispatcher.beginClosing();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs a question on the dispatcher and waits for the answer. */
+  <T> T ask(Function<Dispatcher, T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Runnable command =
+        () -> {
+          try {
+            answer.complete(question.apply(dispatcher));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        };
+    while (!ended && !dispatcher.execute(command)) {
+      Thread.onSpinWait();
+    }
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return answer.get(ENDED_CHECK_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (ended && !answer.isDone()) {
+            throw new EngineException("the engine is closed");
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new EngineException("the dispatcher failed", e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (turn()) {
+        // the journey is in Dispatcher
+      }
+    } catch (Throwable broken) {
+      failures.accept(broken);
+    } finally {
+      dispatcher.beginClosing();
+      dispatcher.abandon();
+      while (dispatcher.hasArrivals()) {
+        dispatcher.turn(System.nanoTime(), System.currentTimeMillis());
+      }
+      ended = true;
+    }
+  }
+
+  /** One turn, and a sleep if there was nothing to do. False: drained. */
+  private boolean turn() {
+    long nowNs = System.nanoTime();
+    int work = dispatcher.turn(nowNs, System.currentTimeMillis());
+    if (work > 0) {
+      return true;
+    }
+    long untilNs = drainUntilNs;
+    boolean drained = dispatcher.inFlight() == 0 && !dispatcher.hasArrivals();
+    if (untilNs != Long.MAX_VALUE && (drained || nowNs >= untilNs)) {
+      return false;
+    }
+    dispatcher.sleep(untilNs);
+    return true;
+  }
+}

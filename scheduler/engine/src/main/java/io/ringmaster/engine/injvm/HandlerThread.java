@@ -1,0 +1,109 @@
+package io.ringmaster.engine.injvm;
+
+import io.ringmaster.api.InJvmHandler;
+import io.ringmaster.sandbox.spi.Slots;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.SpscArrayQueue;
+
+/** The thread of one in-JVM environment: runs its handler, one invocation after the other, until it is told to end. */
+final class HandlerThread implements Runnable {
+  private static final int SPINS = 64;
+
+  final int sandbox;
+  final InJvmHandler handler;
+  final HandlerSlot[] slots;
+  final Thread thread;
+  private final InJvmDriver driver;
+  private final SpscArrayQueue<HandlerSlot> queue;
+
+  /** Its end is to be told to the dispatcher. Written by the dispatcher before {@link #ending}. */
+  boolean endAwaited;
+
+  private volatile boolean ending;
+  private volatile boolean waiting;
+
+  HandlerThread(InJvmDriver driver, int sandbox, String name, InJvmHandler handler, int slotCount) {
+    this.driver = driver;
+    this.sandbox = sandbox;
+    this.handler = handler;
+    this.queue = new SpscArrayQueue<>(Math.max(2, slotCount));
+    this.slots = new HandlerSlot[slotCount];
+    for (int i = 0; i < slotCount; i++) {
+      slots[i] = new HandlerSlot(this, Slots.slot(sandbox, i));
+    }
+    this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this);
+  }
+
+  /** Queues a filled slot. Dispatcher. */
+  void submit(HandlerSlot slot) {
+    if (!queue.offer(slot)) {
+      throw new IllegalStateException("more slots than places");
+    }
+    VarHandle.fullFence();
+    if (waiting) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Tells the thread to end after what runs, and interrupts that. Dispatcher. */
+  void end(boolean tell) {
+    endAwaited = tell;
+    ending = true;
+    thread.interrupt();
+  }
+
+  boolean isEnding() {
+    return ending;
+  }
+
+  void log(String line) {
+    driver.log(sandbox, line);
+  }
+
+  @Override
+  public void run() {
+    while (!ending) {
+      HandlerSlot slot = next();
+      if (slot != null && slot.begin()) {
+        handle(slot);
+        driver.finished(slot);
+      }
+    }
+    driver.ended(this);
+  }
+
+  private HandlerSlot next() {
+    for (int i = 0; i < SPINS; i++) {
+      HandlerSlot slot = queue.relaxedPoll();
+      if (slot != null) {
+        return slot;
+      }
+      Thread.onSpinWait();
+    }
+    waiting = true;
+    HandlerSlot slot = queue.poll();
+    if (slot == null && !ending) {
+      LockSupport.park(this);
+      slot = queue.poll();
+    }
+    waiting = false;
+    return slot;
+  }
+
+  private void handle(HandlerSlot slot) {
+    try {
+      handler.handle(slot, slot);
+      if (slot.answer.length() == 0) {
+        slot.write("null");
+      }
+    } catch (Throwable thrown) {
+      slot.functionError = true;
+      slot.answer.clear();
+      slot.write(ThrownDocument.json(thrown));
+    }
+    if (!ending) {
+      Thread.interrupted(); // what the handler left behind is not the next one's
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.ringmaster.engine.injvm;
+
+import io.ringmaster.api.FunctionCode;
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Sleeper;
+import io.ringmaster.sandbox.spi.Slots;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jctools.queues.MpscUnboundedArrayQueue;
+
+/**
+ * Runs in-JVM handlers. Dispatcher thread only, but for {@link #register}, {@link #unregister} (any thread) and what handler
+ * threads report.
+ */
+public final class InJvmDriver implements SandboxDriver {
+  /** Slots of a non-blocking handler's thread: enough to keep it busy between two turns of the dispatcher. */
+  private static final int SLOTS_NON_BLOCKING = 256;
+
+  private static final long JOIN_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Sleeper sleeper;
+  private final HandlerLog log;
+  private final Map<Long, FunctionCode.InJvm> handlers = new ConcurrentHashMap<>();
+
+  /** Finished slots and ended threads. Bounded by the number of slots and threads that exist. */
+  private final MpscUnboundedArrayQueue<Object> reports = new MpscUnboundedArrayQueue<>(1024);
+
+  /** Every thread that was started and has not ended. */
+  private final Set<HandlerThread> alive = ConcurrentHashMap.newKeySet();
+
+  private final ArrayDeque<Environment> started = new ArrayDeque<>();
+  private final ArrayDeque<Integer> freeIds = new ArrayDeque<>();
+  private Environment[] byId = new Environment[16];
+  private int nextId;
+
+  /** What stays when the thread is replaced. */
+  private static final class Environment {
+    final int id;
+    final String name;
+    final FunctionCode.InJvm code;
+    HandlerThread thread;
+    boolean discarded;
+
+    Environment(int id, String name, FunctionCode.InJvm code) {
+      this.id = id;
+      this.name = name;
+      this.code = code;
+    }
+  }
+
+  /**
+   * @param sleeper the dispatcher's, woken when a handler finished
+   * @param log takes what handlers log
+   */
+  public InJvmDriver(Sleeper sleeper, HandlerLog log) {
+    this.sleeper = sleeper;
+    this.log = log;
+  }
+
+  /** Makes a version's handler known, before the version is published. Any thread. */
+  public void register(long versionId, FunctionCode.InJvm code) {
+    handlers.put(versionId, code);
+  }
+
+  /** Forgets a version's handler. Any thread. */
+  public void unregister(long versionId) {
+    handlers.remove(versionId);
+  }
+
+  // ---- the dispatcher's side ----
+
+  @Override
+  public int prepare(PoolKey key, SandboxSpec spec) {
+    FunctionCode.InJvm code = handlers.get(key.version());
+    if (code == null) {
+      return -1; // deleted meanwhile
+    }
+    Integer free = freeIds.poll();
+    int id = free != null ? free : nextId++;
+    if (id >= byId.length) {
+      byId = java.util.Arrays.copyOf(byId, byId.length * 2);
+    }
+    Environment environment =
+        new Environment(id, "ringmaster-" + spec.identity().functionName() + "-" + id, code);
+    byId[id] = environment;
+    start(environment);
+    started.add(environment);
+    return id;
+  }
+
+  private void start(Environment environment) {
+    int slots = environment.code.nonBlocking() ? SLOTS_NON_BLOCKING : 1;
+    HandlerThread thread =
+        new HandlerThread(
+            this, environment.id, environment.name, environment.code.handler(), slots);
+    environment.thread = thread;
+    alive.add(thread);
+    thread.thread.start();
+  }
+
+  @Override
+  public boolean offer(int slot, Invocation invocation) {
+    Environment environment = byId[Slots.sandbox(slot)];
+    if (environment.thread == null) {
+      start(environment);
+      started.add(environment);
+    }
+    HandlerSlot place = environment.thread.slots[Slots.index(slot)];
+    if (place.occupied()) {
+      return false;
+    }
+    place.fill(invocation);
+    environment.thread.submit(place);
+    return true;
+  }
+
+  @Override
+  public boolean revoke(int slot, long sequence) {
+    HandlerThread thread = byId[Slots.sandbox(slot)].thread;
+    HandlerSlot place = thread.slots[Slots.index(slot)];
+    return place.occupied() && place.sequence == sequence && place.revoke();
+  }
+
+  @Override
+  public void reset(int sandbox, Fault reason) {
+    Environment environment = byId[sandbox];
+    environment.thread.end(true);
+  }
+
+  @Override
+  public void discard(int sandbox, Fault reason) {
+    Environment environment = byId[sandbox];
+    environment.discarded = true;
+    started.remove(environment);
+    byId[sandbox] = null;
+    HandlerThread thread = environment.thread;
+    if (thread != null) {
+      thread.end(false);
+    }
+    freeIds.add(sandbox);
+  }
+
+  @Override
+  public int poll(DriverEvents sink, int limit) {
+    int delivered = 0;
+    Environment ready;
+    while (delivered < limit && (ready = started.poll()) != null) {
+      sink.ready(ready.id, ready.thread.slots.length, 0, 0);
+      delivered++;
+    }
+    Object report;
+    while (delivered < limit && (report = reports.relaxedPoll()) != null) {
+      if (report instanceof HandlerSlot slot) {
+        answer(slot, sink);
+      } else {
+        end((HandlerThread) report, sink);
+      }
+      delivered++;
+    }
+    return delivered;
+  }
+
+  private void answer(HandlerSlot slot, DriverEvents sink) {
+    if (slot.thread.isEnding()) {
+      return; // its invocation was answered without it
+    }
+    Invocation invocation = slot.invocation;
+    for (int i = 0, start = 0; i < slot.answer.chunkCount(); i++) {
+      int end = slot.answer.chunkEnd(i);
+      invocation.responseBuffer().append(slot.answer.array(), start, end - start);
+      invocation.responseBuffer().endChunk();
+      start = end;
+    }
+    int rest =
+        slot.answer.chunkCount() == 0 ? 0 : slot.answer.chunkEnd(slot.answer.chunkCount() - 1);
+    invocation
+        .responseBuffer()
+        .append(slot.answer.array(), rest, slot.answer.length() - rest);
+    slot.free();
+    sink.response(slot.slot, slot.sequence, slot.functionError, 0, 0);
+  }
+
+  private void end(HandlerThread thread, DriverEvents sink) {
+    Environment environment = byId[thread.sandbox];
+    if (thread.endAwaited && environment != null && environment.thread == thread) {
+      environment.thread = null;
+      sink.exited(thread.sandbox, 0, 0);
+    }
+  }
+
+  @Override
+  public boolean hasEvents() {
+    return !started.isEmpty() || !reports.isEmpty();
+  }
+
+  @Override
+  public void credit(int slot, int bytes) {
+    // Answers are handed over whole.
+  }
+
+  @Override
+  public boolean killable() {
+    return false;
+  }
+
+  /** Tells every thread to end and waits for at most a second; code that ignores interrupts runs on in daemon threads. */
+  @Override
+  public void close() {
+    for (HandlerThread thread : alive) {
+      thread.end(false);
+    }
+    long until = System.nanoTime() + JOIN_NS;
+    boolean interrupted = false;
+    for (HandlerThread thread : alive) {
+      try {
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        if (leftMs > 0) {
+          thread.thread.join(leftMs);
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- handler threads ----
+
+  void finished(HandlerSlot slot) {
+    reports.offer(slot);
+    sleeper.wake();
+  }
+
+  void ended(HandlerThread thread) {
+    alive.remove(thread);
+    reports.offer(thread);
+    sleeper.wake();
+  }
+
+  void log(int sandbox, String line) {
+    log.line(sandbox, line);
+  }
+}
