@@ -1,6 +1,9 @@
 package io.ringmaster.sandbox.system;
 
-/** The machine's architecture, and the one structure layout that differs between the two that are supported. */
+/**
+ * The machine's architecture, and the one structure layout that differs between the two that are
+ * supported.
+ */
 public enum Architecture {
   X86_64(12, 4),
   ARM64(16, 8);

@@ -5,7 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/** What one {@link Linux#epollWait} may deliver. Belongs to the thread of its {@link Linux}; allocates only when made. */
+/**
+ * What one {@link Linux#epollWait} may deliver. Belongs to the thread of its {@link Linux};
+ * allocates only when made.
+ */
 public final class EpollEvents {
   private static final int STRIDE = Architecture.CURRENT.epollEventBytes;
   private static final int DATA = Architecture.CURRENT.epollDataOffset;

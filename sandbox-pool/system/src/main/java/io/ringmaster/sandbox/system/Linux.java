@@ -14,13 +14,14 @@ import java.lang.invoke.MethodHandle;
 /**
  * The system calls, as one thread makes them.
  *
- * <p>Every thread that makes calls has its own instance: it holds the place where errno is captured, and a little scratch
- * memory for arguments. A failed call answers the negative errno. No call allocates, but those that make an object. Buffers
- * are given by address; their owner keeps them alive (memory of {@link #allocate} lives as long as this object is reachable).
+ * <p>Every thread that makes calls has its own instance: it holds the place where errno is
+ * captured, and a little scratch memory for arguments. A failed call answers the negative errno. No
+ * call allocates, but those that make an object. Buffers are given by address; their owner keeps
+ * them alive (memory of {@link #allocate} lives as long as this object is reachable).
  *
- * <p>Everything goes through {@code syscall(2)} in one foreign shape of seven longs, because each further shape costs
- * milliseconds of the keeper's start. Blocking calls are ordinary, never "critical", calls: a thread in one does not delay
- * the collector.
+ * <p>Everything goes through {@code syscall(2)} in one foreign shape of seven longs, because each
+ * further shape costs milliseconds of the keeper's start. Blocking calls are ordinary, never
+ * "critical", calls: a thread in one does not delay the collector.
  */
 public final class Linux {
   public static final int POLLIN = 1;
@@ -86,6 +87,10 @@ public final class Linux {
   private static final int AT_FDCWD = -100;
   private static final int KERNEL_SIGSET_BYTES = 8;
   private static final int CPU_SET_BYTES = 128;
+  private static final int P_ALL = 0;
+  private static final int WEXITED = 4;
+  private static final int WNOWAIT = 0x1000000;
+  private static final int SIGINFO_PID = 16;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -101,7 +106,8 @@ public final class Linux {
   private static final long EPOLL_PWAIT2 = SystemCall.EPOLL_PWAIT2.number;
   private static final long PPOLL = SystemCall.PPOLL.number;
 
-  // An automatic arena: the captured state is handed to each call as a segment, which keeps the arena, and with it the
+  // An automatic arena: the captured state is handed to each call as a segment, which keeps the
+  // arena, and with it the
   // scratch memory beside it, alive while the call runs.
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment captured = arena.allocate(STATE);
@@ -110,8 +116,8 @@ public final class Linux {
   private boolean pwait2 = true;
 
   /**
-   * A function of the C library, in the shape of all calls here. The variadic form is right for fixed arguments too, on
-   * both architectures, and an int result is the low half of the long.
+   * A function of the C library, in the shape of all calls here. The variadic form is right for
+   * fixed arguments too, on both architectures, and an int result is the low half of the long.
    */
   static MethodHandle libc(String name) {
     if (Architecture.CURRENT == null || !"Linux".equals(System.getProperty("os.name"))) {
@@ -170,7 +176,10 @@ public final class Linux {
     return call(WRITE, fd, address, bytes, 0, 0, 0);
   }
 
-  /** Writes what {@code count} entries of {@code struct iovec} (address, length: two longs each) describe. */
+  /**
+   * Writes what {@code count} entries of {@code struct iovec} (address, length: two longs each)
+   * describe.
+   */
   public long writev(int fd, long iovecAddress, int count) {
     return call(WRITEV, fd, iovecAddress, count, 0, 0, 0);
   }
@@ -202,8 +211,8 @@ public final class Linux {
   /**
    * Waits for events, and answers their number.
    *
-   * @param timeoutNs the longest wait; 0: only look; negative: for ever. Kernels before 5.11 wait in whole milliseconds,
-   *     rounded up
+   * @param timeoutNs the longest wait; 0: only look; negative: for ever. Kernels before 5.11 wait
+   *     in whole milliseconds, rounded up
    */
   public int epollWait(int epoll, EpollEvents into, long timeoutNs) {
     if (timeoutNs > 0 && pwait2) {
@@ -252,7 +261,10 @@ public final class Linux {
     return pair(result, ends);
   }
 
-  /** A pair of connected Unix sockets that keep message boundaries ({@code SOCK_SEQPACKET}), close-on-exec. */
+  /**
+   * A pair of connected Unix sockets that keep message boundaries ({@code SOCK_SEQPACKET}),
+   * close-on-exec.
+   */
   public int socketpair(int[] ends) {
     int type = SOCK_SEQPACKET | O_CLOEXEC;
     return pair((int) call(SystemCall.SOCKETPAIR, AF_UNIX, type, 0, scratch.address()), ends);
@@ -278,8 +290,8 @@ public final class Linux {
   }
 
   /**
-   * Waits for the descriptors of {@code count} entries of {@code struct pollfd} (int fd, short events, short revents), and
-   * answers how many have something.
+   * Waits for the descriptors of {@code count} entries of {@code struct pollfd} (int fd, short
+   * events, short revents), and answers how many have something.
    *
    * @param timeoutNs negative: for ever
    */
@@ -288,7 +300,9 @@ public final class Linux {
     return (int) call(PPOLL, pollfdAddress, count, timespec, 0, KERNEL_SIGSET_BYTES, 0);
   }
 
-  /** Waits for one descriptor: the events that came, 0 after {@code timeoutNs}, or a negative errno. */
+  /**
+   * Waits for one descriptor: the events that came, 0 after {@code timeoutNs}, or a negative errno.
+   */
   public int pollOne(int fd, int events, long timeoutNs) {
     scratch.set(JAVA_INT, 16, fd);
     scratch.set(JAVA_INT, 20, events & 0xffff);
@@ -314,7 +328,9 @@ public final class Linux {
     return (int) call(SystemCall.GETTID, 0, 0, 0, 0);
   }
 
-  /** A descriptor for a process, close-on-exec; readable when it has ended. Works on a zombie too. */
+  /**
+   * A descriptor for a process, close-on-exec; readable when it has ended. Works on a zombie too.
+   */
   public int pidfdOpen(int pid) {
     return (int) call(SystemCall.PIDFD_OPEN, pid, 0, 0, 0);
   }
@@ -340,6 +356,17 @@ public final class Linux {
     return (int) call(SystemCall.WAIT4, pid, statusAddress, options, rusageAddress);
   }
 
+  /**
+   * Looks for a child that has ended, and leaves it a zombie: its pid, 0 when none has ended, or a
+   * negative errno ({@code -ECHILD}: there are no children).
+   */
+  public int peekEnded() {
+    scratch.set(JAVA_INT, SIGINFO_PID, 0);
+    long info = scratch.address();
+    int result = (int) call(SystemCall.WAITID, P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT);
+    return result < 0 ? result : scratch.get(JAVA_INT, SIGINFO_PID);
+  }
+
   /** Leaves shared state or namespaces, the calling thread's only. */
   public int unshare(int flags) {
     return (int) call(SystemCall.UNSHARE, flags, 0, 0, 0);
@@ -350,7 +377,10 @@ public final class Linux {
     return (int) call(SystemCall.PRCTL, option, argument, 0, 0);
   }
 
-  /** Blocks signals of the calling thread, and answers the set that was blocked before: bit {@code signal - 1} each. */
+  /**
+   * Blocks signals of the calling thread, and answers the set that was blocked before: bit {@code
+   * signal - 1} each.
+   */
   public long blockSignals(int... signals) {
     scratch.set(JAVA_LONG, 0, signalSet(signals));
     long set = scratch.address();
@@ -377,7 +407,10 @@ public final class Linux {
     return set;
   }
 
-  /** A descriptor that delivers these signals, which every thread of the process must have blocked; non-blocking. */
+  /**
+   * A descriptor that delivers these signals, which every thread of the process must have blocked;
+   * non-blocking.
+   */
   public int signalfd(int... signals) {
     scratch.set(JAVA_LONG, 0, signalSet(signals));
     return (int)

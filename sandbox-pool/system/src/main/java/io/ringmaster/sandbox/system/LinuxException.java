@@ -1,6 +1,9 @@
 package io.ringmaster.sandbox.system;
 
-/** A system call failed where the caller has no use for its number: a fault of the platform, never of a function. */
+/**
+ * A system call failed where the caller has no use for its number: a fault of the platform, never
+ * of a function.
+ */
 public final class LinuxException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -1,7 +1,8 @@
 package io.ringmaster.sandbox.system;
 
 /**
- * The words on the wires between engine, keeper and zygotes; the numbers are those that {@code zygote.py} knows too.
+ * The words on the wires between engine, keeper and zygotes; the numbers are those that {@code
+ * zygote.py} knows too.
  *
  * <table>
  *   <caption>What each message carries</caption>
@@ -27,10 +28,11 @@ package io.ringmaster.sandbox.system;
  *   <tr><td>PONG</td><td>keeper → engine</td><td>that of the PING</td><td></td><td></td><td></td><td></td></tr>
  * </table>
  *
- * <p>Order: FORKED comes before the EXIT of the same sandbox; every FORK is answered by exactly one FORKED or ERROR, every
- * FORKED is followed by exactly one EXIT, every ZYGOTE by at most one ZYGOTE_READY and exactly one ZYGOTE_GONE or ERROR,
- * unless the keeper dies first. After EXIT nothing of that sandbox runs any more. A KILL of a sandbox that is not there
- * (any more) is no error.
+ * <p>Order: FORKED comes before the EXIT of the same sandbox; every FORK is answered by exactly one
+ * FORKED or ERROR, every FORKED is followed by exactly one EXIT, every ZYGOTE by at most one
+ * ZYGOTE_READY and exactly one ZYGOTE_GONE or ERROR, unless the keeper dies first. After EXIT
+ * nothing of that sandbox runs any more. A KILL of a sandbox that is not there (any more) is no
+ * error.
  */
 public final class Op {
   public static final int HELLO = 1;
@@ -47,7 +49,17 @@ public final class Op {
   public static final int ERROR = 12;
 
   private static final String[] NAMES = {
-    "HELLO", "PING", "PONG", "ZYGOTE", "ZYGOTE_READY", "ZYGOTE_GONE", "ZYGOTE_END", "FORK", "FORKED", "KILL", "EXIT",
+    "HELLO",
+    "PING",
+    "PONG",
+    "ZYGOTE",
+    "ZYGOTE_READY",
+    "ZYGOTE_GONE",
+    "ZYGOTE_END",
+    "FORK",
+    "FORKED",
+    "KILL",
+    "EXIT",
     "ERROR"
   };
 

@@ -11,7 +11,8 @@ public final class Pidfds {
   private Pidfds() {}
 
   /**
-   * The pid of the process behind a descriptor as this process's /proc numbers it, whatever namespace it lives in.
+   * The pid of the process behind a descriptor as this process's /proc numbers it, whatever
+   * namespace it lives in.
    *
    * @return −1: it has ended and was reaped, or /proc's namespace does not hold it
    */

@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts a program by {@code posix_spawn}, whatever the size of this process: with chosen descriptors and no others, all
- * signals at their defaults, in a process group of its own. The child is the caller's to wait for.
+ * Starts a program by {@code posix_spawn}, whatever the size of this process: with chosen
+ * descriptors and no others, all signals at their defaults, in a process group of its own. The
+ * child is the caller's to wait for.
  *
  * <p>Belongs to one thread; each instance starts one program.
  */
@@ -40,7 +41,10 @@ public final class Spawn {
     this.environment = List.copyOf(environment);
   }
 
-  /** The program's descriptors 0, 1, 2, … are copies of these, whatever flags they have; all above are closed. */
+  /**
+   * The program's descriptors 0, 1, 2, … are copies of these, whatever flags they have; all above
+   * are closed.
+   */
   public Spawn descriptors(int... fds) {
     for (int fd : fds) {
       descriptors.add(fd);
@@ -93,7 +97,10 @@ public final class Spawn {
     }
   }
 
-  /** Sources among the targets' numbers are moved away first, so that no copy overwrites one that is still needed. */
+  /**
+   * Sources among the targets' numbers are moved away first, so that no copy overwrites one that is
+   * still needed.
+   */
   private void describeDescriptors(long actions, List<Integer> moved) {
     int count = descriptors.size();
     int[] sources = new int[count];
@@ -102,8 +109,7 @@ public final class Spawn {
       if (fd < count) {
         fd =
             (int)
-                LinuxException.check(
-                    "fcntl " + fd, linux.fcntl(fd, Linux.F_DUPFD_CLOEXEC, count));
+                LinuxException.check("fcntl " + fd, linux.fcntl(fd, Linux.F_DUPFD_CLOEXEC, count));
         moved.add(fd);
       }
       sources[i] = fd;

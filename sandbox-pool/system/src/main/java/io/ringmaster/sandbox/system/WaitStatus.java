@@ -22,7 +22,10 @@ public final class WaitStatus {
     return status & 0x7f;
   }
 
-  /** The words that Lambda's logs use after {@code Runtime exited with error: }, such as {@code signal: killed}. */
+  /**
+   * The words that Lambda's logs use after {@code Runtime exited with error: }, such as {@code
+   * signal: killed}.
+   */
   public static String describe(int status) {
     if (exited(status)) {
       return "exit status " + exitCode(status);

@@ -10,13 +10,14 @@ import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One end of a {@code SOCK_SEQPACKET} pair between engine, keeper and zygotes: each message is an {@link Op}, an id, two
- * numbers, a text and up to four descriptors.
+ * One end of a {@code SOCK_SEQPACKET} pair between engine, keeper and zygotes: each message is an
+ * {@link Op}, an id, two numbers, a text and up to four descriptors.
  *
- * <p>Message: int op, int id, int a, int 0, long b, then the text in UTF-8; little-endian as the machine is.
+ * <p>Message: int op, int id, int a, int 0, long b, then the text in UTF-8; little-endian as the
+ * machine is.
  *
- * <p>Belongs to the thread of its {@link Linux}. The fields of the last message are read by accessors until the next receive;
- * descriptors that were not taken by then are closed.
+ * <p>Belongs to the thread of its {@link Linux}. The fields of the last message are read by
+ * accessors until the next receive; descriptors that were not taken by then are closed.
  */
 public final class Wire implements AutoCloseable {
   /** A message, header and text, is at most this long. */
@@ -33,7 +34,8 @@ public final class Wire implements AutoCloseable {
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_CTRUNC = 0x8;
 
-  // struct msghdr of LP64: name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags 48
+  // struct msghdr of LP64: name 0, namelen 8, iov 16, iovlen 24, control 32, controllen 40, flags
+  // 48
   private static final int MSGHDR_BYTES = 56;
   private static final int MSG_IOV = 16;
   private static final int MSG_IOVLEN = 24;
@@ -104,11 +106,13 @@ public final class Wire implements AutoCloseable {
   }
 
   /**
-   * Sends without waiting. The descriptors are duplicated by the kernel: the sender still owns its own.
+   * Sends without waiting. The descriptors are duplicated by the kernel: the sender still owns its
+   * own.
    *
    * @param text at most {@link #MESSAGE_BYTES_MAX} − 24 bytes in UTF-8
    * @param fds at most {@link #DESCRIPTORS_MAX}
-   * @return 0: sent; {@code -EAGAIN}: no room now, nothing was sent; {@code -EPIPE}: the other end is gone
+   * @return 0: sent; {@code -EAGAIN}: no room now, nothing was sent; {@code -EPIPE}: the other end
+   *     is gone
    * @throws LinuxException for any other failure
    */
   public int trySend(int op, int id, int a, long b, String text, int... fds) {
@@ -192,8 +196,9 @@ public final class Wire implements AutoCloseable {
   /**
    * Takes the next message if one is there.
    *
-   * @throws LinuxException with {@link Errno#EPROTO} where the message is too short, was cut off, or carries what it must
-   *     not: the other end is broken and the wire of no more use; descriptors that came along are closed
+   * @throws LinuxException with {@link Errno#EPROTO} where the message is too short, was cut off,
+   *     or carries what it must not: the other end is broken and the wire of no more use;
+   *     descriptors that came along are closed
    */
   public Receipt tryReceive() {
     return receive(Linux.MSG_DONTWAIT);
@@ -227,7 +232,10 @@ public final class Wire implements AutoCloseable {
     return Receipt.MESSAGE;
   }
 
-  /** Reads what control data the kernel wrote back; false where anything but one list of descriptors is in it. */
+  /**
+   * Reads what control data the kernel wrote back; false where anything but one list of descriptors
+   * is in it.
+   */
   private boolean takeDescriptors(long controlBytes) {
     if (controlBytes == 0) {
       return true;

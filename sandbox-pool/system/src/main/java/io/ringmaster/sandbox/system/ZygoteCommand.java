@@ -6,8 +6,10 @@ import java.util.List;
 /**
  * How to start a zygote: the text of {@link Op#ZYGOTE}.
  *
- * @param argv the program, an absolute path, and its arguments; at least one, none empty or with a NUL
- * @param environment {@code NAME=value} each, and nothing else: the zygote's complete environment; none empty or with a NUL
+ * @param argv the program, an absolute path, and its arguments; at least one, none empty or with a
+ *     NUL
+ * @param environment {@code NAME=value} each, and nothing else: the zygote's complete environment;
+ *     none empty or with a NUL
  */
 public record ZygoteCommand(List<String> argv, List<String> environment) {
   public ZygoteCommand {
@@ -35,7 +37,10 @@ public record ZygoteCommand(List<String> argv, List<String> environment) {
     return text.toString();
   }
 
-  /** The inverse of {@link #encode}; throws IllegalArgumentException where the text is not its result. */
+  /**
+   * The inverse of {@link #encode}; throws IllegalArgumentException where the text is not its
+   * result.
+   */
   public static ZygoteCommand decode(String text) {
     List<String> argv = new ArrayList<>();
     List<String> environment = new ArrayList<>();

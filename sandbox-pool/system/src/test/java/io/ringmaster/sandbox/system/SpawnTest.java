@@ -30,11 +30,12 @@ class SpawnTest {
     int[] out = new int[2];
     linux.pipe(0, out);
     int nothing = linux.open("/dev/null", Linux.O_RDWR);
-    String script =
-        "echo $WORD; ls -m /proc/$$/fd;"
-            + " cut -d' ' -f5 /proc/$$/stat; exit 7";
+    String script = "echo $WORD; ls -m /proc/$$/fd;" + " cut -d' ' -f5 /proc/$$/stat; exit 7";
     int pid =
-        new Spawn(linux, List.of("/bin/sh", "-c", script), List.of("WORD=hello", "PATH=/usr/bin:/bin"))
+        new Spawn(
+                linux,
+                List.of("/bin/sh", "-c", script),
+                List.of("WORD=hello", "PATH=/usr/bin:/bin"))
             .descriptors(nothing, out[1], nothing)
             .start();
     linux.close(out[1]);
@@ -70,7 +71,10 @@ class SpawnTest {
     linux.pipe(0, out);
     // 1 and 2 of the child come from each other's places here; its 0 from 2
     int pid =
-        new Spawn(linux, List.of("/bin/sh", "-c", "readlink /proc/$$/fd/0 /proc/$$/fd/2 >&3"), List.of("PATH=/bin"))
+        new Spawn(
+                linux,
+                List.of("/bin/sh", "-c", "readlink /proc/$$/fd/0 /proc/$$/fd/2 >&3"),
+                List.of("PATH=/bin"))
             .descriptors(2, 2, 1, out[1])
             .start();
     linux.close(out[1]);
@@ -103,7 +107,8 @@ class SpawnTest {
 
   private static String link(int fd) {
     try {
-      return java.nio.file.Files.readSymbolicLink(java.nio.file.Path.of("/proc/self/fd/" + fd)).toString();
+      return java.nio.file.Files.readSymbolicLink(java.nio.file.Path.of("/proc/self/fd/" + fd))
+          .toString();
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -178,7 +178,8 @@ class WireTest {
     assertEquals(command, ZygoteCommand.decode(command.encode()));
     ZygoteCommand bare = new ZygoteCommand(List.of("/bin/true"), List.of());
     assertEquals(bare, ZygoteCommand.decode(bare.encode()));
-    for (String bad : new String[] {"", "\0", "/a", "/a\0", "a\0\0", "/a\0\0b", "/a\0\0\0", "/a\0\0b=c\0\0"}) {
+    for (String bad :
+        new String[] {"", "\0", "/a", "/a\0", "a\0\0", "/a\0\0b", "/a\0\0\0", "/a\0\0b=c\0\0"}) {
       assertThrows(IllegalArgumentException.class, () -> ZygoteCommand.decode(bad), bad);
     }
     assertThrows(
