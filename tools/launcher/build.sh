@@ -44,7 +44,7 @@ build() {
   status_file=target/build-status.$$
   {
     status=0
-    "$maven" -B -T1C -DskipTests -Dquick -pl tools/cli -am package </dev/null 2>&1 || status=$?
+    "$maven" -B -T1C -Dmaven.test.skip=true -Dquick -pl tools/cli -am package </dev/null 2>&1 || status=$?
     echo "$status" >"$status_file"
   } | show_progress target/build.log
   status=$(cat "$status_file")

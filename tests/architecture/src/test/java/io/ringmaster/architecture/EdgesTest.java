@@ -205,6 +205,12 @@ class EdgesTest {
                 DescribedPredicate.describe(
                     "array of a primitive",
                     each -> each.isArray() && each.getBaseComponentType().isPrimitive()));
-    classes().that().resideInAPackage(from).should().onlyDependOnClassesThat(ours).allowEmptyShould(true).check(product);
+    classes()
+        .that()
+        .resideInAPackage(from)
+        .should()
+        .onlyDependOnClassesThat(ours)
+        .allowEmptyShould(true)
+        .check(product);
   }
 }

@@ -7,8 +7,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Gives every option its second way in: {@code --some-option} may also be set as the environment variable {@code
- * RINGMASTER_SOME_OPTION}. The command line wins.
+ * Gives every option its second way in: {@code --some-option} may also be set as the environment
+ * variable {@code RINGMASTER_SOME_OPTION}. The command line wins.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
   private final Map<String, String> environment;
@@ -17,9 +17,12 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     this.environment = environment;
   }
 
-  /** The variable of an option, such as {@code RINGMASTER_SOME_OPTION} for {@code --some-option}. */
+  /**
+   * The variable of an option, such as {@code RINGMASTER_SOME_OPTION} for {@code --some-option}.
+   */
   static String variable(String option) {
-    return "RINGMASTER_" + option.replaceFirst("^--", "").replace('-', '_').toUpperCase(Locale.ROOT);
+    return "RINGMASTER_"
+        + option.replaceFirst("^--", "").replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   @Override

@@ -17,7 +17,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "ringmaster 0.1.0",
     description = "An open, AWS-Lambda-compatible invocation engine.",
-    subcommands = {DemoCommand.class, RehearsalCommand.class, FmtCommand.class, ReferenceCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      RehearsalCommand.class,
+      FmtCommand.class,
+      ReferenceCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 all well, 1 a check failed, 2 wrong usage or unsupported platform,",

@@ -24,7 +24,10 @@ final class ReferenceCommand implements Callable<Integer> {
   /** The page as it is kept in {@code tools/docs/commands.md}. */
   static String page(CommandLine root) {
     StringBuilder page = new StringBuilder();
-    page.append("# Commands\n\nGenerated from the declarations: `./ringmaster reference > tools/docs/commands.md`.\n");
+    page.append(
+        "# Commands\n\n"
+            + "Generated from the declarations: `./ringmaster reference >"
+            + " tools/docs/commands.md`.\n");
     page.append("The command line wins over the environment variable beside an option.\n");
     section(page, "ringmaster", root);
     for (Map.Entry<String, CommandLine> each : root.getSubcommands().entrySet()) {

@@ -1,0 +1,104 @@
+package io.ringmaster.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher's own decisions: which JDK, which platform, formatting without a build. */
+class LauncherTest {
+  private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+  private static final List<String> FIND =
+      List.of("sh", "-c", ". tools/launcher/find-java.sh; find_java && echo \"$RINGMASTER_JAVA\"");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theJdkThatIsNamedIsTaken() throws Exception {
+    Path named = jdk("named", "25.0.1");
+    assertEquals(
+        new Ended(0, named + "\n"), run(FIND, Map.of("RINGMASTER_JAVA_HOME", named.toString())));
+  }
+
+  @Test
+  void javaHomeIsTakenIfItIsAJdk25() throws Exception {
+    Path home = jdk("home", "25");
+    assertEquals(new Ended(0, home + "\n"), run(FIND, Map.of("JAVA_HOME", home.toString())));
+  }
+
+  @Test
+  void anotherJdkIsPassedOver() throws Exception {
+    Path old = jdk("old", "21.0.9");
+    Path later = jdk("later", "255.0.1");
+    Path right = jdk("right", "25.0.2");
+    assertEquals(
+        new Ended(0, right + "\n"),
+        run(
+            FIND,
+            Map.of(
+                "RINGMASTER_JAVA_HOME", old.toString(),
+                "JAVA_HOME", later.toString(),
+                "PATH", right.resolve("bin") + ":" + System.getenv("PATH"))));
+  }
+
+  @Test
+  void anotherPlatformIsRefusedInOneLine() throws Exception {
+    script(folder.resolve("uname"), "case $1 in -s) echo Darwin ;; *) echo arm64 ;; esac");
+    Ended ended =
+        run(List.of("./ringmaster", "demo"), Map.of("PATH", folder + ":" + System.getenv("PATH")));
+    assertEquals(
+        new Ended(
+            2, "ringmaster: Darwin/arm64 is not supported; it needs Linux on x86_64 or arm64\n"),
+        ended);
+  }
+
+  @Test
+  void formattingNeedsNoBuild() throws Exception {
+    Ended help = run(List.of("./ringmaster", "fmt", "--help"), Map.of());
+    assertEquals(0, help.status);
+    assertTrue(help.text.contains("--check"), help.text);
+    assertEquals(2, run(List.of("./ringmaster", "fmt", "--wrong"), Map.of()).status);
+  }
+
+  private Path jdk(String name, String version) throws IOException {
+    Path home = Files.createDirectories(folder.resolve(name));
+    Files.createDirectories(home.resolve("bin"));
+    script(home.resolve("bin/java"), "exit 1");
+    script(home.resolve("bin/javac"), "exit 1");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private record Ended(int status, String text) {}
+
+  private Ended run(List<String> command, Map<String, String> environment) throws Exception {
+    Path output = folder.resolve("output");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(ROOT.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().keySet().removeAll(List.of("JAVA_HOME", "RINGMASTER_JAVA_HOME"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try {
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + command);
+      return new Ended(process.exitValue(), Files.readString(output));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
