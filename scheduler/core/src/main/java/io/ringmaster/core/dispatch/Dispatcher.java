@@ -30,8 +30,8 @@ import java.util.function.BooleanSupplier;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * One shard's dispatcher. Everything but {@link #newCall}, the calls made of it, {@link #execute} and {@link #counters}
- * belongs to the thread that turns it.
+ * One shard's dispatcher. Everything but {@link #newCall}, the calls made of it, {@link #execute}
+ * and {@link #counters} belongs to the thread that turns it.
  */
 public final class Dispatcher implements FunctionPublisher {
   private static final int TAKE_LIMIT = 256;
@@ -88,8 +88,7 @@ public final class Dispatcher implements FunctionPublisher {
     this.nowNs = nowNs;
     random = new SplittableRandom(config.seed());
     ring = new AcceptRing(config.acceptRingSize(), sleeper);
-    functions =
-        new FunctionTable(config.account(), config.region(), config.accountConcurrency());
+    functions = new FunctionTable(config.account(), config.region(), config.accountConcurrency());
     timers = new Timers(nowNs);
     placement =
         new Placement(
@@ -300,12 +299,11 @@ public final class Dispatcher implements FunctionPublisher {
 
   /** What waits for the old version waits for its successor now; without one, it is not found. */
   private void retire(VersionState old, VersionState successor) {
+    old.successor = successor;
     PendingInvocation waiting;
     while ((waiting = old.dequeue()) != null) {
       if (successor == null) {
-        outcomes.refuse(
-            waiting,
-            Refusal.notFound("Function not found: " + old.function.arn + ":" + old.label));
+        outcomes.refuse(waiting, Outcomes.gone(waiting));
       } else {
         waiting.version = successor;
         placement.enqueue(waiting);

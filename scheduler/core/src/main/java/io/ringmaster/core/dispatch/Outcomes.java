@@ -19,8 +19,9 @@ import io.ringmaster.sandbox.spi.Fault;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What ends an invocation, and what becomes of its sandbox then: answers, exits, failures, time-outs, refusals. Every path
- * leads through {@link #finish}, once per invocation. Dispatcher thread only.
+ * What ends an invocation, and what becomes of its sandbox then: answers, exits, failures,
+ * time-outs, refusals. Every path leads through {@link #finish}, once per invocation. Dispatcher
+ * thread only.
  */
 final class Outcomes {
   private static final Refusal PLATFORM_FAULT =
@@ -220,11 +221,17 @@ final class Outcomes {
     boolean revoked = sandbox.driver.revoke(other.slot, other.sequence);
     measure(other);
     placement.leave(sandbox, other.slot, nowNs);
-    if (revoked) {
-      placement.putBack(other);
-    } else {
+    if (!revoked) {
       platformFault(other, sandbox);
+    } else if (!placement.putBack(other)) {
+      refuse(other, gone(other));
     }
+  }
+
+  /** What is answered when the version is gone that an invocation waits for. */
+  static Refusal gone(PendingInvocation invocation) {
+    return Refusal.notFound(
+        "Function not found: " + invocation.version.function.arn + ":" + invocation.version.label);
   }
 
   private void waitedTooLong(VersionState version) {
@@ -310,8 +317,7 @@ final class Outcomes {
     }
     if (sandbox != null) {
       invocation.maxMemoryKb = sandbox.maxMemoryKb;
-      invocation.billedMs =
-          (invocation.invokeNs + invocation.initNs + NS_PER_MS - 1) / NS_PER_MS;
+      invocation.billedMs = (invocation.invokeNs + invocation.initNs + NS_PER_MS - 1) / NS_PER_MS;
       if (invocation.offeredNs >= invocation.acceptedNs
           && recorder.settled(invocation, outcome, epochMs)) {
         return;

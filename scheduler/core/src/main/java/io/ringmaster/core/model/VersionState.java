@@ -4,11 +4,12 @@ import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 
 /**
- * One version at run time: what waits for it and the sandboxes that serve it. Dispatcher thread only.
+ * One version at run time: what waits for it and the sandboxes that serve it. Dispatcher thread
+ * only.
  *
- * <p>Three lines are threaded through its objects: waiting invocations (first in, first out), sandboxes with a free slot
- * (last in, first out: the warmest first) and environments whose process was reset. Its timer is that of the first in the
- * waiting line.
+ * <p>Three lines are threaded through its objects: waiting invocations (first in, first out),
+ * sandboxes with a free slot (last in, first out: the warmest first) and environments whose process
+ * was reset. Its timer is that of the first in the waiting line.
  */
 public final class VersionState extends Timed {
   public final FunctionState function;
@@ -27,6 +28,9 @@ public final class VersionState extends Timed {
 
   /** Replaced or deleted: its sandboxes end with what runs in them. */
   public boolean retired;
+
+  /** The version that took its label; null: none, or it is not retired. */
+  public VersionState successor;
 
   /** Invocations that wait for a slot. */
   public PendingInvocation waitingHead;
@@ -74,12 +78,7 @@ public final class VersionState extends Timed {
 
   /** A version that nothing waits for. */
   public VersionState(
-      FunctionState function,
-      long id,
-      String label,
-      PoolKey key,
-      SandboxSpec spec,
-      boolean inJvm) {
+      FunctionState function, long id, String label, PoolKey key, SandboxSpec spec, boolean inJvm) {
     this.function = function;
     this.id = id;
     this.label = label;

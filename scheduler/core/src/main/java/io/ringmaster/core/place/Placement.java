@@ -16,21 +16,25 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives waiting invocations slots, and versions sandboxes. Dispatcher thread only; the present is passed in.
+ * Gives waiting invocations slots, and versions sandboxes. Dispatcher thread only; the present is
+ * passed in.
  *
- * <p>Wait or bind: a version binds one more sandbox for each waiting invocation that no coming sandbox covers, if the wait
- * (those before it × average invoke time ÷ busy slots) looks longer than its average cold start. Where waiting looked
- * shorter, it is looked at again after one cold start's time, and then binds.
+ * <p>Wait or bind: a version binds one more sandbox for each waiting invocation that no coming
+ * sandbox covers, if the wait (those before it × average invoke time ÷ busy slots) looks longer
+ * than its average cold start. Where waiting looked shorter, it is looked at again after one cold
+ * start's time, and then binds.
  *
- * <p>Fair shares: when a slot becomes free while another version is hungry (it waits and has no capacity to bind), the
- * environment goes if its version has more than the fair share, or if the hungry one has none and waited for {@value
- * #QUANTUM_MS} ms.
+ * <p>Fair shares: when a slot becomes free while another version is hungry (it waits and has no
+ * capacity to bind), the environment goes if its version has more than the fair share, or if the
+ * hungry one has none and waited for {@value #QUANTUM_MS} ms.
  */
 public final class Placement {
   private static final int QUANTUM_MS = 20;
   private static final long QUANTUM_NS = TimeUnit.MILLISECONDS.toNanos(QUANTUM_MS);
 
-  /** An idle environment younger than this is not evicted: its caller may just be on the way back. */
+  /**
+   * An idle environment younger than this is not evicted: its caller may just be on the way back.
+   */
   private static final long EVICTABLE_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final long COLD_NS_UNKNOWN = TimeUnit.MILLISECONDS.toNanos(50);
@@ -91,7 +95,10 @@ public final class Placement {
     return offered;
   }
 
-  /** Looks again at what waits by choice or for lack of capacity, and ends environments that are too old. */
+  /**
+   * Looks again at what waits by choice or for lack of capacity, and ends environments that are too
+   * old.
+   */
   public int age(long nowNs) {
     int changed = 0;
     for (int i = deferred.size(); i > 0; i--) {
@@ -259,12 +266,17 @@ public final class Placement {
   /** Capacity may be there: the hungry look again, as many as it may serve. */
   private int feedHungry(long nowNs) {
     int fed = 0;
-    while (!hungry.isEmpty()
-        && (environments() + fed < limits.environmentsMax() || evictIdle(nowNs))) {
-      VersionState version = hungry.poll();
-      if (version.waitingHead != null) {
-        dirty.add(version);
-        fed++;
+    while (!hungry.isEmpty()) {
+      if (environments() + fed < limits.environmentsMax()) {
+        VersionState version = hungry.poll();
+        if (version.waitingHead != null) {
+          dirty.add(version);
+          fed++;
+        }
+      } else if (evictIdle(nowNs)) {
+        fed++; // its place went to the first of them
+      } else {
+        break;
       }
     }
     if (!hungry.isEmpty()) {
@@ -300,10 +312,13 @@ public final class Placement {
     if (sandbox.hasFreeSlot()) {
       version.pushIdle(sandbox);
     }
-    settleDown(sandbox, nowNs);
+    // It serves once before it may yield: else versions would bind in turn, and none would serve.
+    settleDown(sandbox, version.waitingHead == null, nowNs);
   }
 
-  /** An invocation leaves its slot; {@link #reusable}, {@link #reset}, {@link #exited} … follows. */
+  /**
+   * An invocation leaves its slot; {@link #reusable}, {@link #reset}, {@link #exited} … follows.
+   */
   public void leave(Sandbox sandbox, int slot, long nowNs) {
     sandbox.vacate(slot);
     sandbox.version.busySlots--;
@@ -316,19 +331,39 @@ public final class Placement {
     if (!sandbox.inIdleLine) {
       sandbox.version.pushIdle(sandbox);
     }
-    settleDown(sandbox, nowNs);
+    settleDown(sandbox, true, nowNs);
   }
 
-  /** An invocation that was not begun goes back to the front of its line. */
-  public void putBack(PendingInvocation invocation) {
+  /**
+   * An invocation that was not begun goes back to the front of its line; false: its version is
+   * gone.
+   */
+  public boolean putBack(PendingInvocation invocation) {
+    VersionState version = invocation.version;
+    while (version.retired && version.successor != null) {
+      version = version.successor;
+    }
     invocation.sandbox = null;
     invocation.slot = -1;
-    invocation.version.enqueueFirst(invocation);
-    dirty.add(invocation.version);
+    invocation.offeredNs = Long.MIN_VALUE;
+    invocation.executedVersion = null;
+    invocation.coldStart = false;
+    invocation.bindNs = 0;
+    invocation.initNs = 0;
+    invocation.invokeNs = 0;
+    if (version.retired) {
+      return false;
+    }
+    invocation.version = version;
+    version.enqueueFirst(invocation);
+    dirty.add(version);
+    return true;
   }
 
-  /** A sandbox that may be idle now ends, yields, serves what waits, or stays for its keep-alive. */
-  private void settleDown(Sandbox sandbox, long nowNs) {
+  /**
+   * A sandbox that may be idle now ends, yields, serves what waits, or stays for its keep-alive.
+   */
+  private void settleDown(Sandbox sandbox, boolean mayYield, long nowNs) {
     VersionState version = sandbox.version;
     if (idle(sandbox)) {
       if (sandbox.doomed || version.retired) {
@@ -340,7 +375,7 @@ public final class Placement {
         drop(sandbox, Fault.MAXIMUM_LIFE);
         return;
       }
-      if (yields(version, nowNs)) {
+      if (mayYield && yields(version, nowNs)) {
         counters.increment(Counter.EVICTIONS);
         drop(sandbox, Fault.EVICTED);
         return;
@@ -367,8 +402,14 @@ public final class Placement {
     }
     int fairShare =
         Math.max(1, limits.environmentsMax() / (versionsWithEnvironments + hungry.size()));
-    return version.environments > fairShare
-        || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
+    return version.environments > fairShare || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
+  }
+
+  /** What waits may need another sandbox now. */
+  private void growIfWaiting(VersionState version) {
+    if (version.waitingHead != null) {
+      dirty.add(version);
+    }
   }
 
   /** Kills the process and keeps the environment. What ran in it must have left already. */
@@ -376,6 +417,7 @@ public final class Placement {
     leaveLines(sandbox);
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESETTING);
+    growIfWaiting(sandbox.version);
     sandbox.driver.reset(sandbox.id, reason);
   }
 
@@ -384,6 +426,7 @@ public final class Placement {
     leaveLines(sandbox);
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESETTING);
+    growIfWaiting(sandbox.version);
   }
 
   /** Nothing of the process runs any more. What ran in it must have left already. */
@@ -395,7 +438,7 @@ public final class Placement {
     sandbox.initUncharged = false;
     recorder.ended(sandbox);
     sandbox.version.addReset(sandbox);
-    settleDown(sandbox, nowNs);
+    settleDown(sandbox, true, nowNs);
   }
 
   /** The driver no longer has it. What ran in it must have left already. */
@@ -443,12 +486,19 @@ public final class Placement {
   }
 
   private static void move(Sandbox sandbox, SandboxState to) {
-    sandbox.version.coming += coming(to) - coming(sandbox.state());
+    sandbox.version.coming += coming(sandbox, to) - coming(sandbox, sandbox.state());
     sandbox.state(to);
   }
 
-  private static int coming(SandboxState state) {
-    return state == SandboxState.BINDING || state == SandboxState.RESETTING ? 1 : 0;
+  /** A process that is killed is gone soon; code in this JVM ends when it likes. */
+  private static int coming(Sandbox sandbox, SandboxState state) {
+    boolean comes =
+        switch (state) {
+          case BINDING -> true;
+          case RESETTING -> sandbox.driver.killable();
+          case READY, RESET, RESTARTING, GONE -> false;
+        };
+    return comes ? 1 : 0;
   }
 
   /** An environment that nothing runs in and nothing is about to happen to. */
