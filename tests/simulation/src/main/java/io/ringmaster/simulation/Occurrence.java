@@ -1,0 +1,66 @@
+package io.ringmaster.simulation;
+
+/**
+ * Something that will happen at a moment of the virtual clock. What it refers to may be gone by
+ * then: {@link #process} and {@link #sequence} tell.
+ */
+final class Occurrence implements Comparable<Occurrence> {
+  /** What happens. */
+  enum Kind {
+    /** Calls arrive. */
+    ARRIVAL,
+    /** A sandbox's handler is loaded. */
+    READY,
+    /** A sandbox's init reported an error. */
+    INIT_FAILED,
+    /** A part of a response. */
+    CHUNK,
+    /** The last part of a response. */
+    RESPONSE,
+    /** An answer with the number of an invocation that is over. */
+    LATE_RESPONSE,
+    /** A process is gone. */
+    EXITED,
+    /** A sandbox broke the protocol. */
+    VIOLATION,
+    /** The keeper died: every process sandbox is lost. */
+    KEEPER_DEATH,
+    /** Some process dies by itself. */
+    KILL_ANY,
+    /** The clocks leap. */
+    CLOCK_LEAP,
+    /** A function's definition changes. */
+    PUBLISH
+  }
+
+  final long atNs;
+  final long order;
+  final Kind kind;
+  final SimulatedSandbox sandbox;
+  final long process;
+  final int slotIndex;
+  final long sequence;
+
+  Occurrence(
+      long atNs,
+      long order,
+      Kind kind,
+      SimulatedSandbox sandbox,
+      long process,
+      int slotIndex,
+      long sequence) {
+    this.atNs = atNs;
+    this.order = order;
+    this.kind = kind;
+    this.sandbox = sandbox;
+    this.process = process;
+    this.slotIndex = slotIndex;
+    this.sequence = sequence;
+  }
+
+  @Override
+  public int compareTo(Occurrence other) {
+    int byTime = Long.compare(atNs, other.atNs);
+    return byTime != 0 ? byTime : Long.compare(order, other.order);
+  }
+}

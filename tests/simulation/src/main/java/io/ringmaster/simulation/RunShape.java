@@ -1,0 +1,164 @@
+package io.ringmaster.simulation;
+
+import io.ringmaster.core.resolve.AliasDefinition;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.resolve.VersionDefinition;
+import io.ringmaster.simulation.FaultMix.Faults;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one run draws from its seed before it begins: settings, functions, load. */
+final class RunShape {
+  static final String ACCOUNT = "123456789012";
+  static final String REGION = "us-east-1";
+
+  private static final long MILLISECOND_NS = 1_000_000;
+
+  final int invocations;
+  final int accountConcurrency;
+  final int environmentsMax;
+  final int processCapacity;
+  final int acceptRingSize;
+  final int callsMax;
+  final long capacityWaitNs;
+  final long keepAliveNs;
+  final long maximumLifeNs;
+  final long initTimeoutNs;
+  final long meanInvokeNs;
+  final long meanGapNs;
+  final double burstChance;
+  final List<SimulatedFunction> functions = new ArrayList<>();
+
+  /** Deleted functions whose name is in use again. */
+  final List<SimulatedFunction> former = new ArrayList<>();
+
+  private long versionIds;
+
+  RunShape(SeededRandom random, Faults faults, int invocations) {
+    this.invocations = invocations;
+    boolean pressure = faults.pressure;
+    environmentsMax = pressure ? random.between(1, 8) : random.between(4, 40);
+    processCapacity =
+        pressure && random.chance(0.3) ? random.between(1, environmentsMax) : environmentsMax;
+    accountConcurrency = random.chance(0.5) ? 1000 : random.between(10, 200);
+    acceptRingSize = faults.bursts && random.chance(0.8) ? 2048 : 1 << random.between(4, 9);
+    callsMax = faults.bursts ? 2500 : random.between(20, 1200);
+    capacityWaitNs = random.between(300 * MILLISECOND_NS, 4000 * MILLISECOND_NS);
+    keepAliveNs = random.between(20 * MILLISECOND_NS, 3000 * MILLISECOND_NS);
+    maximumLifeNs =
+        random.chance(0.3) ? random.between(100 * MILLISECOND_NS, 2000 * MILLISECOND_NS) : 1L << 50;
+    initTimeoutNs = random.between(100 * MILLISECOND_NS, 2000 * MILLISECOND_NS);
+    meanInvokeNs = random.between(MILLISECOND_NS / 5, 8 * MILLISECOND_NS);
+    double load = 0.2 + 1.2 * random.nextDouble();
+    meanGapNs = Math.max(1000, (long) (meanInvokeNs / (environmentsMax * load)));
+    burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
+    int count = pressure ? random.between(8, 30) : random.between(1, 12);
+    for (int i = 0; i < count; i++) {
+      functions.add(newFunction(random, i));
+    }
+  }
+
+  private long nextVersionId() {
+    return ++versionIds;
+  }
+
+  /** Other reserved concurrency. */
+  void reserveAnew(SimulatedFunction function, SeededRandom random) {
+    redefine(function, drawReserved(random));
+  }
+
+  /** Other code: another id. */
+  void replaceLatest(SimulatedFunction function) {
+    replace(function.versions.get(0));
+    redefine(function, function.reserved());
+  }
+
+  /** Created again after it was deleted: the same name, but another function. */
+  SimulatedFunction recreate(SimulatedFunction function) {
+    SimulatedFunction now = new SimulatedFunction(function.name, function.slots, function.inJvm);
+    now.definition = function.definition;
+    for (SimulatedFunction.Version version : function.versions) {
+      SimulatedFunction.Version again = new SimulatedFunction.Version(now, version.definition);
+      replace(again);
+      now.versions.add(again);
+    }
+    redefine(now, function.reserved());
+    former.add(function);
+    functions.set(functions.indexOf(function), now);
+    return now;
+  }
+
+  private void replace(SimulatedFunction.Version version) {
+    VersionDefinition old = version.definition;
+    version.definition =
+        SimulatedFunction.version(
+            ACCOUNT,
+            version.function.name,
+            nextVersionId(),
+            old.label(),
+            old.spec().timeoutNs(),
+            old.inJvm());
+  }
+
+  private void redefine(SimulatedFunction function, int reserved) {
+    Map<String, VersionDefinition> versions = new LinkedHashMap<>();
+    for (SimulatedFunction.Version version : function.versions) {
+      versions.put(version.definition.label(), version.definition);
+    }
+    FunctionDefinition old = function.definition;
+    function.definition =
+        new FunctionDefinition(
+            ACCOUNT,
+            REGION,
+            function.name,
+            reserved,
+            Map.of(),
+            Collections.unmodifiableMap(versions),
+            old.aliases());
+  }
+
+  private int drawReserved(SeededRandom random) {
+    if (!random.chance(0.2)) {
+      return -1;
+    }
+    return random.chance(0.15) ? 0 : random.between(1, Math.max(1, accountConcurrency / 20));
+  }
+
+  private SimulatedFunction newFunction(SeededRandom random, int index) {
+    boolean inJvm = random.chance(0.2);
+    int slots = random.chance(inJvm ? 0.5 : 0.2) ? random.between(2, 4) : 1;
+    SimulatedFunction function = new SimulatedFunction("f" + index, slots, inJvm);
+    Map<String, VersionDefinition> versions = new LinkedHashMap<>();
+    int published = random.between(0, 2);
+    for (int i = 0; i <= published; i++) {
+      String label = i == 0 ? "$LATEST" : Integer.toString(i);
+      long timeoutNs = random.between(40 * MILLISECOND_NS, 400 * MILLISECOND_NS);
+      VersionDefinition version =
+          SimulatedFunction.version(
+              ACCOUNT, function.name, nextVersionId(), label, timeoutNs, inJvm);
+      versions.put(label, version);
+      function.versions.add(new SimulatedFunction.Version(function, version));
+    }
+    Map<String, AliasDefinition> aliases = new LinkedHashMap<>();
+    if (published > 0) {
+      aliases.put("plain", new AliasDefinition("plain", "1", null, 0));
+    }
+    if (published > 1) {
+      aliases.put("split", new AliasDefinition("split", "1", "2", random.nextDouble()));
+    }
+    int reserved = drawReserved(random);
+    function.definition =
+        new FunctionDefinition(
+            ACCOUNT,
+            REGION,
+            function.name,
+            reserved,
+            Map.of(),
+            Collections.unmodifiableMap(versions),
+            Collections.unmodifiableMap(aliases));
+    return function;
+  }
+}

@@ -1,0 +1,102 @@
+package io.ringmaster.simulation;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.sandbox.spi.Fault;
+import java.nio.ByteBuffer;
+
+/** One call of the run, and what the referee knows about it. Used again after it settled. */
+final class SimulatedCall implements InvocationCallback {
+  /** What the driver told the dispatcher about the invocation. */
+  enum Told {
+    NOTHING,
+    RESPONSE,
+    FUNCTION_ERROR,
+    INIT_FAILED,
+    EXITED,
+    /** The sandbox broke the protocol. */
+    VIOLATED,
+    /** The keeper died. */
+    LOST
+  }
+
+  private final Run run;
+  final Call call;
+  private final byte[] payload = new byte[64];
+
+  /** Its place in the order of submits, from 0; −1: not in flight. */
+  long number = -1;
+
+  SimulatedFunction function;
+  boolean known;
+  String label;
+  long versionIdAtSubmit;
+  long submittedNs;
+  long offersAtSubmit;
+  long preparesAtSubmit;
+  long acceptedSinceRest;
+  boolean inDoor;
+  boolean admitted;
+  boolean waitingCounted;
+
+  boolean offered;
+  boolean revoked;
+  boolean recorded;
+  SimulatedSandbox sandbox;
+  long offeredNs;
+  long timeoutNs;
+  long ranVersionId;
+  Told told = Told.NOTHING;
+  int toldBytes;
+  Fault forgotten;
+  boolean holdsUnit;
+  boolean forgottenInTime;
+
+  SimulatedCall(Run run, Call call) {
+    this.run = run;
+    this.call = call;
+  }
+
+  /** Everything about the last use is forgotten. */
+  void begin(long newNumber, SimulatedFunction newFunction, long nowNs) {
+    number = newNumber;
+    function = newFunction;
+    submittedNs = nowNs;
+    inDoor = true;
+    admitted = false;
+    waitingCounted = false;
+    offered = false;
+    revoked = false;
+    recorded = false;
+    sandbox = null;
+    preparesAtSubmit = 0;
+    offeredNs = 0;
+    timeoutNs = 0;
+    ranVersionId = -1;
+    told = Told.NOTHING;
+    toldBytes = 0;
+    forgotten = null;
+    holdsUnit = false;
+    forgottenInTime = false;
+    ByteBuffer.wrap(payload).putLong(newNumber);
+  }
+
+  byte[] payload() {
+    return payload;
+  }
+
+  @Override
+  public void settled(Call settledCall) {
+    run.settled(this, settledCall);
+  }
+
+  @Override
+  public boolean nonBlocking() {
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    return "call " + number;
+  }
+}

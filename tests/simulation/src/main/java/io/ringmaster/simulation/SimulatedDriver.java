@@ -1,0 +1,542 @@
+package io.ringmaster.simulation;
+
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Slots;
+import io.ringmaster.simulation.FaultMix.Faults;
+import io.ringmaster.simulation.SimulatedCall.Told;
+import io.ringmaster.simulation.SimulatedSandbox.Slot;
+import io.ringmaster.simulation.SimulatedSandbox.State;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A driver that keeps the contract of {@link SandboxDriver} to the letter, fails as often as it is
+ * told to, and holds the dispatcher to its side of the contract. What it does is planned on the
+ * virtual clock; an occurrence that came due waits in {@link #arrived} until the dispatcher polls,
+ * and is void if the dispatcher reset or discarded its sandbox meanwhile.
+ */
+final class SimulatedDriver implements SandboxDriver {
+  static final byte[] INIT_ERROR =
+      "{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"simulated\"}"
+          .getBytes(StandardCharsets.UTF_8);
+
+  private static final long MILLISECOND_NS = 1_000_000;
+
+  private final VirtualClock clock;
+  private final SeededRandom random;
+  private final Faults faults;
+  private final Referee referee;
+  private final boolean killable;
+  private final int capacity;
+  private final List<SimulatedSandbox> sandboxes = new ArrayList<>();
+  private final ArrayDeque<Occurrence> arrived = new ArrayDeque<>();
+  private final byte[] body = new byte[64 * 1024];
+
+  private Runnable wake = () -> {};
+  private long processes;
+  private int live;
+  private long keeperBackNs;
+  private boolean closed;
+
+  SimulatedDriver(
+      VirtualClock clock,
+      SeededRandom random,
+      Faults faults,
+      Referee referee,
+      boolean killable,
+      int capacity) {
+    this.clock = clock;
+    this.random = random;
+    this.faults = faults;
+    this.referee = referee;
+    this.killable = killable;
+    this.capacity = capacity;
+  }
+
+  /** What a watched descriptor does: end the dispatcher's sleep. */
+  void onArrival(Runnable action) {
+    wake = action;
+  }
+
+  List<SimulatedSandbox> sandboxes() {
+    return sandboxes;
+  }
+
+  // ---- the dispatcher's side ----
+
+  @Override
+  public int prepare(PoolKey key, SandboxSpec spec) {
+    if (closed) {
+      referee.violation("prepare after close");
+    }
+    boolean narrow = faults.narrowPool && live >= Math.max(1, capacity / 2);
+    if (live >= capacity
+        || narrow
+        || clock.nowNs() < keeperBackNs
+        || random.chance(faults.noCapacity)) {
+      referee.refusedPrepare();
+      return -1;
+    }
+    SimulatedSandbox sandbox = free();
+    live++;
+    sandbox.key = key;
+    sandbox.spec = spec;
+    sandbox.slots = newSlots(referee.slotsOf(key.version()));
+    sandbox.state = State.BINDING;
+    sandbox.beganNs = clock.nowNs();
+    referee.prepared(this, sandbox);
+    begin(sandbox);
+    return sandbox.id;
+  }
+
+  private SimulatedSandbox free() {
+    for (SimulatedSandbox sandbox : sandboxes) {
+      if (sandbox.state == State.FREE) {
+        return sandbox;
+      }
+    }
+    SimulatedSandbox sandbox = new SimulatedSandbox(this, sandboxes.size());
+    sandboxes.add(sandbox);
+    return sandbox;
+  }
+
+  private static Slot[] newSlots(int count) {
+    Slot[] slots = new Slot[count];
+    for (int i = 0; i < count; i++) {
+      slots[i] = new Slot();
+    }
+    return slots;
+  }
+
+  private void begin(SimulatedSandbox sandbox) {
+    sandbox.process = ++processes;
+    sandbox.alive = true;
+    sandbox.exitQueued = false;
+    sandbox.initBeganNs = clock.nowNs();
+    long initNs = random.exponential(3 * MILLISECOND_NS);
+    if (random.chance(faults.slowInit)) {
+      initNs = random.between(10 * MILLISECOND_NS, 3 * referee.initTimeoutNs() / 2);
+    }
+    if (killable && random.chance(faults.initHang)) {
+      return;
+    }
+    if (killable && random.chance(faults.initCrash)) {
+      plan(initNs, Occurrence.Kind.EXITED, sandbox);
+    } else if (random.chance(faults.initFailure)) {
+      plan(initNs, Occurrence.Kind.INIT_FAILED, sandbox);
+    } else {
+      plan(initNs, Occurrence.Kind.READY, sandbox);
+    }
+  }
+
+  private void plan(long delayNs, Occurrence.Kind kind, SimulatedSandbox sandbox) {
+    clock.plan(delayNs, kind, sandbox, sandbox.process, 0, 0);
+  }
+
+  @Override
+  public boolean offer(int slotNumber, Invocation invocation) {
+    SimulatedSandbox sandbox = known(Slots.sandbox(slotNumber), "offer");
+    if (sandbox == null) {
+      return false;
+    }
+    int index = Slots.index(slotNumber);
+    if (index >= sandbox.slots.length) {
+      referee.violation("offer to slot " + index + " of a sandbox with " + sandbox.slots.length);
+      return false;
+    }
+    Slot slot = sandbox.slots[index];
+    if (slot.busy()) {
+      referee.violation("slot used twice: " + slot.call + " runs there");
+      return false;
+    }
+    if (sandbox.state != State.READY && sandbox.state != State.EMPTY) {
+      referee.violation("offer to a sandbox that is " + sandbox.state);
+      return false;
+    }
+    SimulatedCall call = referee.offered(this, sandbox, invocation);
+    if (call == null) {
+      return false;
+    }
+    slot.invocation = invocation;
+    slot.call = call;
+    slot.sequence = invocation.sequence();
+    slot.offeredAtNs = clock.nowNs();
+    slot.planned = false;
+    if (sandbox.state == State.EMPTY) {
+      sandbox.state = State.STARTING;
+      begin(sandbox);
+    } else if (sandbox.alive) {
+      planAnswer(sandbox, index);
+    }
+    return true;
+  }
+
+  private void planAnswer(SimulatedSandbox sandbox, int index) {
+    Slot slot = sandbox.slots[index];
+    slot.planned = true;
+    slot.functionError = random.chance(faults.functionError);
+    slot.responseBytes =
+        random.chance(0.01) ? random.between(16, body.length) : random.between(16, 200);
+    slot.chunksLeft = random.chance(0.1) ? random.between(1, 4) : 0;
+    long durationNs = random.exponential(referee.meanInvokeNs());
+    long timeoutNs = sandbox.spec.timeoutNs();
+    long leftNs = Math.max(0, slot.offeredAtNs + timeoutNs - clock.nowNs());
+    double draw = random.nextDouble();
+    if ((draw -= faults.hang) < 0) {
+      return;
+    }
+    if ((draw -= faults.overrun) < 0) {
+      long aboutNs = random.chance(0.2) ? 0 : random.between(-5 * MILLISECOND_NS, timeoutNs / 2);
+      durationNs = Math.max(0, leftNs + aboutNs);
+    } else if (killable && (draw -= faults.crash) < 0) {
+      planSlot(Math.min(durationNs, leftNs), Occurrence.Kind.EXITED, sandbox, index);
+      return;
+    } else if (killable && (draw -= faults.violation) < 0) {
+      planSlot(Math.min(durationNs, leftNs), Occurrence.Kind.VIOLATION, sandbox, index);
+      return;
+    }
+    for (int i = 0; i < slot.chunksLeft; i++) {
+      planSlot(durationNs * (i + 1) / (slot.chunksLeft + 1), Occurrence.Kind.CHUNK, sandbox, index);
+    }
+    planSlot(durationNs, Occurrence.Kind.RESPONSE, sandbox, index);
+  }
+
+  private void planSlot(long delayNs, Occurrence.Kind kind, SimulatedSandbox sandbox, int index) {
+    clock.plan(delayNs, kind, sandbox, sandbox.process, index, sandbox.slots[index].sequence);
+  }
+
+  @Override
+  public boolean revoke(int slotNumber, long sequence) {
+    SimulatedSandbox sandbox = known(Slots.sandbox(slotNumber), "revoke");
+    if (sandbox == null) {
+      return false;
+    }
+    Slot slot = sandbox.slots[Slots.index(slotNumber)];
+    if (!slot.busy() || slot.sequence != sequence) {
+      referee.violation("revoke of " + sequence + ", which is not in slot " + slotNumber);
+      return false;
+    }
+    boolean notBegun = slot.invocation.responseBuffer().length() == 0 && random.chance(0.5);
+    if (notBegun) {
+      referee.revoked(slot.call);
+      slot.clear();
+    }
+    return notBegun;
+  }
+
+  @Override
+  public void reset(int id, Fault reason) {
+    SimulatedSandbox sandbox = known(id, "reset");
+    if (sandbox == null) {
+      return;
+    }
+    if (sandbox.state == State.STOPPING || sandbox.state == State.EMPTY) {
+      referee.violation("reset of a sandbox that is " + sandbox.state);
+      return;
+    }
+    forgetSlots(sandbox, reason);
+    sandbox.state = State.STOPPING;
+    sandbox.alive = false;
+    referee.progress(sandbox);
+    if (!sandbox.exitQueued) {
+      plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
+    }
+  }
+
+  private long stopNs() {
+    if (!killable) {
+      return random.between(MILLISECOND_NS, 1500 * MILLISECOND_NS);
+    }
+    return random.chance(faults.slowKill)
+        ? random.between(5 * MILLISECOND_NS, 400 * MILLISECOND_NS)
+        : random.between(100_000, 2 * MILLISECOND_NS);
+  }
+
+  private void forgetSlots(SimulatedSandbox sandbox, Fault reason) {
+    for (int i = 0; i < sandbox.slots.length; i++) {
+      Slot slot = sandbox.slots[i];
+      if (slot.busy()) {
+        planLate(sandbox, i, faults.lateAnswer);
+        referee.forgotten(this, slot.call, sandbox, reason);
+        slot.clear();
+      }
+    }
+  }
+
+  /** The same slot of the same environment will hear an old number again. */
+  private void planLate(SimulatedSandbox sandbox, int index, double probability) {
+    if (random.chance(probability)) {
+      long delayNs = random.between(0L, 60 * MILLISECOND_NS);
+      clock.plan(
+          delayNs,
+          Occurrence.Kind.LATE_RESPONSE,
+          sandbox,
+          sandbox.beganNs,
+          index,
+          sandbox.slots[index].sequence);
+    }
+  }
+
+  @Override
+  public void discard(int id, Fault reason) {
+    SimulatedSandbox sandbox = known(id, "discard");
+    if (sandbox != null) {
+      forgetSlots(sandbox, reason);
+      release(sandbox);
+    }
+  }
+
+  private void release(SimulatedSandbox sandbox) {
+    referee.released(this, sandbox);
+    sandbox.state = State.FREE;
+    sandbox.alive = false;
+    sandbox.process = ++processes;
+    sandbox.beganNs = -1;
+    live--;
+  }
+
+  private SimulatedSandbox known(int id, String verb) {
+    if (id < 0 || id >= sandboxes.size() || sandboxes.get(id).state == State.FREE) {
+      referee.violation(verb + " of sandbox " + id + ", which does not exist");
+      return null;
+    }
+    return sandboxes.get(id);
+  }
+
+  @Override
+  public boolean hasEvents() {
+    dropVoid();
+    return !arrived.isEmpty();
+  }
+
+  @Override
+  public void credit(int slot, int bytes) {
+    if (bytes < 0) {
+      referee.violation("credit of " + bytes + " bytes");
+    }
+  }
+
+  @Override
+  public boolean killable() {
+    return killable;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    for (SimulatedSandbox sandbox : sandboxes) {
+      if (sandbox.state != State.FREE) {
+        forgetSlots(sandbox, Fault.ENGINE_CLOSING);
+        release(sandbox);
+      }
+    }
+  }
+
+  // ---- what happens by itself ----
+
+  /** An occurrence of this driver came due. */
+  void fire(Occurrence due) {
+    switch (due.kind) {
+      case KEEPER_DEATH -> keeperDies();
+      case KILL_ANY -> killAny();
+      default -> arrive(due);
+    }
+  }
+
+  private void arrive(Occurrence due) {
+    if (isVoid(due)) {
+      return;
+    }
+    SimulatedSandbox sandbox = due.sandbox;
+    switch (due.kind) {
+      case LATE_RESPONSE -> {}
+      case EXITED -> {
+        if (sandbox.exitQueued) {
+          return;
+        }
+        sandbox.exitQueued = true;
+        sandbox.alive = false;
+      }
+      case INIT_FAILED, VIOLATION -> {
+        if (!sandbox.alive) {
+          return;
+        }
+        sandbox.alive = false;
+      }
+      default -> {
+        if (!sandbox.alive) {
+          return;
+        }
+      }
+    }
+    arrived.add(due);
+    if (due.kind == Occurrence.Kind.INIT_FAILED) {
+      plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
+    }
+    wake.run();
+  }
+
+  private void keeperDies() {
+    keeperBackNs = clock.nowNs() + 60 * MILLISECOND_NS;
+    for (SimulatedSandbox sandbox : sandboxes) {
+      if (sandbox.state != State.FREE) {
+        sandbox.alive = false;
+        arrived.add(
+            new Occurrence(
+                clock.nowNs(), 0, Occurrence.Kind.VIOLATION, sandbox, sandbox.process, -1, 0));
+      }
+    }
+    wake.run();
+  }
+
+  private void killAny() {
+    if (sandboxes.isEmpty()) {
+      return;
+    }
+    SimulatedSandbox sandbox = sandboxes.get(random.nextInt(sandboxes.size()));
+    if (killable && sandbox.alive) {
+      arrive(
+          new Occurrence(
+              clock.nowNs(), 0, Occurrence.Kind.EXITED, sandbox, sandbox.process, -1, 0));
+    }
+  }
+
+  /** Whether the process, the invocation or the sandbox that it tells of is no more. */
+  private static boolean isVoid(Occurrence event) {
+    SimulatedSandbox sandbox = event.sandbox;
+    return switch (event.kind) {
+      case LATE_RESPONSE -> sandbox.state == State.FREE || sandbox.beganNs != event.process;
+      case RESPONSE, CHUNK ->
+          sandbox.process != event.process
+              || sandbox.state != State.READY
+              || !sandbox.slots[event.slotIndex].busy()
+              || sandbox.slots[event.slotIndex].sequence != event.sequence;
+      case READY, INIT_FAILED ->
+          sandbox.process != event.process
+              || sandbox.state != State.BINDING && sandbox.state != State.STARTING;
+      default -> sandbox.process != event.process || sandbox.state == State.FREE;
+    };
+  }
+
+  private void dropVoid() {
+    while (!arrived.isEmpty() && isVoid(arrived.peek())) {
+      arrived.poll();
+    }
+  }
+
+  @Override
+  public int poll(DriverEvents sink, int limit) {
+    if (limit < 1) {
+      referee.violation("poll with limit " + limit);
+    }
+    int delivered = 0;
+    for (dropVoid(); delivered < limit && !arrived.isEmpty(); dropVoid()) {
+      deliver(arrived.poll(), sink);
+      delivered++;
+    }
+    return delivered;
+  }
+
+  private void deliver(Occurrence event, DriverEvents sink) {
+    SimulatedSandbox sandbox = event.sandbox;
+    switch (event.kind) {
+      case READY -> deliverReady(sandbox, sink);
+      case INIT_FAILED -> {
+        referee.initEnded(sandbox, Told.INIT_FAILED);
+        tellAll(sandbox, Told.INIT_FAILED);
+        sandbox.state = State.STOPPING;
+        sink.initFailed(sandbox.id, INIT_ERROR, clock.nowNs() - sandbox.initBeganNs);
+      }
+      case CHUNK -> {
+        Slot slot = sandbox.slots[event.slotIndex];
+        int part = slot.responseBytes / (slot.chunksLeft + 1);
+        slot.responseBytes -= part;
+        slot.chunksLeft--;
+        append(slot, part);
+        slot.invocation.responseBuffer().endChunk();
+        sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, part);
+      }
+      case RESPONSE -> deliverResponse(sandbox, event.slotIndex, sink);
+      case LATE_RESPONSE -> {
+        referee.lateAnswer();
+        sink.response(
+            Slots.slot(sandbox.id, event.slotIndex), event.sequence, random.chance(0.3), 0, 0);
+      }
+      case EXITED -> {
+        if (sandbox.state == State.BINDING) {
+          referee.initEnded(sandbox, Told.EXITED);
+        }
+        tellAll(sandbox, Told.EXITED);
+        sandbox.state = State.EMPTY;
+        sandbox.alive = false;
+        sandbox.idleSinceNs = clock.nowNs();
+        sandbox.process = ++processes;
+        referee.exited(this, sandbox);
+        sink.exited(sandbox.id, random.chance(0.5) ? 9 : random.nextInt(4) << 8, 20_000);
+      }
+      case VIOLATION -> {
+        boolean keeper = event.slotIndex < 0;
+        tellAll(sandbox, keeper ? Told.LOST : Told.VIOLATED);
+        release(sandbox);
+        sink.failed(sandbox.id, keeper ? Fault.PLATFORM : Fault.VIOLATION, "simulated");
+      }
+      default -> throw new IllegalStateException("not an event of a driver: " + event.kind);
+    }
+  }
+
+  private void deliverReady(SimulatedSandbox sandbox, DriverEvents sink) {
+    sandbox.state = State.READY;
+    sandbox.idleSinceNs = clock.nowNs();
+    for (int i = 0; i < sandbox.slots.length; i++) {
+      if (sandbox.slots[i].busy() && sandbox.alive) {
+        planAnswer(sandbox, i);
+      }
+    }
+    long initNs = clock.nowNs() - sandbox.initBeganNs;
+    sink.ready(sandbox.id, sandbox.slots.length, initNs / 4, initNs - initNs / 4);
+  }
+
+  private void deliverResponse(SimulatedSandbox sandbox, int index, DriverEvents sink) {
+    Slot slot = sandbox.slots[index];
+    SimulatedCall call = slot.call;
+    append(slot, slot.responseBytes);
+    slot.invocation.responseBuffer().endChunk();
+    boolean functionError = slot.functionError;
+    long sequence = slot.sequence;
+    referee.told(call, functionError ? Told.FUNCTION_ERROR : Told.RESPONSE);
+    slot.clear();
+    sandbox.idleSinceNs = clock.nowNs();
+    planLate(sandbox, index, faults.duplicateAnswer);
+    sink.response(Slots.slot(sandbox.id, index), sequence, functionError, 0, 10_000);
+  }
+
+  /** The first eight bytes of an answer are the call's number, whatever chunk they come in. */
+  private void append(Slot slot, int count) {
+    ResponseBuffer answer = slot.invocation.responseBuffer();
+    while (answer.length() < Long.BYTES && count > 0) {
+      body[0] = (byte) (slot.call.number >>> 8 * (Long.BYTES - 1 - answer.length()));
+      answer.append(body, 0, 1);
+      slot.call.toldBytes++;
+      count--;
+    }
+    answer.append(body, 0, count);
+    slot.call.toldBytes += count;
+  }
+
+  private void tellAll(SimulatedSandbox sandbox, Told told) {
+    for (Slot slot : sandbox.slots) {
+      if (slot.busy()) {
+        referee.told(slot.call, told);
+        slot.clear();
+      }
+    }
+  }
+}

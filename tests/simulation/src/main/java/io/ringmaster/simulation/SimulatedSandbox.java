@@ -1,0 +1,89 @@
+package io.ringmaster.simulation;
+
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+
+/**
+ * One environment of the simulated driver. Its fields show what the dispatcher has been told, but
+ * for {@link #alive}.
+ */
+final class SimulatedSandbox {
+  /** As the dispatcher may see it. */
+  enum State {
+    /** The id is unused. */
+    FREE,
+    /** Being bound by prepare. */
+    BINDING,
+    /** The handler is loaded. */
+    READY,
+    /** Reset, or its init failed: an exit will be told. */
+    STOPPING,
+    /** An environment without a process. */
+    EMPTY,
+    /** The process starts again inside an invocation. */
+    STARTING
+  }
+
+  /** One place for one invocation. */
+  static final class Slot {
+    Invocation invocation;
+    SimulatedCall call;
+    long sequence;
+    long lastSequence = -1;
+    long offeredAtNs;
+    boolean planned;
+    boolean functionError;
+    int responseBytes;
+    int chunksLeft;
+
+    boolean busy() {
+      return invocation != null;
+    }
+
+    void clear() {
+      lastSequence = sequence;
+      invocation = null;
+      call = null;
+      planned = false;
+    }
+  }
+
+  final SimulatedDriver driver;
+  final int id;
+  State state = State.FREE;
+  PoolKey key;
+  SandboxSpec spec;
+  Slot[] slots = {};
+
+  /** Number of the present process; what was planned for another one is void. */
+  long process;
+
+  /** False once the process died, though the dispatcher may not know yet. */
+  boolean alive;
+
+  /** The exit of the present process waits to be polled. */
+  boolean exitQueued;
+
+  /** Ledger units of timed-out invocations whose code still runs here. */
+  int heldUnits;
+
+  long beganNs;
+  long initBeganNs;
+  long idleSinceNs;
+
+  SimulatedSandbox(SimulatedDriver driver, int id) {
+    this.driver = driver;
+    this.id = id;
+  }
+
+  int busySlots() {
+    int busy = 0;
+    for (Slot slot : slots) {
+      if (slot.busy()) {
+        busy++;
+      }
+    }
+    return busy;
+  }
+}

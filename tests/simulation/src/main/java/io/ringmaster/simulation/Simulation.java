@@ -1,0 +1,66 @@
+package io.ringmaster.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Runs the real dispatcher against simulated drivers, clocks and callers, with faults drawn from a
+ * seed, and says what was wrong. One thread; equal options give an equal result but for {@link
+ * SimulationResult#perSecond()}.
+ */
+public final class Simulation {
+  private static final int VIOLATIONS_MAX = 100;
+
+  private final SimulationOptions options;
+  private final Consumer<String> progress;
+
+  /**
+   * @param progress told a line of text after each mix, for people
+   */
+  public Simulation(SimulationOptions options, Consumer<String> progress) {
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /** Runs everything; ends early after {@value #VIOLATIONS_MAX} violations. */
+  public SimulationResult run() {
+    long beganNs = System.nanoTime();
+    long invocations = 0;
+    long steps = 0;
+    List<String> violations = new ArrayList<>();
+    int each = options.invocationsPerRun();
+    for (FaultMix mix : options.mixes()) {
+      long before = invocations;
+      for (int k = 0; k < options.runs() && violations.size() < VIOLATIONS_MAX; k++) {
+        long seed = options.seed() + k;
+        Run.Result result = new Run(seed, mix, each).go();
+        invocations += result.invocations();
+        steps += result.steps();
+        for (String violation : result.violations()) {
+          violations.add(
+              violation
+                  + " [run "
+                  + k
+                  + "; again: --seed "
+                  + seed
+                  + " --runs 1 --faults "
+                  + mix.word()
+                  + " --invocations "
+                  + each
+                  + "]");
+        }
+      }
+      progress.accept(
+          mix.word()
+              + ": "
+              + (invocations - before)
+              + " invocations, "
+              + violations.size()
+              + " violations so far");
+    }
+    double seconds = (System.nanoTime() - beganNs) / 1e9;
+    return new SimulationResult(
+        options.seed(), invocations, steps, List.copyOf(violations), invocations / seconds);
+  }
+}

@@ -1,0 +1,121 @@
+package io.ringmaster.simulation;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.dispatch.Dispatcher;
+import io.ringmaster.core.dispatch.DispatcherConfig;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.place.PlacementLimits;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.settle.Completions;
+
+/** The dispatcher under test, with what it needs beside drivers and sleeper. */
+final class Subject {
+  private final Dispatcher dispatcher;
+  private final Counters counters = new Counters();
+  private final Referee referee;
+
+  Subject(
+      RunShape shape,
+      Referee referee,
+      SimulatedDriver processes,
+      SimulatedDriver inJvm,
+      SimulatedSleeper sleeper,
+      long seed,
+      long nowNs) {
+    this.referee = referee;
+    PlacementLimits limits =
+        new PlacementLimits(
+            shape.environmentsMax,
+            shape.capacityWaitNs,
+            shape.keepAliveNs,
+            shape.maximumLifeNs,
+            shape.initTimeoutNs);
+    DispatcherConfig config =
+        new DispatcherConfig(
+            RunShape.ACCOUNT,
+            RunShape.REGION,
+            shape.accountConcurrency,
+            shape.acceptRingSize,
+            limits,
+            seed);
+    Completions completions =
+        new Completions(
+            counters, (thread, thrown) -> referee.violation("a callback threw " + thrown));
+    dispatcher =
+        new Dispatcher(
+            config, processes, inJvm, sleeper, completions, new Records(), counters, nowNs);
+  }
+
+  Call newCall() {
+    return dispatcher.newCall();
+  }
+
+  int turn(long nowNs, long epochMs) {
+    int work = dispatcher.turn(nowNs, epochMs);
+    referee.turned(!dispatcher.hasArrivals());
+    return work;
+  }
+
+  void sleep() {
+    dispatcher.sleep(Long.MAX_VALUE);
+  }
+
+  void publish(FunctionDefinition definition) {
+    if (!dispatcher.execute(() -> dispatcher.publish(definition))) {
+      referee.violation("no room for a command");
+    }
+  }
+
+  void withdraw(String account, String name) {
+    if (!dispatcher.execute(() -> dispatcher.withdraw(account, name))) {
+      referee.violation("no room for a command");
+    }
+  }
+
+  /** What the dispatcher says about itself must agree, now that nothing is in flight. */
+  void atEnd() {
+    zero("ledger units", dispatcher.concurrency(RunShape.ACCOUNT));
+    zero("timers", dispatcher.timerCount());
+    zero("environments", dispatcher.sandboxes().size());
+    zero("invocations in flight", dispatcher.inFlight());
+    zero("environments by its counter", counters.get(Counter.ENVIRONMENTS));
+    zero("stuck handlers", counters.get(Counter.HANDLER_STUCK));
+    zero("failed callbacks", counters.get(Counter.CALLBACK_FAILURES));
+    long settled = counters.get(Counter.SETTLED) + counters.get(Counter.RING_FULL);
+    if (settled != referee.settledCount()) {
+      referee.violation(
+          "the dispatcher counts "
+              + settled
+              + " settled calls; there were "
+              + referee.settledCount());
+    }
+  }
+
+  private void zero(String what, long value) {
+    if (value != 0) {
+      referee.violation("at the end the dispatcher has " + value + " " + what);
+    }
+  }
+
+  private final class Records implements InvocationRecorder {
+    @Override
+    public void started(PendingInvocation invocation, long epochMs) {}
+
+    @Override
+    public boolean settled(PendingInvocation invocation, Outcome outcome, long epochMs) {
+      referee.recorded(invocation);
+      return false;
+    }
+
+    @Override
+    public void initFailed(
+        Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {}
+
+    @Override
+    public void ended(Sandbox sandbox) {}
+  }
+}
