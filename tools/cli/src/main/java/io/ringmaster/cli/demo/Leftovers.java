@@ -2,14 +2,19 @@ package io.ringmaster.cli.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -59,7 +64,29 @@ final class Leftovers {
         (int) seen.stream().filter(ProcessHandle::isAlive).count(),
         added(mounts(), mounts),
         added(controlGroups(), controlGroups),
-        added(files(), files));
+        (int) newFiles().stream().filter(file -> !usedByAnotherEngine(file)).count());
+  }
+
+  private Set<Path> newFiles() {
+    Set<Path> now = files();
+    now.removeAll(files);
+    return now;
+  }
+
+  /** Somebody else's engine that was opened meanwhile holds a lock in its folder. */
+  private static boolean usedByAnotherEngine(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    Path lock = folder.resolve("lock");
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock held = channel.tryLock()) {
+      return held == null;
+    } catch (NoSuchFileException e) {
+      return !Files.exists(folder); // it went away while we looked
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static <T> int added(Set<T> now, Set<T> before) {
@@ -69,7 +96,7 @@ final class Leftovers {
 
   private static Set<ProcessHandle> descendants() {
     try (Stream<ProcessHandle> all = ProcessHandle.current().descendants()) {
-      return all.collect(java.util.stream.Collectors.toCollection(HashSet::new));
+      return all.collect(Collectors.toCollection(HashSet::new));
     }
   }
 
