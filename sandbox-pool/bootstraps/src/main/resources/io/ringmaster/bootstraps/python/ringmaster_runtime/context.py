@@ -26,6 +26,9 @@ def _shown(record, names):
 class CognitoIdentity:
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
+    def __init__(self):
+        self.cognito_identity_id = self.cognito_identity_pool_id = None
+
     def __repr__(self):
         return _shown(self, self.__slots__)
 
@@ -56,70 +59,73 @@ class LambdaContext(_Attributes):
 
     __slots__ = ()
 
+    # What the environment says about the function; the same for all invocations of a process.
+    function = ()
+
     def __init__(self, fields, frame):
         self._fields = fields
         self._frame = frame
 
+    @classmethod
+    def bind(cls):
+        """Reads the environment once."""
+        environ = os.environ.get
+        cls.function = (
+            environ("AWS_LAMBDA_LOG_GROUP_NAME"),
+            environ("AWS_LAMBDA_LOG_STREAM_NAME"),
+            environ("AWS_LAMBDA_FUNCTION_NAME"),
+            environ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+            environ("AWS_LAMBDA_FUNCTION_VERSION"),
+        )
+
     @property
     def __dict__(self):
-        self._fill()
-        return _own_dict(self)
+        return self._fill() if self._fields is not None else _own_dict(self)
 
     def __getattr__(self, name):
-        self._fill()
-        try:
-            return _own_dict(self)[name]
-        except KeyError:
-            raise AttributeError("'LambdaContext' object has no attribute '%s'" % name) from None
+        if self._fields is not None:
+            values = self._fill()
+            if name in values:
+                return values[name]
+        raise AttributeError("'LambdaContext' object has no attribute '%s'" % name)
 
     def _fill(self):
-        fields = self._fields
-        if fields is None:
-            return
-        texts = self._texts(fields)
-        client_context = _parsed(texts[2], "Client Context") if texts[2] else None
-        identity = _parsed(texts[3], "Cognito Identity") if texts[3] else None
-        w3c = client_context.pop("w3c", None) if isinstance(client_context, dict) else None
-        environ = os.environ.get
-        values = {
-            "aws_request_id": fields[6].decode("ascii"),
-            "log_group_name": environ("AWS_LAMBDA_LOG_GROUP_NAME"),
-            "log_stream_name": environ("AWS_LAMBDA_LOG_STREAM_NAME"),
-            "function_name": environ("AWS_LAMBDA_FUNCTION_NAME"),
-            "memory_limit_in_mb": environ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
-            "function_version": environ("AWS_LAMBDA_FUNCTION_VERSION"),
-            "invoked_function_arn": texts[0],
-            "tenant_id": texts[4] or None,
-            "_w3c_fields": {
-                name: w3c[name] for name in _W3C_FIELDS if isinstance(w3c, dict) and isinstance(w3c.get(name), str)
-            },
-            "client_context": None,
-            "identity": _filled(CognitoIdentity, {}),
-            "_epoch_deadline_time_in_ms": fields[5],
-        }
-        if client_context is not None:
-            made = values["client_context"] = _filled(ClientContext, client_context)
-            if made.client is not None:
-                made.client = _filled(Client, made.client)
-        if identity is not None:
-            values["identity"].cognito_identity_id = identity.get("cognitoIdentityId")
-            values["identity"].cognito_identity_pool_id = identity.get("cognitoIdentityPoolId")
-        values.update(_own_dict(self))  # what the function has set itself wins
-        _own_dict(self).update(values)
+        fields, frame = self._fields, self._frame
+        if fields is None or frame is None:  # another thread was faster
+            return _own_dict(self)
+        _, _, _, _, _, deadline, request_id, n_arn, n_trace, n_client, n_identity, n_tenant = fields
+        end = _EVENT_OFFSET + n_arn
+        arn = frame[_EVENT_OFFSET:end].decode()
+        if n_client or n_identity or n_tenant:
+            tenant_id, w3c, client_context, identity = _optional(
+                frame[end + n_trace :], n_client, n_identity, n_tenant
+            )
+        else:
+            tenant_id, w3c, client_context, identity = None, {}, None, CognitoIdentity()
+        log_group, log_stream, name, memory, version = self.function
+        values = _own_dict(self)
+        set_already = dict(values) if values else None
+        values["aws_request_id"] = request_id.decode()
+        values["log_group_name"] = log_group
+        values["log_stream_name"] = log_stream
+        values["function_name"] = name
+        values["memory_limit_in_mb"] = memory
+        values["function_version"] = version
+        values["invoked_function_arn"] = arn
+        values["tenant_id"] = tenant_id
+        values["_w3c_fields"] = w3c
+        values["client_context"] = client_context
+        values["identity"] = identity
+        values["_epoch_deadline_time_in_ms"] = deadline
+        if set_already:
+            values.update(set_already)
         self._fields = self._frame = None
-
-    def _texts(self, fields):
-        """ARN, trace header, client context, identity and tenant id."""
-        texts = []
-        start = _EVENT_OFFSET
-        for length in fields[7:12]:
-            texts.append(str(self._frame[start : start + length], "utf-8"))
-            start += length
-        return texts
+        return values
 
     def check(self):
         """Makes the attributes now: the invocation fails when what came as JSON is none."""
-        self._fill()
+        if self._fields is not None:
+            self._fill()
 
     def get_remaining_time_in_millis(self):
         fields = self._fields
@@ -152,6 +158,29 @@ class LambdaContext(_Attributes):
                 "tenant_id",
             ),
         )
+
+
+def _optional(frame, n_client, n_identity, n_tenant):
+    """Tenant id, trace fields, client context and identity of an invocation that has at least one of them."""
+    end = n_client + n_identity
+    client = _parsed(frame[:n_client], "Client Context") if n_client else None
+    cognito = _parsed(frame[n_client:end], "Cognito Identity") if n_identity else None
+    tenant_id = frame[end : end + n_tenant].decode() if n_tenant else None
+    w3c = client.pop("w3c", None) if isinstance(client, dict) else None
+    if isinstance(w3c, dict):
+        w3c = {name: w3c[name] for name in _W3C_FIELDS if isinstance(w3c.get(name), str)}
+    else:
+        w3c = {}
+    client_context = None
+    if client is not None:
+        client_context = _filled(ClientContext, client)
+        if client_context.client is not None:
+            client_context.client = _filled(Client, client_context.client)
+    identity = CognitoIdentity()
+    if cognito is not None:
+        identity.cognito_identity_id = cognito.get("cognitoIdentityId")
+        identity.cognito_identity_pool_id = cognito.get("cognitoIdentityPoolId")
+    return tenant_id, w3c, client_context, identity
 
 
 def _parsed(text, name):

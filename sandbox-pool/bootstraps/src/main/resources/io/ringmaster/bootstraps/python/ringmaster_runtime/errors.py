@@ -43,10 +43,9 @@ def document_of(error, request_id):
     if isinstance(error, RuntimeFault):
         return document(error.message, error.error_type, error.stack_trace, request_id)
     frames = [(f.filename, f.lineno, f.name, f.line) for f in traceback.extract_tb(error.__traceback__)]
-    for i, frame in enumerate(frames):
-        if not frame[0].startswith(_FOLDER):
-            frames = frames[i:]
-            break
+    foreign = [i for i, frame in enumerate(frames) if not frame[0].startswith(_FOLDER)]
+    if foreign:  # else the runtime's own call failed, of something that is no function of two arguments
+        frames = frames[foreign[0] : foreign[-1] + 1]
     return document(str(error), type(error).__name__, traceback.format_list(frames), request_id)
 
 

@@ -135,7 +135,7 @@ class _Stream(io.TextIOWrapper):
 
 def open_streams(pipe):
     """Replaces the standard streams."""
-    sys.stdout = sys.__stdout__ = _Stream(pipe, 1, "<stdout>", "strict")
+    sys.stdout = sys.__stdout__ = _Stream(pipe, 1, "<stdout>", "surrogateescape")
     sys.stderr = sys.__stderr__ = _Stream(pipe, 2, "<stderr>", "backslashreplace")
 
 

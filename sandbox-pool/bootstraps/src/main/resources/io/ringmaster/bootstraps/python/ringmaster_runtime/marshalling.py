@@ -54,10 +54,11 @@ def make_encoder(ascii_only):
     """Returns the compiled encoder, a function of a value and 0 that returns strings to join, and the table it marks open values in."""
     markers = {}
     quote = encode_basestring_ascii if ascii_only else encode_basestring
-    if c_make_encoder is None:
+    try:
+        return c_make_encoder(markers, _not_plain, quote, None, ": ", ", ", False, False, True), markers
+    except TypeError:  # an interpreter without it, or with one that takes other arguments
         encoder = json.JSONEncoder(ensure_ascii=ascii_only, default=_not_plain)
         return (lambda value, indent: (encoder.encode(value),)), markers
-    return c_make_encoder(markers, _not_plain, quote, None, ": ", ", ", False, False, True), markers
 
 
 def holds_records(value):

@@ -108,6 +108,7 @@ class Sandbox:
     def _init(self, droppable):
         binding = self.binding
         loading.enter(binding, droppable)
+        LambdaContext.bind()
         self.sink = logs.set_up_logging(self.pipe, binding.get("logFormat", ""), binding.get("logLevel", ""))
         os.register_at_fork(after_in_child=self._after_fork)
         try:
@@ -150,6 +151,7 @@ class Sandbox:
         holds_records, join = marshalling.holds_records, "".join
         variables, trace_variable, measure_at = os.environ._data, os.environ.encodekey(_TRACE_VARIABLE), 0.0
         while True:
+            frame = event = context = answer = text = body = data = None  # what the function gave away is freed now
             frame = channel.rest or read(requests, 65536)
             fields = unpack(frame) if len(frame) >= 72 else _NO_FIELDS
             if fields[0] + 16 != len(frame) or fields[1] != 2:
@@ -160,9 +162,8 @@ class Sandbox:
             if n_trace or trace_variable in variables:
                 self._set_trace(frame[72 + n_arn : 72 + n_arn + n_trace])
             names.tenant_id = frame[start - n_tenant : start].decode() if n_tenant else None
-            body = None
             try:
-                context = new_context(fields, frame if start < 4096 > len(frame) else frame[:start])
+                context = new_context(fields, frame if len(frame) < 4096 else frame[:start])
                 if n_client or n_identity:
                     context.check()
                 try:
@@ -201,7 +202,6 @@ class Sandbox:
             written = write(responses, data)
             if written != len(data):
                 channel.finish(data, written)
-            frame = event = context = answer = text = body = data = None
 
     def _serve_raw(self, handler):
         """For benchmarks of the channel: bytes in, bytes out."""
