@@ -49,6 +49,14 @@ def document_of(error, request_id):
     return document(str(error), type(error).__name__, traceback.format_list(frames), request_id)
 
 
+def foreign_traceback(error):
+    """The exception's traceback from the first frame that is not the runtime's."""
+    first = error.__traceback__
+    while first is not None and first.tb_frame.f_code.co_filename.startswith(_FOLDER):
+        first = first.tb_next
+    return first or error.__traceback__
+
+
 def log_text(doc):
     """The text form of an error's log line: one event, so its lines are joined by carriage returns."""
     head = "[ERROR]"

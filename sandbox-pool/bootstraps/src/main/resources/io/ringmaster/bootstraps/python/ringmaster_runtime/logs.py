@@ -127,10 +127,13 @@ class _Stream(io.TextIOWrapper):
         self.mode = "w"
 
     def write(self, text):
-        written = super().write(text)
-        if "\n" not in text:
+        end = text.rfind("\n") + 1 if isinstance(text, str) else 0
+        if not end or end < len(text):
+            written = super().write(text[:end]) if end else 0
+            written += super().write(text[end:] if end else text)
             self._pipe.pending = True
-        return written
+            return written
+        return super().write(text)
 
 
 def open_streams(pipe):

@@ -68,6 +68,7 @@ def _status_of(error):
             return code & 0xFF
         print(code, file=sys.stderr)
         return 1
+    error.__traceback__ = errors.foreign_traceback(error)
     sys.excepthook(type(error), error, error.__traceback__)
     return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
 

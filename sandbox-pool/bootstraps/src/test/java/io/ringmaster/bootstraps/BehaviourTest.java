@@ -1,0 +1,161 @@
+package io.ringmaster.bootstraps;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.ringmaster.bootstraps.PythonSandbox.Frame;
+import io.ringmaster.bootstraps.PythonSandbox.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every row of the table of behaviours, in real interpreters: the standard one, the oldest and the newest here. */
+class BehaviourTest {
+  private static final List<String> TABLES =
+      List.of("loading.txt", "errors.txt", "marshalling.txt", "logging.txt", "context.txt");
+  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z");
+  private static final Pattern RUNTIME = Pattern.compile("/[^\"\\s]*ringmaster_runtime/\\w+\\.py(\\\\?)\", line \\d+");
+  private static final Pattern STANDARD_LIBRARY = Pattern.compile("/[^\"\\s]*/lib/python3\\.\\d+/");
+  private static final Pattern LIBRARY_LINE =
+      Pattern.compile("(File \\\\?\"(?:LIB/[^\"]*|<frozen [^>]*>)\\\\?\", line )\\d+");
+
+  @TempDir Path temporary;
+
+  @Test
+  void theTableIsThere() {
+    int rows = 0;
+    for (String table : TABLES) {
+      rows += Behaviour.read(table).size();
+    }
+    assertTrue(rows >= 60, rows + " rows");
+  }
+
+  @TestFactory
+  Stream<DynamicNode> behaviours(TestReporter reporter) throws Exception {
+    Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
+    Map<String, Path> all = Interpreters.all();
+    reporter.publishEntry("interpreters", all.keySet() + "; not on this machine: " + Interpreters.absent(all));
+    List<DynamicNode> nodes = new ArrayList<>();
+    for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
+      String minor = minorVersion(interpreter.getValue());
+      List<DynamicNode> rows = new ArrayList<>();
+      for (String table : TABLES) {
+        for (Behaviour behaviour : Behaviour.read(table)) {
+          if (behaviour.appliesTo(minor)) {
+            rows.add(
+                dynamicTest(behaviour.name(), () -> check(behaviour, interpreter.getValue(), bootstraps)));
+          }
+        }
+      }
+      nodes.add(dynamicContainer(interpreter.getKey(), rows));
+    }
+    return nodes.stream();
+  }
+
+  private static Map<String, Path> chosen(Map<String, Path> all) throws IOException {
+    List<String> names = new ArrayList<>(all.keySet());
+    names.remove("python3");
+    names.sort((a, b) -> Integer.compare(minor(a), minor(b)));
+    Map<String, Path> chosen = new LinkedHashMap<>();
+    chosen.put("python3", all.get("python3"));
+    if (!names.isEmpty()) {
+      chosen.put(names.getFirst(), all.get(names.getFirst()));
+      chosen.put(names.getLast(), all.get(names.getLast()));
+    }
+    return chosen;
+  }
+
+  private static int minor(String version) {
+    return Integer.parseInt(version.split("\\.")[1]);
+  }
+
+  static String minorVersion(Path interpreter) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                interpreter.toString(), "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+            .start();
+    String version = new String(process.getInputStream().readAllBytes()).strip();
+    assertEquals(0, process.waitFor());
+    return version;
+  }
+
+  private void check(Behaviour behaviour, Path interpreter, Path bootstraps) throws Exception {
+    Path code = Files.createTempDirectory(temporary, "code").toRealPath();
+    try (PythonSandbox sandbox = PythonSandbox.start(interpreter, bootstraps, code, behaviour.files())) {
+      sandbox.runtime(behaviour.option("runtime", "python3.11"));
+      sandbox.logging(behaviour.option("format", "Text"), behaviour.option("level", ""));
+      behaviour.variables().forEach(sandbox::environment);
+      Frame bound = sandbox.bind(behaviour.option("handler", "app.handler"));
+      long mark = 0;
+      if (behaviour.initError() != null) {
+        assertNotNull(bound, sandbox::output);
+        assertEquals(PythonSandbox.INIT_ERROR, bound.kind());
+        assertEquals(behaviour.initError(), normal(bound.wholeText(), code));
+      } else if (!behaviour.exchanges().isEmpty()) {
+        assertNotNull(bound, sandbox::output);
+        assertEquals(PythonSandbox.READY, bound.kind(), bound::wholeText);
+        mark = exchange(behaviour, sandbox, code);
+      } else {
+        assertNull(bound);
+      }
+      if (behaviour.exit() != null) {
+        assertEquals(behaviour.exit(), sandbox.exit(), sandbox::output);
+      } else {
+        sandbox.awaitLog(mark);
+        assertEquals(mark, sandbox.logBytes(), "the mark counts what was written");
+      }
+      assertEquals(
+          String.join("\n---\n", behaviour.log()), normal(String.join("\n---\n", sandbox.records()), code));
+    }
+  }
+
+  private static long exchange(Behaviour behaviour, PythonSandbox sandbox, Path code) throws IOException {
+    long mark = 0;
+    long sequence = 40;
+    for (Behaviour.Exchange exchange : behaviour.exchanges()) {
+      Request request =
+          new Request(
+              exchange.event(),
+              behaviour.option("trace", ""),
+              behaviour.option("client-context", ""),
+              behaviour.option("identity", ""),
+              behaviour.option("tenant", ""),
+              60_000);
+      Frame answer = sandbox.invoke(++sequence, request);
+      if (exchange.kind() == null) {
+        assertNull(answer);
+        continue;
+      }
+      assertNotNull(answer, sandbox::output);
+      assertEquals(exchange.answer(), normal(answer.text(), code));
+      assertEquals(
+          exchange.kind().equals("error") ? PythonSandbox.ERROR : PythonSandbox.RESPONSE, answer.kind());
+      assertEquals(sequence, answer.sequence());
+      mark = answer.logMark();
+    }
+    return mark;
+  }
+
+  private static String normal(String text, Path code) {
+    String normal = text.replace(code.toString(), "CODE").replace(PythonSandbox.REQUEST_ID, "REQUEST-ID");
+    normal = RUNTIME.matcher(normal).replaceAll("RUNTIME$1\", line N");
+    normal = STANDARD_LIBRARY.matcher(normal).replaceAll("LIB/");
+    normal = LIBRARY_LINE.matcher(normal).replaceAll("$1N");
+    return TIME.matcher(normal).replaceAll("TIME");
+  }
+}
