@@ -1,0 +1,123 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.channel.Frames;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The BIND frame of one function version, written as far as it is the same for all its environments: a cold start only adds
+ * the environment's own names.
+ */
+final class BindTemplate {
+  private static final String PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
+
+  private final SandboxSpec spec;
+  private final String head;
+  private final boolean ownTmpdir;
+
+  /**
+   * @param runtimeFolder where the runtime's bootstrap lies
+   */
+  BindTemplate(SandboxSpec spec, Path runtimeFolder) {
+    this.spec = spec;
+    SandboxSpec.Identity identity = spec.identity();
+    StringBuilder json = new StringBuilder(2048).append('{');
+    member(json, "code", spec.code().toString()).append(',');
+    member(json, "handler", spec.handler()).append(',');
+    member(json, "runtime", spec.runtime()).append(',');
+    json.append("\"memoryMb\":").append(spec.memoryMb()).append(',');
+    member(json, "functionName", identity.functionName()).append(',');
+    member(json, "functionVersion", identity.functionVersion()).append(',');
+    member(json, "logGroup", identity.logGroup()).append(',');
+    member(json, "logFormat", identity.logFormat()).append(',');
+    member(json, "logLevel", identity.applicationLogLevel()).append(',');
+    json.append("\"raw\":").append(spec.rawMode()).append(",\"environment\":{");
+    variables(runtimeFolder).forEach((name, value) -> member(json, name, value).append(','));
+    head = json.toString();
+    ownTmpdir = spec.environment().containsKey("TMPDIR");
+  }
+
+  /** The version that this is about. */
+  SandboxSpec spec() {
+    return spec;
+  }
+
+  /** The variables that do not depend on the environment; the function's own win, where the registry let them pass. */
+  private Map<String, String> variables(Path runtimeFolder) {
+    SandboxSpec.Identity identity = spec.identity();
+    String code = spec.code().toString();
+    Map<String, String> all = new TreeMap<>();
+    all.put("PATH", PATH);
+    all.put("LD_LIBRARY_PATH", "/lib64:/usr/lib64:" + code + ":" + code + "/lib:/opt/lib");
+    all.put("LANG", "en_US.UTF-8");
+    all.put("LC_CTYPE", "C.UTF-8");
+    all.put("TZ", ":UTC");
+    all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
+    all.put("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
+    if (spec.runtime().startsWith("python")) {
+      all.put("PYTHONPATH", runtimeFolder.toString());
+    }
+    all.putAll(spec.environment());
+    all.put("PWD", code);
+    all.put("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1");
+    all.put("_AWS_XRAY_DAEMON_PORT", "2000");
+    all.put("_HANDLER", spec.handler());
+    all.put("LAMBDA_TASK_ROOT", code);
+    all.put("LAMBDA_RUNTIME_DIR", runtimeFolder.toString());
+    all.put("AWS_REGION", identity.region());
+    all.put("AWS_DEFAULT_REGION", identity.region());
+    all.put("AWS_LAMBDA_FUNCTION_NAME", identity.functionName());
+    all.put("AWS_LAMBDA_FUNCTION_VERSION", identity.functionVersion());
+    all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(spec.memoryMb()));
+    all.put("AWS_LAMBDA_LOG_GROUP_NAME", identity.logGroup());
+    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    all.put("AWS_LAMBDA_LOG_FORMAT", identity.logFormat());
+    if (identity.logFormat().equals("JSON") && !identity.applicationLogLevel().isEmpty()) {
+      all.put("AWS_LAMBDA_LOG_LEVEL", identity.applicationLogLevel());
+    }
+    if (!spec.runtime().startsWith("provided")) {
+      all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
+    }
+    return all;
+  }
+
+  /** The whole frame for one environment. */
+  byte[] frame(EnvironmentKit kit, String logStream) {
+    StringBuilder json = new StringBuilder(head.length() + 512).append(head);
+    if (!ownTmpdir) {
+      member(json, "TMPDIR", kit.folder().toString()).append(',');
+    }
+    member(json, "AWS_ACCESS_KEY_ID", kit.accessKeyId()).append(',');
+    member(json, "AWS_SECRET_ACCESS_KEY", kit.secretAccessKey()).append(',');
+    member(json, "AWS_SESSION_TOKEN", kit.sessionToken()).append(',');
+    member(json, "AWS_LAMBDA_LOG_STREAM_NAME", logStream).append("},");
+    member(json, "logStream", logStream).append('}');
+    return Frames.bind(json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static StringBuilder member(StringBuilder to, String name, String value) {
+    quote(to, name);
+    to.append(':');
+    quote(to, value);
+    return to;
+  }
+
+  private static void quote(StringBuilder to, String text) {
+    to.append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        to.append('\\').append(c);
+      } else if (c < 0x20 || Character.isSurrogate(c)) {
+        // Surrogates too: an unpaired one has no form in UTF-8.
+        to.append(String.format("\\u%04x", (int) c));
+      } else {
+        to.append(c);
+      }
+    }
+    to.append('"');
+  }
+}

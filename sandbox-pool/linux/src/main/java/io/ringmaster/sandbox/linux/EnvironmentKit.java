@@ -1,0 +1,51 @@
+package io.ringmaster.sandbox.linux;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/**
+ * What an environment owns beside its process, made before anybody waits for it.
+ *
+ * @param id 32 hexadecimal digits; ends the name of the log stream
+ * @param folder its private folder for temporary files; empty at first
+ * @param accessKeyId placeholder credentials, this environment's own
+ */
+record EnvironmentKit(
+    String id, Path folder, String accessKeyId, String secretAccessKey, String sessionToken) {
+  private static final char[] KEY_ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray();
+  private static final int KEY_ID_LENGTH = 16;
+  private static final int SECRET_BYTES = 30;
+  private static final int TOKEN_BYTES = 96;
+
+  /** Mints one; its folder does not exist yet. */
+  static EnvironmentKit mint(SecureRandom random, Path parent) {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    String id = HexFormat.of().formatHex(bytes);
+    StringBuilder keyId = new StringBuilder("ASIA");
+    for (int i = 0; i < KEY_ID_LENGTH; i++) {
+      keyId.append(KEY_ID_LETTERS[random.nextInt(KEY_ID_LETTERS.length)]);
+    }
+    return new EnvironmentKit(
+        id,
+        parent.resolve(id),
+        keyId.toString(),
+        base64(random, SECRET_BYTES),
+        base64(random, TOKEN_BYTES));
+  }
+
+  private static String base64(SecureRandom random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return new String(Base64.getEncoder().encode(bytes), StandardCharsets.US_ASCII);
+  }
+
+  /** Names no secret. */
+  @Override
+  public String toString() {
+    return "environment " + id;
+  }
+}
