@@ -35,6 +35,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class EpollSleeper implements Sleeper {
   private static final int READY_MAX = 256;
+  private static final int TURNS_WITHOUT_LOOK_MAX = 4;
   private static final long OWN = -1;
   private static final VarHandle WAITING;
 
@@ -51,6 +52,7 @@ public final class EpollSleeper implements Sleeper {
   private final EpollEvents events;
   private final int epoll;
   private int ready;
+  private int turnsWithoutLook;
   private long sleeps;
   private boolean closed;
 
@@ -123,6 +125,16 @@ public final class EpollSleeper implements Sleeper {
     WAITING.setOpaque(this, 0);
   }
 
+  /**
+   * As {@link #look}, but only when several turns went by without one: an agent with nothing to do looks anyway, by {@link
+   * #await}, and one that is never idle needs no look in each turn.
+   */
+  void lookIfOverdue() {
+    if (++turnsWithoutLook >= TURNS_WITHOUT_LOOK_MAX) {
+      look();
+    }
+  }
+
   /** Finds what is ready, without sleeping, unless something is remembered still. */
   void look() {
     if (ready == 0) {
@@ -135,6 +147,7 @@ public final class EpollSleeper implements Sleeper {
       throw new LinuxException("epoll_wait", -count);
     }
     ready = Math.max(0, count);
+    turnsWithoutLook = 0;
   }
 
   /** Number of remembered entries; some are none of the driver's ({@link #readyData} is negative). */

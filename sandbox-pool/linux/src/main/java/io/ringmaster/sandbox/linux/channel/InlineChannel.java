@@ -49,6 +49,7 @@ public final class InlineChannel {
   private boolean requestPipeGrown;
   private boolean responsePipeGrown;
   private int chunkBytes;
+  private boolean receivedAny;
   private String violation;
 
   /**
@@ -179,6 +180,7 @@ public final class InlineChannel {
       return Received.VIOLATION;
     }
     chunkBytes = 0;
+    receivedAny = false;
     for (int piece = 0; piece < PIECES_PER_TURN; piece++) {
       long count =
           buffers.linux.read(responseFd, buffers.inboundAddress, ChannelBuffers.PIECE_BYTES);
@@ -188,6 +190,7 @@ public final class InlineChannel {
       if (count <= 0) {
         return Received.END;
       }
+      receivedAny = true;
       FrameReader.Outcome outcome = reader.read(buffers.inbound, 0, (int) count);
       chunkBytes += reader.chunkBytes();
       if (outcome == FrameReader.Outcome.MORE || outcome == FrameReader.Outcome.CHUNK) {
@@ -257,6 +260,11 @@ public final class InlineChannel {
   /** Peak resident memory of the process in KiB, as it said last; 0: it never did. */
   public int maxMemoryKb() {
     return reader.maxMemoryKb();
+  }
+
+  /** Whether the last {@link #receive} found anything in the pipe. */
+  public boolean receivedAny() {
+    return receivedAny;
   }
 
   /** Bytes of streamed parts that the last {@link #receive} brought. */

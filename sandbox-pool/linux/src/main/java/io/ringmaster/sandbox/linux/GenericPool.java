@@ -1,0 +1,68 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import java.util.ArrayDeque;
+
+/**
+ * The generic sandboxes of one interpreter, and the environments that wait for one. How many are kept ready follows demand:
+ * the configured floor, and as many more as were used lately in the time that a burst leaves for refilling.
+ *
+ * <p>Dispatcher only, but for the final fields.
+ */
+final class GenericPool {
+  /** Cold starts of so long ago count 1/e. */
+  private static final double DEMAND_MEMORY_NS = 10e9;
+
+  /** What is kept beyond the floor covers the demand of so long. */
+  private static final double COVERED_NS = 250e6;
+
+  final int zygote;
+  final Interpreter interpreter;
+  private final int floor;
+  private final int ceiling;
+
+  final ArrayDeque<SandboxProcess> ready = new ArrayDeque<>();
+  final ArrayDeque<Environment> waiting = new ArrayDeque<>();
+
+  /** Asked for and not generic yet: state FORKING or STARTING. */
+  int coming;
+
+  /** Processes in a row that never became generic. */
+  int failures;
+
+  private double demandPerNs;
+  private long demandNs;
+
+  /**
+   * @param zygote the zygote's number on the wire
+   * @param floor how many are always kept ready
+   * @param ceiling how many are kept ready at most
+   */
+  GenericPool(int zygote, Interpreter interpreter, int floor, int ceiling) {
+    this.zygote = zygote;
+    this.interpreter = interpreter;
+    this.floor = floor;
+    this.ceiling = ceiling;
+  }
+
+  /** One more cold start. */
+  void demanded(long nowNs) {
+    demandPerNs = decayed(nowNs) + 1 / DEMAND_MEMORY_NS;
+    demandNs = nowNs;
+  }
+
+  private double decayed(long nowNs) {
+    return demandPerNs * Math.exp(-(nowNs - demandNs) / DEMAND_MEMORY_NS);
+  }
+
+  /** How many should be ready. */
+  int target(long nowNs) {
+    int extra = (int) Math.round(decayed(nowNs) * COVERED_NS);
+    return Math.min(Math.max(floor, ceiling), floor + extra);
+  }
+
+  /** How many to ask for now. */
+  int missing(long nowNs) {
+    return target(nowNs) + waiting.size() - ready.size() - coming;
+  }
+}

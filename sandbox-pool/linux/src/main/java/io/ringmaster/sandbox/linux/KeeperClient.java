@@ -1,0 +1,570 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.bootstraps.Bootstraps;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.linux.runtimes.Runtimes;
+import io.ringmaster.sandbox.system.Errno;
+import io.ringmaster.sandbox.system.Linux;
+import io.ringmaster.sandbox.system.LinuxException;
+import io.ringmaster.sandbox.system.Op;
+import io.ringmaster.sandbox.system.Pidfds;
+import io.ringmaster.sandbox.system.Wire;
+import io.ringmaster.sandbox.system.ZygoteCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The engine's end of the wire to the keeper, an agent on a thread of its own: starts the keeper (again, when it died) and the
+ * zygotes, and does for the dispatcher what may wait for files or for the keeper. The two talk by {@link KeeperCommand} and
+ * {@link Note}; both queues are bounded by the number of sandbox processes that the dispatcher allows itself.
+ */
+final class KeeperClient {
+  /** Forks that are under way at once: so many messages, each way, always fit into the wire. */
+  private static final int FORKS_UNDER_WAY_MAX = 32;
+
+  private static final int FAILED_STARTS_MAX = 3;
+  private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
+  private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long EXPECTED_EXIT_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long WIRE = 0;
+  private static final long KEEPER = 1;
+
+  /** Where a zygote is in its life. */
+  private enum ZygoteState {
+    ASKED,
+    READY
+  }
+
+  private record Message(int op, int id, int a, String text) {}
+
+  // Any thread.
+  private final Queue<KeeperCommand> commands = new ConcurrentLinkedQueue<>();
+  private final EpollSleeper sleeper = EpollSleeper.open();
+  private volatile boolean closing;
+
+  // Read by any thread.
+  private volatile Runtimes runtimes;
+  private volatile Path bootstraps;
+  private volatile KeeperMode mode;
+  private volatile long keeperStarts;
+
+  // To the dispatcher.
+  private final Queue<Note> notes;
+  private final EpollSleeper dispatcher;
+  private final PipeLogs logs;
+
+  // This agent.
+  private final Linux linux = new Linux();
+  private final ProcessPoolConfig config;
+  private final SecureRandom random = new SecureRandom();
+  private final ArrayDeque<EnvironmentKit> spareKits = new ArrayDeque<>();
+  private final ArrayDeque<SandboxProcess> toFork = new ArrayDeque<>();
+  private final Map<Integer, SandboxProcess> forking = new HashMap<>();
+  private final Map<Integer, SandboxProcess> living = new HashMap<>();
+  private final Map<Integer, Long> expectedExits = new HashMap<>();
+  private final Map<Integer, ZygoteState> zygotes = new HashMap<>();
+  private final ArrayDeque<Message> outbox = new ArrayDeque<>();
+  private final int[] ends = new int[2];
+  private KeeperProcess keeper;
+  private boolean introduced;
+  private int modesTried;
+  private int failedStarts;
+  private long startNotBeforeNs;
+  private long helloByNs;
+  private long helloNs;
+  private long tickNs = Long.MAX_VALUE;
+
+  KeeperClient(
+      ProcessPoolConfig config,
+      Queue<Note> notes,
+      EpollSleeper dispatcher,
+      PipeLogs logs) {
+    this.config = config;
+    this.notes = notes;
+    this.dispatcher = dispatcher;
+    this.logs = logs;
+  }
+
+  // ---- any thread ----
+
+  void command(KeeperCommand command) {
+    commands.add(command);
+    sleeper.wake();
+  }
+
+  /** Null while they are being looked for. */
+  Runtimes runtimes() {
+    return runtimes;
+  }
+
+  /** Where the bootstraps lie; known before the first {@link Note.Resolved}. */
+  Path bootstraps() {
+    return bootstraps;
+  }
+
+  /** How the keeper runs; null while it starts. */
+  KeeperMode mode() {
+    return mode;
+  }
+
+  long keeperStarts() {
+    return keeperStarts;
+  }
+
+  /** Asks the agent to end everything; {@link #run} returns when nothing is left. */
+  void close() {
+    closing = true;
+    sleeper.wake();
+  }
+
+  // ---- the agent ----
+
+  /** Runs until {@link #close}; the keeper starts while the machine's interpreters are looked for. */
+  void run() {
+    try {
+      startKeeper();
+      bootstraps = Bootstraps.extract(config.dataFolder().resolve("bootstraps"));
+      runtimes = Runtimes.find();
+      while (!closing) {
+        duty();
+        sleeper.await(System.nanoTime(), nextNs(), this::anythingArrived);
+      }
+    } catch (IOException | RuntimeException e) {
+      refuseAll(e);
+    } finally {
+      endKeeper();
+      forking.values().forEach(this::giveBack);
+    }
+  }
+
+  private boolean anythingArrived() {
+    return !commands.isEmpty() || closing;
+  }
+
+  /** A fault of the platform: without this agent there are no processes; every wish for one is refused from now on. */
+  private void refuseAll(Exception fault) {
+    endKeeper();
+    List.copyOf(forking.values()).forEach(process -> failed(process, fault.toString()));
+    forking.clear();
+    living.clear();
+    tell(new Note.KeeperGone(fault.toString()));
+    while (!closing) {
+      while (!toFork.isEmpty()) {
+        failed(toFork.remove(), fault.toString());
+      }
+      takeCommands();
+      if (toFork.isEmpty()) {
+        sleeper.await(System.nanoTime(), Long.MAX_VALUE, this::anythingArrived);
+        sleeper.forgetReady();
+      }
+    }
+  }
+
+  /** After {@link #run} returned, when nobody calls {@link #command} any more. */
+  void release() {
+    sleeper.close();
+  }
+
+  private void duty() {
+    if (keeper == null && System.nanoTime() >= startNotBeforeNs) {
+      startKeeper();
+    }
+    takeCommands();
+    listen();
+    forkOn();
+    flush();
+    expire(System.nanoTime());
+  }
+
+  private long nextNs() {
+    long next = tickNs;
+    if (keeper == null) {
+      next = Math.min(next, startNotBeforeNs);
+    } else if (!introduced) {
+      next = Math.min(next, helloByNs);
+    }
+    if (!outbox.isEmpty()) {
+      next = Math.min(next, System.nanoTime() + FULL_WIRE_NS);
+    }
+    for (long exitNs : expectedExits.values()) {
+      next = Math.min(next, exitNs);
+    }
+    return next;
+  }
+
+  private void expire(long nowNs) {
+    if (nowNs >= tickNs) {
+      tickNs = Long.MAX_VALUE;
+      tell(new Note.Tick());
+    }
+    if (keeper != null && !introduced && nowNs - helloByNs >= 0) {
+      keeperGone("it did not say hello");
+    }
+    for (Map.Entry<Integer, Long> expected : List.copyOf(expectedExits.entrySet())) {
+      if (nowNs - expected.getValue() >= 0) {
+        expectedExits.remove(expected.getKey());
+        send(Op.KILL, expected.getKey(), 0, "");
+      }
+    }
+  }
+
+  private void tell(Note note) {
+    notes.add(note);
+    dispatcher.wake();
+  }
+
+  // ---- commands ----
+
+  private void takeCommands() {
+    KeeperCommand command;
+    while ((command = commands.poll()) != null) {
+      switch (command) {
+        case KeeperCommand.Resolve(String runtime) ->
+            tell(new Note.Resolved(resolve(runtime)));
+        case KeeperCommand.Fork(SandboxProcess process) -> toFork.add(process);
+        case KeeperCommand.Kill(int number) -> {
+          expectedExits.remove(number);
+          send(Op.KILL, number, 0, "");
+        }
+        case KeeperCommand.ExpectExit(int number) -> {
+          if (living.containsKey(number)) {
+            expectedExits.put(number, System.nanoTime() + EXPECTED_EXIT_NS);
+          }
+        }
+        case KeeperCommand.Reuse(EnvironmentKit kit) -> spareKits.add(kit);
+        case KeeperCommand.TickLater() -> tickNs = System.nanoTime() + TICK_NS;
+      }
+    }
+  }
+
+  private RuntimeMatch resolve(String runtime) {
+    return runtimes == null
+        ? new RuntimeMatch(runtime, null, "none")
+        : runtimes.match(runtime);
+  }
+
+  private void send(int op, int id, int a, String text) {
+    if (keeper != null) {
+      outbox.add(new Message(op, id, a, text));
+    }
+  }
+
+  private void flush() {
+    while (keeper != null && introduced && !outbox.isEmpty()) {
+      Message message = outbox.peek();
+      if (keeper.wire.trySend(message.op, message.id, message.a, 0, message.text) != 0) {
+        return; // full, or the keeper is gone, which its pidfd tells
+      }
+      outbox.remove();
+    }
+  }
+
+  // ---- forks ----
+
+  private void forkOn() {
+    int deferred = 0;
+    while (introduced && forking.size() < FORKS_UNDER_WAY_MAX && toFork.size() > deferred) {
+      SandboxProcess process = toFork.remove();
+      ZygoteState zygote = zygotes.get(process.pool.zygote);
+      if (zygote == ZygoteState.READY) {
+        fork(process);
+        continue;
+      }
+      if (zygote == null) {
+        startZygote(process.pool);
+      }
+      toFork.add(process);
+      deferred++;
+    }
+  }
+
+  private void startZygote(GenericPool pool) {
+    zygotes.put(pool.zygote, ZygoteState.ASKED);
+    List<String> argv =
+        List.of(
+            pool.interpreter.executable().toString(),
+            "-I",
+            bootstraps.resolve("python").resolve("zygote.py").toString());
+    List<String> environment =
+        List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
+    send(Op.ZYGOTE, pool.zygote, 0, new ZygoteCommand(argv, environment).encode());
+  }
+
+  private void fork(SandboxProcess process) {
+    List<Integer> theirs = new ArrayList<>(3);
+    try {
+      EnvironmentKit kit = spareKits.poll();
+      if (kit == null) {
+        kit = EnvironmentKit.mint(random, config.environmentsFolder());
+        Files.createDirectory(kit.folder());
+      }
+      process.kit = kit;
+      pipe();
+      theirs.add(ends[0]);
+      process.requestFd = ends[1];
+      pipe();
+      theirs.add(ends[1]);
+      process.responseFd = ends[0];
+      pipe();
+      theirs.add(ends[1]);
+      process.logs = new LogPipe(ends[0]);
+      for (int ours : new int[] {process.requestFd, process.responseFd, process.logs.fd}) {
+        LinuxException.check("fcntl", linux.nonBlocking(ours));
+      }
+      int sent =
+          keeper.wire.trySend(
+              Op.FORK,
+              process.number,
+              process.pool.zygote,
+              0,
+              "",
+              theirs.stream().mapToInt(Integer::intValue).toArray());
+      if (sent == 0) {
+        forking.put(process.number, process);
+      } else {
+        failed(process, "the keeper's wire: " + Errno.name(-sent));
+      }
+    } catch (LinuxException | IOException e) {
+      failed(process, e.toString());
+    } finally {
+      theirs.forEach(linux::close);
+    }
+  }
+
+  private void pipe() {
+    LinuxException.check("pipe2", linux.pipe(0, ends));
+  }
+
+  /** Gives back what the process had and tells that it will never be. */
+  private void failed(SandboxProcess process, String reason) {
+    giveBack(process);
+    tell(new Note.ForkFailed(process, reason));
+  }
+
+  private void giveBack(SandboxProcess process) {
+    close(process.requestFd);
+    close(process.responseFd);
+    close(process.logs == null ? -1 : process.logs.fd);
+    if (process.kit != null) {
+      spareKits.add(process.kit);
+    }
+  }
+
+  private void close(int fd) {
+    if (fd >= 0) {
+      linux.close(fd);
+    }
+  }
+
+  // ---- what the keeper tells ----
+
+  private void listen() {
+    sleeper.look();
+    sleeper.forgetReady();
+    if (keeper == null) {
+      return;
+    }
+    try {
+      while (true) {
+        switch (keeper.wire.tryReceive()) {
+          case NOTHING -> {
+            return;
+          }
+          case END -> {
+            keeperGone("it closed its end");
+            return;
+          }
+          case MESSAGE -> {
+            if (!heard(keeper.wire)) {
+              keeperGone("it broke the protocol: " + Op.name(keeper.wire.op()));
+              return;
+            }
+          }
+        }
+      }
+    } catch (LinuxException e) {
+      keeperGone(e.getMessage());
+    }
+  }
+
+  private boolean heard(Wire wire) {
+    int id = wire.id();
+    if (wire.op() == Op.HELLO) {
+      return hello(wire);
+    }
+    switch (wire.op()) {
+      case Op.ZYGOTE_READY -> zygotes.put(id, ZygoteState.READY);
+      case Op.ZYGOTE_GONE -> zygoteGone(id, "its zygote ended with status " + wire.a());
+      case Op.FORKED -> {
+        return forked(wire, forking.remove(id));
+      }
+      case Op.EXIT -> {
+        SandboxProcess process = living.remove(id);
+        expectedExits.remove(id);
+        if (process == null) {
+          return false;
+        }
+        tell(new Note.Exited(process, wire.a(), (int) Math.min(Integer.MAX_VALUE, wire.b())));
+      }
+      case Op.ERROR -> {
+        return refused(wire, id);
+      }
+      case Op.PONG -> {
+        return true;
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hello(Wire wire) {
+    int[] pidfd = wire.takeDescriptors();
+    if (introduced || pidfd.length != 1) {
+      for (int fd : pidfd) {
+        linux.close(fd);
+      }
+      return false;
+    }
+    introduced = true;
+    helloNs = System.nanoTime();
+    failedStarts = 0;
+    modesTried = keeper.mode.ordinal();
+    keeper.introduced(pidfd[0]);
+    sleeper.watch(pidfd[0], Linux.EPOLLIN, KEEPER);
+    mode = keeper.mode;
+    keeperStarts++;
+    return true;
+  }
+
+  private boolean forked(Wire wire, SandboxProcess process) {
+    int[] pidfd = wire.takeDescriptors();
+    if (process == null || pidfd.length != 1) {
+      for (int fd : pidfd) {
+        linux.close(fd);
+      }
+      return false;
+    }
+    process.pidfd = pidfd[0];
+    process.pid = Math.max(0, Pidfds.pid(pidfd[0]));
+    living.put(process.number, process);
+    logs.add(process.logs);
+    tell(new Note.Forked(process));
+    return true;
+  }
+
+  private boolean refused(Wire wire, int id) {
+    String reason = wire.text() + ": " + Errno.name(wire.a());
+    switch ((int) wire.b()) {
+      case Op.FORK -> {
+        SandboxProcess process = forking.remove(id);
+        if (process == null) {
+          return false;
+        }
+        failed(process, reason);
+      }
+      case Op.ZYGOTE -> zygoteGone(id, reason);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What waited for a zygote that ended before it was ready fails; a later fork starts another. */
+  private void zygoteGone(int id, String reason) {
+    if (zygotes.remove(id) == ZygoteState.ASKED) {
+      for (SandboxProcess process : List.copyOf(toFork)) {
+        if (process.pool.zygote == id) {
+          toFork.remove(process);
+          failed(process, reason + "; " + keeper.logTail());
+        }
+      }
+    }
+  }
+
+  // ---- the keeper's life ----
+
+  private void startKeeper() {
+    KeeperMode attempt = KeeperMode.values()[modesTried];
+    try {
+      keeper = KeeperProcess.start(linux, attempt, config.dataFolder().resolve("keeper.log"));
+      sleeper.watch(keeper.wire.fd(), Linux.EPOLLIN, WIRE);
+      helloByNs = System.nanoTime() + HELLO_LIMIT_NS;
+    } catch (LinuxException | UncheckedIOException e) {
+      startFailed(e.toString());
+    }
+  }
+
+  /** The wire ended, or must. Returns when nothing of the keeper, and so of any sandbox, is left. */
+  private void keeperGone(String reason) {
+    boolean wasIntroduced = introduced;
+    String tail = keeper.logTail();
+    endKeeper();
+    for (SandboxProcess process : List.copyOf(forking.values())) {
+      failed(process, "the keeper died: " + reason);
+    }
+    forking.clear();
+    living.clear();
+    expectedExits.clear();
+    zygotes.clear();
+    outbox.clear();
+    if (wasIntroduced) {
+      mode = null;
+      tell(new Note.KeeperGone(reason));
+      // One that dies young is not followed by the next at once.
+      startNotBeforeNs = Math.max(System.nanoTime(), helloNs + RETRY_NS);
+    } else {
+      startFailed(reason + "; " + tail);
+    }
+  }
+
+  private void startFailed(String reason) {
+    if (modesTried < KeeperMode.values().length - 1) {
+      modesTried++;
+      startNotBeforeNs = System.nanoTime();
+      return;
+    }
+    modesTried = 0;
+    failedStarts++;
+    startNotBeforeNs = System.nanoTime() + RETRY_NS;
+    if (failedStarts >= FAILED_STARTS_MAX) {
+      while (!toFork.isEmpty()) {
+        failed(toFork.remove(), "the keeper does not start: " + reason);
+      }
+    }
+  }
+
+  private void endKeeper() {
+    if (keeper == null) {
+      return;
+    }
+    sleeper.unwatch(keeper.wire.fd());
+    if (keeper.pidfd() >= 0) {
+      sleeper.unwatch(keeper.pidfd());
+    }
+    KeeperProcess ended = keeper;
+    keeper = null;
+    introduced = false;
+    if (ended.mode == KeeperMode.SUBREAPER) {
+      // Without a namespace, what it kept does not die with it when it was killed.
+      living.values().forEach(process -> linux.pidfdSendSignal(process.pidfd, Linux.SIGKILL));
+    }
+    ended.end(END_PATIENCE_NS);
+  }
+}

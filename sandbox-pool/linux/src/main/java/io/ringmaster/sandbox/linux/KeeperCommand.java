@@ -1,0 +1,22 @@
+package io.ringmaster.sandbox.linux;
+
+/** What the dispatcher asks of the keeper's client. */
+sealed interface KeeperCommand {
+  /** Find the interpreter for a runtime identifier. */
+  record Resolve(String runtime) implements KeeperCommand {}
+
+  /** Fork this process from its pool's zygote. */
+  record Fork(SandboxProcess process) implements KeeperCommand {}
+
+  /** Kill this process's whole tree. */
+  record Kill(int number) implements KeeperCommand {}
+
+  /** This process should end by itself; kill it when it has not after a while. */
+  record ExpectExit(int number) implements KeeperCommand {}
+
+  /** An environment's folder that was never used can serve another. */
+  record Reuse(EnvironmentKit kit) implements KeeperCommand {}
+
+  /** Send {@link Note.Tick} a while from now. */
+  record TickLater() implements KeeperCommand {}
+}

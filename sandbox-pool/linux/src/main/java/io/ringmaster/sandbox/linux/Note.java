@@ -1,0 +1,24 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+
+/** What the keeper's client tells the dispatcher, in the order it happened. */
+sealed interface Note {
+  /** The interpreter for a runtime identifier was found, or there is none. */
+  record Resolved(RuntimeMatch match) implements Note {}
+
+  /** The process is there; its descriptors are the dispatcher's from now on. */
+  record Forked(SandboxProcess process) implements Note {}
+
+  /** The process will never be there. */
+  record ForkFailed(SandboxProcess process, String reason) implements Note {}
+
+  /** Nothing of the process runs any more. */
+  record Exited(SandboxProcess process, int status, int maxMemoryKb) implements Note {}
+
+  /** The keeper is gone, and with it every process that was forked so far. */
+  record KeeperGone(String reason) implements Note {}
+
+  /** Time to look whether more is kept ready than demand asks for. */
+  record Tick() implements Note {}
+}

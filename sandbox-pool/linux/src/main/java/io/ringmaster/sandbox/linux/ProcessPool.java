@@ -1,0 +1,123 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.runtimes.Runtimes;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxLogs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The pool of sandbox processes of one engine: a driver for the dispatcher, logs for the log agent, and between them and the
+ * kernel the keeper with its client.
+ *
+ * <p>Opening returns at once; the keeper, and the zygotes of the prepared runtimes, start beside it. Bindings that come
+ * before wait.
+ *
+ * <p>The end: {@link SandboxDriver#close} of the driver by the dispatcher, which returns when no process is left; then {@link
+ * #closeLogs} by the log agent; then the two sleepers, by whoever opened them.
+ */
+public final class ProcessPool {
+  private final ProcessPoolConfig config;
+  private final FolderRemover remover;
+  private final KeeperClient client;
+  private final PipeLogs logs;
+  private final ProcessSandboxDriver driver;
+  private final Thread thread;
+
+  private ProcessPool(
+      ProcessPoolConfig config, EpollSleeper dispatcherSleeper, EpollSleeper logSleeper) {
+    this.config = config;
+    Queue<Note> notes = new ConcurrentLinkedQueue<>();
+    remover = new FolderRemover();
+    logs = new PipeLogs(logSleeper);
+    client = new KeeperClient(config, notes, dispatcherSleeper, logs);
+    driver =
+        new ProcessSandboxDriver(
+            config, dispatcherSleeper, client, notes, remover, this::endProcesses, this::endRest);
+    thread =
+        Thread.ofPlatform().daemon().name("ringmaster-sandboxes").start(client::run);
+  }
+
+  /**
+   * Opens a pool. Any thread; the driver is the dispatcher's from then on.
+   *
+   * @param dispatcherSleeper where the dispatcher sleeps
+   * @param logSleeper where the log agent sleeps
+   * @throws UncheckedIOException when the data folder cannot be used
+   */
+  public static ProcessPool open(
+      ProcessPoolConfig config, EpollSleeper dispatcherSleeper, EpollSleeper logSleeper) {
+    Path folder = config.environmentsFolder();
+    List<Path> left = new ArrayList<>();
+    try {
+      Files.createDirectories(folder);
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+        entries.forEach(left::add);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ProcessPool pool = new ProcessPool(config, dispatcherSleeper, logSleeper);
+    left.forEach(pool.remover::remove);
+    return pool;
+  }
+
+  /** The driver; dispatcher only. */
+  public SandboxDriver driver() {
+    return driver;
+  }
+
+  /** The logs; log agent only. They must be polled, or functions that print come to wait. */
+  public SandboxLogs logs() {
+    return logs;
+  }
+
+  /** Whether polling the logs would find something: the last look before the log agent sleeps. Log agent only. */
+  public boolean hasLogs() {
+    return logs.hasOutput();
+  }
+
+  /** What the driver holds; dispatcher only. */
+  public ProcessDriverStatus status() {
+    return driver.status();
+  }
+
+  /** The interpreters of this machine; null while they are being looked for. Any thread. */
+  public Runtimes runtimes() {
+    return client.runtimes();
+  }
+
+  /** Gives the log pipes back. Log agent, after the driver was closed and the last output was polled. */
+  public void closeLogs() {
+    logs.close();
+  }
+
+  /** Ends the keeper and everything that it keeps, and waits for that. */
+  private void endProcesses() {
+    client.close();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endRest() {
+    remover.remove(config.environmentsFolder());
+    remover.close();
+    client.release();
+  }
+}

@@ -1,0 +1,50 @@
+package io.ringmaster.sandbox.linux;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How the process pool is to run. Immutable.
+ *
+ * @param dataFolder the engine's own folder, not shared with a running engine; exists. The pool keeps {@code bootstraps},
+ *     {@code environments} and {@code keeper.log} below it; what a crashed engine left in {@code environments} is removed
+ * @param sandboxesMax environments at once, 1 to 100,000; a prepare beyond it is refused
+ * @param genericSandboxes generic sandboxes kept ready per interpreter, 0 to 1,000
+ * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code genericSandboxes}, up to
+ *     10,000
+ * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others with their first binding
+ */
+public record ProcessPoolConfig(
+    Path dataFolder,
+    int sandboxesMax,
+    int genericSandboxes,
+    int genericSandboxesMax,
+    List<String> preparedRuntimes) {
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException a value is out of its range
+   */
+  public ProcessPoolConfig {
+    Objects.requireNonNull(dataFolder, "dataFolder");
+    dataFolder = dataFolder.toAbsolutePath();
+    preparedRuntimes = List.copyOf(preparedRuntimes);
+    range("sandboxesMax", sandboxesMax, 1, 100_000);
+    range("genericSandboxes", genericSandboxes, 0, 1_000);
+    range("genericSandboxesMax", genericSandboxesMax, genericSandboxes, 10_000);
+  }
+
+  private static void range(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " is " + value + "; it must be " + least + " to " + most);
+    }
+  }
+
+  /** Below it each environment has its private folder. */
+  Path environmentsFolder() {
+    return dataFolder.resolve("environments");
+  }
+}

@@ -1,0 +1,168 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.channel.InlineChannel;
+import io.ringmaster.sandbox.system.Linux;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/** The processes that are there: their places, what epoll watches of them, their descriptors, their end. Dispatcher only. */
+final class SandboxProcesses implements Iterable<SandboxProcess> {
+  private static final int REQUEST = 1;
+
+  private final Linux linux;
+  private final EpollSleeper sleeper;
+  private final KeeperClient client;
+  private final FolderRemover remover;
+
+  private SandboxProcess[] table = new SandboxProcess[64];
+  private int[] free = new int[64];
+  private int freeCount;
+  private int used;
+  private int lastNumber;
+
+  SandboxProcesses(Linux linux, EpollSleeper sleeper, KeeperClient client, FolderRemover remover) {
+    this.linux = linux;
+    this.sleeper = sleeper;
+    this.client = client;
+    this.remover = remover;
+  }
+
+  /** Asks for one more of a pool. */
+  void fork(GenericPool pool) {
+    pool.coming++;
+    client.command(new KeeperCommand.Fork(new SandboxProcess(++lastNumber, pool)));
+  }
+
+  /** It was forked: takes it in and listens to it. */
+  void add(SandboxProcess process) {
+    process.state = process.state.to(ProcessState.STARTING);
+    process.channel = new InlineChannel(process.requestFd, process.responseFd);
+    if (freeCount > 0) {
+      process.index = free[--freeCount];
+    } else {
+      if (used == table.length) {
+        table = Arrays.copyOf(table, used * 2);
+        free = Arrays.copyOf(free, used * 2);
+      }
+      process.index = used++;
+    }
+    table[process.index] = process;
+    sleeper.watch(process.responseFd, Linux.EPOLLIN, data(process));
+    process.watchingResponse = true;
+  }
+
+  private static long data(SandboxProcess process) {
+    return (long) process.number << 32 | (long) process.index << 1;
+  }
+
+  /** Whose event this is; null: of one that is gone. */
+  SandboxProcess find(long data) {
+    int index = (int) data >>> 1;
+    SandboxProcess process = index < used ? table[index] : null;
+    return process != null && process.number == (int) (data >>> 32) ? process : null;
+  }
+
+  /** Whether an event says that the request pipe takes more. */
+  static boolean isRequest(long data) {
+    return (data & REQUEST) != 0;
+  }
+
+  /** After each attempt to send: listens for room exactly as long as something waits for it. */
+  void watchRequest(SandboxProcess process) {
+    boolean wanted = process.channel.sending();
+    if (wanted && !process.watchingRequest) {
+      sleeper.watch(process.requestFd, Linux.EPOLLOUT, data(process) | REQUEST);
+    } else if (!wanted && process.watchingRequest) {
+      sleeper.unwatch(process.requestFd);
+    }
+    process.watchingRequest = wanted;
+  }
+
+  /** Nothing more is wanted of its answers, or nothing more will come. */
+  void unwatchResponse(SandboxProcess process) {
+    if (process.watchingResponse) {
+      process.watchingResponse = false;
+      sleeper.unwatch(process.responseFd);
+    }
+  }
+
+  private void unwatch(SandboxProcess process) {
+    unwatchResponse(process);
+    if (process.watchingRequest) {
+      process.watchingRequest = false;
+      sleeper.unwatch(process.requestFd);
+    }
+  }
+
+  /** Kills its tree; nothing that it still writes is read. */
+  void kill(SandboxProcess process) {
+    if (process.state == ProcessState.ENDING) {
+      return;
+    }
+    process.state = process.state.to(ProcessState.ENDING);
+    unwatch(process);
+    client.command(new KeeperCommand.Kill(process.number));
+  }
+
+  /** Nothing of it runs any more: gives its descriptors and its place back. */
+  void gone(SandboxProcess process) {
+    process.state = process.state.to(ProcessState.GONE);
+    unwatch(process);
+    close(process);
+    table[process.index] = null;
+    free[freeCount++] = process.index;
+    if (process.kit != null) {
+      client.command(new KeeperCommand.Reuse(process.kit));
+      process.kit = null;
+    }
+    if (process.abandoned != null) {
+      remover.remove(process.abandoned.folder());
+      process.abandoned = null;
+    }
+  }
+
+  private void close(SandboxProcess process) {
+    linux.close(process.requestFd);
+    linux.close(process.responseFd);
+    linux.close(process.pidfd);
+  }
+
+  /** As {@link #gone}, for a process that came while the driver closed. */
+  void never(SandboxProcess process) {
+    close(process);
+    process.state = process.state.to(ProcessState.GONE);
+  }
+
+  @Override
+  public Iterator<SandboxProcess> iterator() {
+    return new Iterator<>() {
+      private int at = -1;
+      private SandboxProcess found = advance();
+
+      private SandboxProcess advance() {
+        while (++at < used) {
+          if (table[at] != null) {
+            return table[at];
+          }
+        }
+        return null;
+      }
+
+      @Override
+      public boolean hasNext() {
+        return found != null;
+      }
+
+      @Override
+      public SandboxProcess next() {
+        if (found == null) {
+          throw new NoSuchElementException();
+        }
+        SandboxProcess result = found;
+        found = advance();
+        return result;
+      }
+    };
+  }
+}
