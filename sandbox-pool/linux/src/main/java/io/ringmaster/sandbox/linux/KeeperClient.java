@@ -298,6 +298,7 @@ final class KeeperClient {
         List.of(
             pool.interpreter.executable().toString(),
             "-I",
+            "-B", // as on AWS, where the code folder cannot be written
             bootstraps.resolve("python").resolve("zygote.py").toString());
     List<String> environment =
         List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
