@@ -3,6 +3,7 @@ package io.ringmaster.sandbox.keeper;
 import static io.ringmaster.sandbox.system.LinuxException.check;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.ringmaster.sandbox.system.KeeperJvm;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.Op;
 import io.ringmaster.sandbox.system.Spawn;
@@ -79,12 +80,7 @@ final class TestEngine implements AutoCloseable {
     check("socketpair", linux.socketpair(ends));
     int nothing = (int) check("open", linux.open("/dev/null", Linux.O_RDWR));
     List<String> argv = new ArrayList<>(mode.prefix);
-    argv.add(System.getProperty("java.home") + "/bin/java");
-    argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-Xss256k"));
-    argv.addAll(List.of("-XX:-UsePerfData", "-XX:+DisableAttachMechanism"));
-    argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-    argv.add(code(Linux.class) + ":" + code(Keeper.class));
-    argv.add(Keeper.class.getName());
+    argv.addAll(KeeperJvm.command(List.of(code(Keeper.class), code(Linux.class))));
     started =
         new Spawn(linux, argv, List.of("PATH=/usr/bin:/bin"))
             .descriptors(nothing, 2, 2, ends[1])
@@ -162,8 +158,12 @@ final class TestEngine implements AutoCloseable {
   }
 
   void startZygote(int id, Path python, String... environment) {
+    startZygote(id, python, folder, environment);
+  }
+
+  void startZygote(int id, Path python, Path scripts, String... environment) {
     List<String> argv =
-        List.of(python.toString(), "-I", "-B", folder.resolve("zygote.py").toString());
+        List.of(python.toString(), "-I", "-B", scripts.resolve("zygote.py").toString());
     List<String> variables = new ArrayList<>(List.of(environment));
     variables.add("PATH=/usr/bin:/bin");
     keeper.send(Op.ZYGOTE, id, 0, 0, new ZygoteCommand(argv, variables).encode());
