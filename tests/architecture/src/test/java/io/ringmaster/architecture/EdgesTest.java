@@ -93,6 +93,16 @@ class EdgesTest {
         "org.apache.commons.compress..");
   }
 
+  @Test
+  void theSimulatorSeesTheSchedulerOnly() {
+    only(
+        "io.ringmaster.simulation..",
+        "io.ringmaster.core..",
+        "io.ringmaster.api..",
+        "io.ringmaster.sandbox.spi..",
+        "org.agrona..");
+  }
+
   /** A process boundary: they share the wire format and nothing else. */
   @Test
   void nobodyDependsOnTheKeeper() {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     description = "An open, AWS-Lambda-compatible invocation engine.",
     subcommands = {
       DemoCommand.class,
+      SimulateCommand.class,
       RehearsalCommand.class,
       FmtCommand.class,
       ReferenceCommand.class

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.output.Output;
@@ -53,6 +54,35 @@ class MainTest {
   void noCommandIsWrongUsage() {
     assertEquals(ExitStatus.USAGE, Main.execute());
     assertTrue(error.toString(StandardCharsets.UTF_8).contains("say which command"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--runs=-1", "--invocations=-1", "--faults=meteor", "--seed=x"})
+  void wrongOptionsOfTheSimulatorAreWrongUsage(String option) {
+    assertEquals(ExitStatus.USAGE, Main.execute("simulate", option));
+    assertEquals("", output.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void equalSimulationsGiveEqualDocumentsButForTheirSpeed() throws Exception {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode[] documents = new ObjectNode[2];
+    for (int i = 0; i < documents.length; i++) {
+      assertEquals(
+          ExitStatus.OK,
+          Main.execute("simulate", "--seed=7", "--runs=1", "--invocations=2000", "--json"),
+          () -> error.toString(StandardCharsets.UTF_8));
+      documents[i] = (ObjectNode) mapper.readTree(output.toByteArray());
+      output.reset();
+      System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    }
+    assertEquals("ringmaster.simulate/1", documents[0].get("schema").asText());
+    assertTrue(documents[0].get("invocations").asLong() >= 2000, documents[0]::toString);
+    assertTrue(documents[0].get("steps").asLong() > 0, documents[0]::toString);
+    assertEquals(0, documents[0].get("violations").size());
+    assertTrue(documents[0].remove("perSecond").asDouble() > 0);
+    assertTrue(documents[1].remove("perSecond").asDouble() > 0);
+    assertEquals(documents[0], documents[1]);
   }
 
   @ParameterizedTest
