@@ -59,7 +59,13 @@ build() {
     echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
   } >"$launch/java.options"
   echo "ringmaster: built in $(($(date +%s) - began)) s; rehearsing, so that later starts are fast" >&2
-  # Start-up archive: made by a short run; without it everything works, only slower.
+  # The keeper's start-up cache, beside its jar.
+  pool=$PWD/sandbox-pool
+  "$RINGMASTER_JAVA/bin/java" --enable-native-access=ALL-UNNAMED \
+    -cp "$pool/keeper/target/ringmaster-sandbox-keeper-0.1.0.jar:$pool/system/target/ringmaster-sandbox-system-0.1.0.jar" \
+    io.ringmaster.sandbox.keeper.KeeperTraining >target/keeper-training.log 2>&1 </dev/null ||
+    echo "ringmaster: the keeper will start without its cache; see target/keeper-training.log" >&2
+  # The command line's: made by a short run; without it everything works, only slower.
   "$RINGMASTER_JAVA/bin/java" -XX:AOTCacheOutput="$launch/archive.aot" "@$launch/java.options" io.ringmaster.cli.Main rehearse \
     >target/rehearsal.log 2>&1 </dev/null || echo "ringmaster: the rehearsal found something wrong; see target/rehearsal.log" >&2
   mv "$stamp" "$launch/built" # as old as the begin of the build: what changed since is newer
