@@ -435,8 +435,8 @@ final class Referee {
     }
   }
 
-  /** The dispatcher is asleep. */
-  void atRest(SimulatedDriver[] drivers) {
+  /** The dispatcher is asleep, and has that many timers set. */
+  void atRest(SimulatedDriver[] drivers, long timers) {
     submitsSinceRest = 0;
     rests++;
     takenBefore(submits);
@@ -444,15 +444,24 @@ final class Referee {
     if (liveSandboxes >= shape.environmentsMax) {
       fullNs = now;
     }
+    int timed = 0;
     for (SimulatedDriver driver : drivers) {
       for (SimulatedSandbox sandbox : driver.sandboxes()) {
         if (sandbox.state != SimulatedSandbox.State.FREE) {
           inspect(sandbox, now);
+          timed += sandbox.busySlots();
+          timed += sandbox.state == SimulatedSandbox.State.BINDING ? 1 : 0;
         }
       }
     }
+    int lines = 0;
     for (SimulatedFunction function : shape.functions) {
       inspect(function);
+      lines += function.versions.size();
+    }
+    // One for each running invocation, each init, and at most one for each waiting line.
+    if (timers < timed || timers > timed + lines) {
+      violation(timers + " timers are set for " + timed + " invocations and inits");
     }
   }
 

@@ -101,6 +101,10 @@ final class Run {
       turn();
       return true;
     }
+    if (subject.somethingArrived()) {
+      referee.violation("the dispatcher is asleep although something arrived: a wake-up is lost");
+      return false;
+    }
     if (happened) {
       return true;
     }
@@ -259,7 +263,7 @@ final class Run {
     if (work == 0) {
       subject.sleep();
       if (sleeper.asleep()) {
-        referee.atRest(drivers);
+        referee.atRest(drivers, subject.timerCount());
       }
     }
   }

@@ -17,6 +17,7 @@ final class Subject {
   private final Dispatcher dispatcher;
   private final Counters counters = new Counters();
   private final Referee referee;
+  private int commandsAhead;
 
   Subject(
       RunShape shape,
@@ -64,16 +65,34 @@ final class Subject {
     dispatcher.sleep(Long.MAX_VALUE);
   }
 
-  void publish(FunctionDefinition definition) {
-    if (!dispatcher.execute(() -> dispatcher.publish(definition))) {
+  long timerCount() {
+    return dispatcher.timerCount();
+  }
+
+  /** Whether calls or commands wait for the dispatcher. */
+  boolean somethingArrived() {
+    return dispatcher.hasArrivals() || commandsAhead > 0;
+  }
+
+  private void execute(Runnable command) {
+    commandsAhead++;
+    boolean taken =
+        dispatcher.execute(
+            () -> {
+              commandsAhead--;
+              command.run();
+            });
+    if (!taken) {
       referee.violation("no room for a command");
     }
   }
 
+  void publish(FunctionDefinition definition) {
+    execute(() -> dispatcher.publish(definition));
+  }
+
   void withdraw(String account, String name) {
-    if (!dispatcher.execute(() -> dispatcher.withdraw(account, name))) {
-      referee.violation("no room for a command");
-    }
+    execute(() -> dispatcher.withdraw(account, name));
   }
 
   /** What the dispatcher says about itself must agree, now that nothing is in flight. */
