@@ -23,7 +23,10 @@ public enum Counter {
   CALLBACK_FAILURES("callbackFailures", "callbacks that threw; any thread"),
   WAKEUPS("wakeups", "times the dispatcher slept and was woken"),
   ENVIRONMENTS("environments", "environments; now"),
-  IN_FLIGHT("inFlight", "invocations accepted and not settled; now");
+  IN_FLIGHT("inFlight", "invocations accepted and not settled; now"),
+  LOG_RECORDS_DROPPED("logRecordsDropped", "records for the log that found its ring full"),
+  LOG_LINES_DROPPED(
+      "logLinesDropped", "lines of in-JVM handlers that found the log's queue full; any thread");
 
   private final String label;
   private final String meaning;

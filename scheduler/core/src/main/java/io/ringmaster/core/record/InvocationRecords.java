@@ -1,0 +1,167 @@
+package io.ringmaster.core.record;
+
+import com.lmax.disruptor.EventPoller;
+import com.lmax.disruptor.RingBuffer;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
+import io.ringmaster.sandbox.spi.Sleeper;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The dispatcher's side of the log: copies figures into a ring that the {@link LogAgent} reads. Allocates nothing but for
+ * invocations that failed. When the ring is full, records are dropped and counted; a settled invocation is then completed by
+ * the dispatcher, without a tail.
+ *
+ * <p>Dispatcher thread only. It wakes the log agent for a wanted tail and for a ring that is half full, for nothing else: an
+ * idle engine's log may be a second late, but {@link LogAgent#recentLogs} never is.
+ */
+public final class InvocationRecords implements InvocationRecorder {
+  private static final int LOOK_EVERY = 256;
+
+  private final RingBuffer<LogRecord> ring;
+  private final EventPoller<LogRecord> poller;
+  private final LogBell bell;
+  private final Counters counters;
+
+  /**
+   * @param capacity records that fit in, a power of two ≥ 2; two per invocation between two turns of the log agent (20 ms)
+   * @param logSleeper where the log agent sleeps deeply: it watches the log pipes
+   */
+  public InvocationRecords(int capacity, Sleeper logSleeper, Counters counters) {
+    this.ring = RingBuffer.createSingleProducer(LogRecord::new, capacity);
+    this.poller = ring.newPoller();
+    ring.addGatingSequences(poller.getSequence());
+    this.bell = new LogBell(logSleeper);
+    this.counters = counters;
+  }
+
+  @Override
+  public void started(PendingInvocation invocation, long epochMs) {
+    if (!ring.hasAvailableCapacity(1)) {
+      dropped();
+      return;
+    }
+    long place = ring.next();
+    fill(ring.get(place), LogRecord.Kind.STARTED, invocation, epochMs);
+    publish(place);
+  }
+
+  @Override
+  public boolean settled(PendingInvocation invocation, Outcome outcome, long epochMs) {
+    if (!ring.hasAvailableCapacity(1)) {
+      dropped();
+      return false;
+    }
+    boolean held = invocation.logTailWanted();
+    boolean answered = outcome == Outcome.SUCCESS || outcome == Outcome.ERROR;
+    long place = ring.next();
+    LogRecord record = ring.get(place);
+    fill(record, LogRecord.Kind.SETTLED, invocation, epochMs);
+    record.outcome = outcome;
+    record.durationNs = invocation.invokeNs;
+    record.billedMs = invocation.billedMs;
+    record.maxMemoryKb = invocation.maxMemoryKb;
+    record.initNs = invocation.coldStart ? invocation.initNs : -1;
+    record.logMark = answered ? invocation.logMark : LogRecord.NO_MARK;
+    record.errorType = invocation.errorType;
+    record.errorMessage = outcome == Outcome.FAILURE ? message(invocation) : null;
+    record.held = held ? invocation : null;
+    publish(place);
+    if (held) {
+      bell.ring();
+    }
+    return held;
+  }
+
+  @Override
+  public void initFailed(
+      Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {
+    if (!ring.hasAvailableCapacity(1)) {
+      dropped();
+      return;
+    }
+    long place = ring.next();
+    LogRecord record = ring.get(place);
+    record.kind = LogRecord.Kind.INIT_FAILED;
+    record.sandbox = sandbox;
+    record.epochMs = epochMs;
+    record.initNs = initNs;
+    record.errorType = errorType;
+    record.error = error;
+    publish(place);
+  }
+
+  @Override
+  public void ended(Sandbox sandbox) {
+    if (!ring.hasAvailableCapacity(1)) {
+      dropped();
+      return;
+    }
+    long place = ring.next();
+    LogRecord record = ring.get(place);
+    record.kind = LogRecord.Kind.ENDED;
+    record.sandbox = sandbox;
+    publish(place);
+  }
+
+  private static void fill(
+      LogRecord record, LogRecord.Kind kind, PendingInvocation invocation, long epochMs) {
+    record.kind = kind;
+    record.sandbox = invocation.sandbox;
+    record.slot = invocation.slot;
+    record.requestIdHigh = invocation.requestIdHigh;
+    record.requestIdLow = invocation.requestIdLow;
+    record.epochMs = epochMs;
+    record.tailWanted = invocation.logTailWanted();
+  }
+
+  /** The platform's own error document as text; what the function wrote is in the log already. */
+  private static String message(PendingInvocation invocation) {
+    if (invocation.errorType == null || !LogLines.isPlatformError(invocation.errorType)) {
+      return null;
+    }
+    ResponseBuffer document = invocation.responseBuffer();
+    String json = new String(document.array(), 0, document.length(), StandardCharsets.UTF_8);
+    return LogLines.jsonText(json, "errorMessage");
+  }
+
+  private void publish(long place) {
+    ring.publish(place);
+    if (place % LOOK_EVERY == 0 && ring.remainingCapacity() < ring.getBufferSize() / 2) {
+      bell.ring();
+    }
+  }
+
+  private void dropped() {
+    counters.increment(Counter.LOG_RECORDS_DROPPED);
+    bell.ring();
+  }
+
+  // ---- log agent ----
+
+  LogBell bell() {
+    return bell;
+  }
+
+  /** Hands every published record over. Log agent only. */
+  int drain(EventPoller.Handler<LogRecord> handler) {
+    if (isEmpty()) {
+      return 0;
+    }
+    long before = poller.getSequence().get();
+    try {
+      poller.poll(handler);
+    } catch (Exception e) {
+      throw new IllegalStateException("handling a log record", e);
+    }
+    return (int) (poller.getSequence().get() - before);
+  }
+
+  boolean isEmpty() {
+    return ring.getCursor() == poller.getSequence().get();
+  }
+}

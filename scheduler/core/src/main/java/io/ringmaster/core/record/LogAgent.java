@@ -1,0 +1,381 @@
+package io.ringmaster.core.record;
+
+import com.lmax.disruptor.EventPoller;
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.record.FunctionLogs.FunctionLog;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxLogs;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.agrona.concurrent.Agent;
+import org.jctools.queues.MpscArrayQueue;
+
+/**
+ * Writes the log: drains the dispatcher's records, reads what sandboxes wrote, puts both together, keeps the last of it, and
+ * completes invocations whose callers want the log tail.
+ *
+ * <p>An agent: {@link #doWork} is one turn, {@link #await} sleeps after it. In production one thread of its own calls them in
+ * turn; tests turn it by hand. One turn reads a bounded amount, so that a function which writes without end delays the log of
+ * the others by no more than that.
+ */
+public final class LogAgent implements Agent {
+  static final int TAIL_BYTES = 4096;
+
+  private static final int OUTPUT_LIMIT = 512;
+  private static final int ROUNDS_MAX = 16;
+  private static final int MUCH_OUTPUT_BYTES = 16 * 1024;
+  private static final int QUESTIONS_MAX = 1024;
+  private static final int ENTRIES_KEPT = 4096;
+  private static final long NAP_NS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long SHORT_NAP_NS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long ACTIVE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long SLEEP_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /**
+   * Where output comes from.
+   *
+   * @param driver whose sandboxes write it
+   * @param logs the output
+   */
+  public record Source(SandboxDriver driver, SandboxLogs logs) {}
+
+  /** A source and its sandboxes by id. */
+  private final class Port implements SandboxLogs.Sink {
+    final Source source;
+    final Int2ObjectHashMap<LogStream> streams = new Int2ObjectHashMap<>();
+
+    Port(Source source) {
+      this.source = source;
+    }
+
+    @Override
+    public void output(int sandbox, byte[] bytes, int offset, int length, long mark) {
+      outputBytes += length;
+      if (discarding) {
+        return;
+      }
+      drainRecords(); // whoever wrote these bytes was recorded before it could write them
+      LogStream stream = stream(sandbox);
+      while (stream.next != null && stream.belongsToNext(mark)) {
+        stream.retire();
+        stream = stream.next;
+        streams.put(sandbox, stream);
+      }
+      stream.output(bytes, offset, length, mark);
+    }
+
+    LogStream stream(int sandbox) {
+      LogStream stream = streams.get(sandbox);
+      if (stream == null) {
+        stream = new LogStream(LogAgent.this);
+        streams.put(sandbox, stream);
+      }
+      return stream;
+    }
+
+    /** That of the sandbox's present process: the last one. */
+    LogStream present(int sandbox) {
+      LogStream stream = stream(sandbox);
+      while (stream.next != null) {
+        stream = stream.next;
+      }
+      return stream;
+    }
+  }
+
+  private record Unclosed(Port port, int sandbox, LogStream stream) {}
+
+  private record Question(String arn, CompletableFuture<byte[]> answer) {}
+
+  private final InvocationRecords records;
+  private final LogBell bell;
+  private final boolean discarding;
+  private final LongSupplier clockNs;
+  private final Consumer<PendingInvocation> tailComplete;
+  private final Port[] ports;
+
+  // Any thread.
+  private final MpscArrayQueue<Question> questions = new MpscArrayQueue<>(QUESTIONS_MAX);
+  private volatile boolean closed;
+
+  // Log agent.
+  private final EventPoller.Handler<LogRecord> handler = (record, _, _) -> handle(record);
+  private final FunctionLogs logs = new FunctionLogs();
+  private final LogLines lines = new LogLines();
+  private final ArrayDeque<LogEntry> spareEntries = new ArrayDeque<>();
+  private List<Unclosed> unclosed = new ArrayList<>();
+  private List<Unclosed> stillUnclosed = new ArrayList<>();
+  private long turnNs;
+  private long lastWorkNs;
+  private long outputBytes;
+  private int held;
+
+  /**
+   * @param records the dispatcher's side
+   * @param sink what becomes of lines; with {@link LogSink#OFF} output is read and thrown away, and the dispatcher needs no
+   *     recorder
+   * @param clockNs the present, as {@link System#nanoTime()}
+   * @param tailComplete takes an invocation that was held for its log tail; called on the log agent's thread, once for each
+   * @param sources where output comes from, one per driver
+   */
+  public LogAgent(
+      InvocationRecords records,
+      LogSink sink,
+      LongSupplier clockNs,
+      Consumer<PendingInvocation> tailComplete,
+      List<Source> sources) {
+    this.records = records;
+    this.bell = records.bell();
+    this.discarding = sink == LogSink.OFF;
+    this.clockNs = clockNs;
+    this.tailComplete = tailComplete;
+    this.ports = sources.stream().map(Port::new).toArray(Port[]::new);
+    this.lastWorkNs = clockNs.getAsLong() - ACTIVE_NS;
+  }
+
+  @Override
+  public String roleName() {
+    return "log";
+  }
+
+  /** One turn: records, output, what is complete now, questions. */
+  @Override
+  public int doWork() {
+    bell.answered();
+    turnNs = clockNs.getAsLong();
+    outputBytes = 0;
+    int work = drainRecords();
+    boolean allRead = false;
+    int silent = 0;
+    for (int round = 0; round < ROUNDS_MAX && !allRead; round++) {
+      int read = readOutput();
+      work += read;
+      // The first silence may be half a record; nothing more came after the second.
+      silent = read == 0 ? silent + 1 : 0;
+      allRead = silent == 2;
+    }
+    closeWhatIsComplete(allRead);
+    work += answer();
+    if (work > 0) {
+      lastWorkNs = turnNs;
+    }
+    return work;
+  }
+
+  private int drainRecords() {
+    return records.drain(handler);
+  }
+
+  private int readOutput() {
+    int read = 0;
+    for (Port port : ports) {
+      read += port.source.logs().poll(port, OUTPUT_LIMIT);
+    }
+    return read;
+  }
+
+  private void closeWhatIsComplete(boolean allRead) {
+    List<Unclosed> all = unclosed;
+    unclosed = stillUnclosed;
+    for (Unclosed one : all) {
+      LogStream stream = one.stream;
+      stream.unclosed = false;
+      boolean done = stream.close(allRead, turnNs);
+      if (allRead && stream.ended) {
+        retire(one);
+      } else if (!done || stream.ended) {
+        markUnclosed(one);
+      }
+    }
+    all.clear();
+    stillUnclosed = all;
+  }
+
+  /** All of an ended process was read: its successor takes its place. */
+  private void retire(Unclosed one) {
+    one.stream.retire();
+    if (one.port.streams.get(one.sandbox) != one.stream) {
+      return; // output of the successor retired it before
+    }
+    if (one.stream.next == null) {
+      one.port.streams.remove(one.sandbox);
+    } else {
+      one.port.streams.put(one.sandbox, one.stream.next);
+    }
+  }
+
+  private void markUnclosed(Unclosed one) {
+    if (!one.stream.unclosed) {
+      one.stream.unclosed = true;
+      unclosed.add(one);
+    }
+  }
+
+  // ---- records ----
+
+  private boolean handle(LogRecord record) {
+    Port port = port(record.sandbox);
+    int id = record.sandbox.id;
+    LogStream stream = port.present(id);
+    boolean begins = record.kind == LogRecord.Kind.STARTED || record.kind == LogRecord.Kind.INIT_FAILED;
+    if (stream.ended && begins) {
+      stream.next = new LogStream(this);
+      stream = stream.next;
+    }
+    stream.identify(record.sandbox.version);
+    switch (record.kind) {
+      case STARTED -> stream.started(entry(record));
+      case SETTLED -> settle(stream, port, id, record);
+      case INIT_FAILED -> stream.initFailed(record.epochMs, record.initNs, initErrorType(record));
+      case ENDED -> stream.ended = true;
+    }
+    if (record.kind != LogRecord.Kind.STARTED && !stream.unclosed) {
+      markUnclosed(new Unclosed(port, id, stream));
+    }
+    record.clear();
+    return true;
+  }
+
+  private void settle(LogStream stream, Port port, int id, LogRecord record) {
+    LogEntry entry = stream.running(record);
+    if (entry == null) {
+      entry = entry(record); // the record of its start was dropped
+      stream.started(entry);
+    }
+    entry.settled(record, turnNs);
+    if (entry.held != null) {
+      held++;
+    }
+  }
+
+  private static String initErrorType(LogRecord record) {
+    if (record.errorType != null || record.error == null) {
+      return record.errorType;
+    }
+    String type = LogLines.jsonText(new String(record.error, StandardCharsets.UTF_8), "errorType");
+    return type == null ? "Runtime.Unknown" : type;
+  }
+
+  private Port port(Sandbox sandbox) {
+    for (Port port : ports) {
+      if (port.source.driver() == sandbox.driver) {
+        return port;
+      }
+    }
+    throw new IllegalStateException("a sandbox of a driver without output");
+  }
+
+  private LogEntry entry(LogRecord record) {
+    LogEntry entry = spareEntries.poll();
+    if (entry == null) {
+      entry = new LogEntry();
+    }
+    entry.started(record);
+    return entry;
+  }
+
+  // ---- what streams use ----
+
+  LogLines lines() {
+    return lines;
+  }
+
+  long turnNs() {
+    return turnNs;
+  }
+
+  FunctionLog functionLog(String arn) {
+    return logs.open(arn);
+  }
+
+  /** The last line of an invocation was written. */
+  void closed(LogEntry entry) {
+    PendingInvocation invocation = entry.held;
+    if (invocation != null) {
+      held--;
+      invocation.tail = entry.tail.tail();
+      recycle(entry);
+      tailComplete.accept(invocation);
+    } else {
+      recycle(entry);
+    }
+  }
+
+  void recycle(LogEntry entry) {
+    entry.clear();
+    if (spareEntries.size() < ENTRIES_KEPT) {
+      spareEntries.add(entry);
+    }
+  }
+
+  // ---- questions ----
+
+  /**
+   * The last log lines of a function, oldest first: at least those of every invocation that had settled before the call. Any
+   * thread; waits for the log agent.
+   *
+   * @param arn the function's unqualified ARN
+   */
+  public String recentLogs(String arn) {
+    Question question = new Question(arn, new CompletableFuture<>());
+    while (!closed && !questions.offer(question)) {
+      Thread.onSpinWait();
+    }
+    bell.ring();
+    if (closed) {
+      question.answer.complete(new byte[0]);
+    }
+    return new String(question.answer.join(), StandardCharsets.UTF_8);
+  }
+
+  private int answer() {
+    int answered = 0;
+    Question question;
+    while ((question = questions.poll()) != null) {
+      question.answer.complete(logs.lines(question.arn));
+      answered++;
+    }
+    return answered;
+  }
+
+  // ---- sleep ----
+
+  /** Sleeps until there may be something to do. The agent's thread. */
+  public void await() {
+    long nowNs = clockNs.getAsLong();
+    if (held > 0 || outputBytes >= MUCH_OUTPUT_BYTES) {
+      bell.nap(SHORT_NAP_NS);
+    } else if (nowNs - lastWorkNs < ACTIVE_NS || !unclosed.isEmpty()) {
+      bell.nap(NAP_NS);
+    } else {
+      bell.sleep(nowNs, nowNs + SLEEP_NS, this::anythingArrived);
+    }
+  }
+
+  private boolean anythingArrived() {
+    return bell.rung() || !records.isEmpty() || !questions.isEmpty();
+  }
+
+  /** Wakes the agent, so that its thread can see that it is to end. Any thread. */
+  public void wake() {
+    bell.ring();
+  }
+
+  /** After the dispatcher stopped: completes what is still held and answers what is still asked. */
+  @Override
+  public void onClose() {
+    doWork();
+    closeWhatIsComplete(true);
+    closed = true;
+    answer();
+  }
+}

@@ -1,0 +1,73 @@
+package io.ringmaster.core.record;
+
+import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.PendingInvocation;
+import java.util.concurrent.TimeUnit;
+
+/** One invocation as the log agent knows it, from its START to its REPORT; reused. Log agent only. */
+final class LogEntry {
+  private static final long HELD_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  int slot;
+  long requestIdHigh;
+  long requestIdLow;
+  long startEpochMs;
+  boolean startWritten;
+
+  /** It has an answer; what follows is set. */
+  boolean settled;
+
+  long settledNs;
+  long epochMs;
+  Outcome outcome;
+  long durationNs;
+  long billedMs;
+  int maxMemoryKb;
+  long initNs;
+  long logMark;
+  String errorType;
+  String errorMessage;
+  PendingInvocation held;
+
+  /** Its last lines, if its caller wants them; else null. */
+  TailBytes tail;
+
+  void started(LogRecord record) {
+    slot = record.slot;
+    requestIdHigh = record.requestIdHigh;
+    requestIdLow = record.requestIdLow;
+    startEpochMs = record.epochMs;
+    startWritten = false;
+    settled = false;
+    held = null;
+    tail = record.tailWanted ? new TailBytes(LogAgent.TAIL_BYTES) : null;
+  }
+
+  void settled(LogRecord record, long nowNs) {
+    settled = true;
+    settledNs = nowNs;
+    epochMs = record.epochMs;
+    outcome = record.outcome;
+    durationNs = record.durationNs;
+    billedMs = record.billedMs;
+    maxMemoryKb = record.maxMemoryKb;
+    initNs = record.initNs;
+    logMark = record.logMark;
+    errorType = record.errorType;
+    errorMessage = record.errorMessage;
+    held = record.held;
+  }
+
+  /** Output that was promised does not come: a caller who waits for the tail is not kept for longer than 5 ms. */
+  boolean waitedTooLong(long nowNs) {
+    return nowNs - settledNs >= (held == null ? PATIENCE_NS : HELD_PATIENCE_NS);
+  }
+
+  void clear() {
+    errorType = null;
+    errorMessage = null;
+    held = null;
+    tail = null;
+  }
+}

@@ -1,0 +1,378 @@
+package io.ringmaster.core.record;
+
+import static io.ringmaster.core.record.World.id;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LogAgentTest {
+  private static final String REPORT =
+      "\tDuration: 3.01 ms\tBilled Duration: 4 ms\tMemory Size: 128 MB\tMax Memory Used: 36 MB\t";
+
+  private final World world = new World();
+  private final Sandbox sandbox = world.sandbox(7, World.version("hello", "$LATEST", "Text"));
+  private final Sandbox json = world.sandbox(8, World.version("json", "3", "JSON"));
+
+  private static String lines(int number, String output) {
+    return "START RequestId: " + id(number) + " Version: $LATEST\n" + output + end(number) + "\n";
+  }
+
+  private static String end(int number) {
+    return "END RequestId: " + id(number) + "\nREPORT RequestId: " + id(number) + REPORT;
+  }
+
+  @Test
+  void writesStartOutputEndAndReport() {
+    PendingInvocation invocation = world.start(sandbox, false);
+    world.write(7, "hello\n", 22);
+    assertFalse(world.settle(invocation, Outcome.SUCCESS, 22));
+    assertEquals(lines(1, "hello\n"), world.log("hello"));
+    assertEquals("", world.log("other"));
+    assertEquals(List.of(), world.completed);
+  }
+
+  @Test
+  void reportsTheInitOfAColdStart() {
+    PendingInvocation invocation = world.start(sandbox, false);
+    invocation.coldStart = true;
+    invocation.initNs = 110_096_000;
+    world.settle(invocation, Outcome.SUCCESS, 0);
+    assertTrue(world.log("hello").endsWith("Max Memory Used: 36 MB\tInit Duration: 110.10 ms\t\n"));
+  }
+
+  @Test
+  void reportsATimeOut() {
+    PendingInvocation invocation = world.start(sandbox, false);
+    world.write(7, "working\n", 24);
+    world.error(invocation, "Sandbox.Timedout", "…");
+    world.settle(invocation, Outcome.TIMEOUT, 0);
+    assertEquals(
+        "START RequestId: " + id(1) + " Version: $LATEST\nworking\n2026-05-28T20:26:40.126Z " + id(1)
+            + " Task timed out after 3.00 seconds\n" + end(1) + "Status: timeout\n",
+        world.log("hello"));
+  }
+
+  @Test
+  void reportsACrash() {
+    PendingInvocation invocation = world.start(sandbox, false);
+    world.write(7, "partial", 0);
+    world.error(
+        invocation, "Runtime.ExitError", "RequestId: " + id(1) + " Error: Runtime exited with error: exit status 1");
+    world.settle(invocation, Outcome.FAILURE, 0);
+    assertEquals(
+        "START RequestId: " + id(1) + " Version: $LATEST\npartial\nRequestId: " + id(1)
+            + " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n" + end(1)
+            + "Status: error\tError Type: Runtime.ExitError\n",
+        world.log("hello"));
+  }
+
+  @Test
+  void reportsAFunctionErrorWithoutAStatus() {
+    PendingInvocation invocation = world.start(sandbox, false);
+    world.settle(invocation, Outcome.ERROR, 0);
+    assertEquals(lines(1, ""), world.log("hello"));
+  }
+
+  @Test
+  void reportsAFailedInit() {
+    world.write(7, "importing\n", 26);
+    byte[] error =
+        "{\"errorType\": \"Runtime.ImportModuleError\", \"errorMessage\": \"no module\"}".getBytes(StandardCharsets.UTF_8);
+    world.records.initFailed(sandbox, null, error, 12_340_000, World.EPOCH_MS);
+    assertEquals(
+        "importing\nINIT_REPORT Init Duration: 12.34 ms\tPhase: init\tStatus: error\tError Type:"
+            + " Runtime.ImportModuleError\n",
+        world.log("hello"));
+    world.records.initFailed(json, null, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000, World.EPOCH_MS);
+    assertEquals(
+        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":"
+            + "\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":"
+            + "{\"durationMs\":12.34}}}\n",
+        world.log("json"));
+  }
+
+  @Test
+  void anErrorTypeCannotForgeALine() {
+    byte[] error = "{\"errorType\":\"X\tY\nREPORT\"}".getBytes(StandardCharsets.UTF_8);
+    world.records.initFailed(sandbox, null, error, 1_000_000, World.EPOCH_MS);
+    assertEquals(
+        "INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown\n",
+        world.log("hello"));
+  }
+
+  @Test
+  void writesJson() {
+    PendingInvocation cold = world.start(json, false);
+    cold.coldStart = true;
+    cold.initNs = 174_055_000;
+    world.settle(cold, Outcome.SUCCESS, 0);
+    world.settle(world.start(json, false), Outcome.ERROR, 0);
+    world.settle(world.start(json, false), Outcome.TIMEOUT, 0);
+    PendingInvocation crashed = world.start(json, false);
+    world.error(crashed, "Runtime.ExitError", "RequestId: x Error: Runtime exited with error: signal: killed");
+    world.settle(crashed, Outcome.FAILURE, 0);
+    world.settle(world.start(json, false), Outcome.FAILURE, 0);
+    String start = "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"";
+    String report = "{\"time\":\"2026-05-28T20:26:40.126Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"";
+    String metrics =
+        "\",\"metrics\":{\"durationMs\":3.01,\"billedDurationMs\":4,\"memorySizeMB\":128,\"maxMemoryUsedMB\":36";
+    assertEquals(
+        start + id(1) + "\",\"version\":\"3\"}}\n"
+            + report + id(1) + "\",\"status\":\"success" + metrics + ",\"initDurationMs\":174.055}}}\n"
+            + start + id(2) + "\",\"version\":\"3\"}}\n"
+            + report + id(2) + "\",\"status\":\"error" + metrics + "}}}\n"
+            + start + id(3) + "\",\"version\":\"3\"}}\n"
+            + report + id(3) + "\",\"status\":\"timeout" + metrics + "}}}\n"
+            + start + id(4) + "\",\"version\":\"3\"}}\n"
+            + report + id(4) + "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError" + metrics + "}}}\n"
+            + start + id(5) + "\",\"version\":\"3\"}}\n"
+            + report + id(5) + "\",\"status\":\"failure\",\"errorType\":\"Sandbox.Failure" + metrics + "}}}\n",
+        world.log("json"));
+  }
+
+  @Test
+  void attributesOutputByItsMark() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.write(7, "one\n", 20);
+    world.settle(one, Outcome.SUCCESS, 20);
+    PendingInvocation two = world.start(sandbox, true);
+    world.write(7, "two\n", 40);
+    world.write(7, "raw two", 40);
+    world.settle(two, Outcome.SUCCESS, 60);
+    PendingInvocation three = world.start(sandbox, true);
+    world.write(7, "more two\n", 60);
+    world.write(7, "three\n", 80);
+    world.settle(three, Outcome.SUCCESS, 80);
+    world.turn();
+    assertEquals(List.of(one, two, three), world.completed);
+    assertEquals(lines(1, "one\n"), one.logTail());
+    assertEquals(lines(2, "two\nraw twomore two\n"), two.logTail());
+    assertEquals(lines(3, "three\n"), three.logTail());
+    assertEquals(one.logTail() + two.logTail() + three.logTail(), world.log("hello"));
+  }
+
+  @Test
+  void knowsTheWriterOfBytesThatArriveDuringItsTurn() {
+    PendingInvocation one = world.start(sandbox, true);
+    PendingInvocation[] two = new PendingInvocation[1];
+    world.duringPoll(
+        () -> {
+          world.write(7, "one\n", 20);
+          world.settle(one, Outcome.SUCCESS, 20);
+          two[0] = world.start(sandbox, true);
+          world.write(7, "two\n", 40);
+        });
+    world.turn();
+    world.settle(two[0], Outcome.SUCCESS, 40);
+    world.turn();
+    assertEquals(lines(1, "one\n"), one.logTail());
+    assertEquals(lines(2, "two\n"), two[0].logTail());
+  }
+
+  @Test
+  void earlyOutputIsKeptUntilItsFunctionIsKnown() {
+    world.write(7, "init\n", 21);
+    world.turn();
+    PendingInvocation invocation = world.start(sandbox, true);
+    world.settle(invocation, Outcome.SUCCESS, 21);
+    assertEquals("init\n" + lines(1, ""), world.log("hello"));
+    assertEquals(lines(1, ""), invocation.logTail());
+  }
+
+  @Test
+  void aTailHasTheLastFourKilobytes() {
+    PendingInvocation invocation = world.start(sandbox, true);
+    StringBuilder output = new StringBuilder();
+    for (int i = 0; i < 500; i++) {
+      output.append("line number ").append(i).append('\n');
+    }
+    world.write(7, output.toString(), 9000);
+    assertTrue(world.settle(invocation, Outcome.SUCCESS, 9000));
+    world.turn();
+    String all = lines(1, output.toString());
+    assertEquals(4096, invocation.logTail().length());
+    assertEquals(all.substring(all.length() - 4096), invocation.logTail());
+  }
+
+  @Test
+  void recentLogsAreTheLast64KilobytesInWholeLines() {
+    for (int i = 0; i < 2000; i++) {
+      PendingInvocation invocation = world.start(sandbox, false);
+      world.settle(invocation, Outcome.SUCCESS, 0);
+      if (i % 100 == 0) {
+        world.turn();
+      }
+    }
+    String log = world.log("hello");
+    assertTrue(log.length() > 64 * 1024 - 200 && log.length() <= 64 * 1024, "length " + log.length());
+    assertTrue(log.startsWith("START") || log.startsWith("END") || log.startsWith("REPORT"), log.substring(0, 60));
+    assertTrue(log.endsWith(end(2000) + "\n"));
+  }
+
+  @Test
+  void aTailThatPromisesOutputWhichNeverComesWaits5Milliseconds() {
+    World flooded = new World();
+    Sandbox loud = flooded.sandbox(1, World.version("loud", "$LATEST", "Text"));
+    Sandbox liar = flooded.sandbox(2, World.version("liar", "$LATEST", "Text"));
+    flooded.start(loud, false);
+    PendingInvocation invocation = flooded.start(liar, true);
+    flooded.settle(invocation, Outcome.SUCCESS, 1_000_000);
+    flood(flooded);
+    flooded.turn();
+    assertEquals(List.of(), flooded.completed);
+    flooded.nowNs += 4_999_999;
+    flood(flooded);
+    flooded.turn();
+    assertEquals(List.of(), flooded.completed);
+    flooded.nowNs += 1;
+    flood(flooded);
+    flooded.turn();
+    assertEquals(List.of(invocation), flooded.completed);
+    assertEquals(lines(2, ""), invocation.logTail());
+  }
+
+  private static void flood(World world) {
+    for (int i = 0; i < 20_000; i++) {
+      world.write(1, "x", 0);
+    }
+  }
+
+  @Test
+  void aTailWithoutItsOutputIsCompleteWhenNothingIsLeftToRead() {
+    PendingInvocation invocation = world.start(sandbox, true);
+    world.settle(invocation, Outcome.SUCCESS, Long.MAX_VALUE);
+    world.turn();
+    assertEquals(List.of(invocation), world.completed);
+  }
+
+  @Test
+  void aRestartedProcessBeginsItsMarksAnew() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.write(7, "one\n", 20);
+    world.settle(one, Outcome.FAILURE, 0);
+    world.records.ended(sandbox);
+    PendingInvocation two = world.start(sandbox, true);
+    world.write(7, "one's last words", 20);
+    world.write(7, "two\n", 19);
+    world.settle(two, Outcome.SUCCESS, 19);
+    world.turn();
+    assertEquals(List.of(one, two), world.completed);
+    assertTrue(one.logTail().contains("one\none's last words\nEND"), one.logTail());
+    assertEquals(lines(2, "two\n"), two.logTail());
+    world.records.ended(sandbox);
+    world.records.ended(sandbox);
+    world.turn();
+    PendingInvocation three = world.start(sandbox, true);
+    world.write(7, "three\n", 5);
+    world.settle(three, Outcome.SUCCESS, 5);
+    world.turn();
+    assertEquals(lines(3, "three\n"), three.logTail());
+  }
+
+  @Test
+  void severalSlotsOfOneSandboxSettleInAnyOrder() {
+    PendingInvocation one = world.start(sandbox, 0, true);
+    PendingInvocation two = world.start(sandbox, 1, true);
+    world.settle(two, Outcome.SUCCESS, 0);
+    world.turn();
+    assertEquals(List.of(two), world.completed);
+    world.settle(one, Outcome.SUCCESS, 0);
+    world.turn();
+    assertEquals(List.of(two, one), world.completed);
+    assertEquals(lines(1, ""), one.logTail());
+    assertEquals(lines(2, ""), two.logTail());
+  }
+
+  @Test
+  void aFullRingDropsRecordsAndHoldsNobody() {
+    World small = new World(2, LogSink.MEMORY);
+    Sandbox crowded = small.sandbox(1, World.version("hello", "$LATEST", "Text"));
+    PendingInvocation one = small.start(crowded, true);
+    assertTrue(small.settle(one, Outcome.SUCCESS, 0));
+    PendingInvocation two = small.start(crowded, true);
+    assertFalse(small.settle(two, Outcome.SUCCESS, 0));
+    assertEquals(2, small.counters.get(Counter.LOG_RECORDS_DROPPED));
+    small.turn();
+    assertEquals(List.of(one), small.completed);
+    PendingInvocation three = small.start(crowded, true);
+    small.start(crowded, false);
+    assertFalse(small.settle(three, Outcome.SUCCESS, 0));
+    small.turn();
+    // The start of the fourth shows that the third has settled; a settled record alone is enough for all its lines.
+    PendingInvocation five = new World(2, LogSink.MEMORY).start(crowded, true);
+    assertTrue(small.settle(five, Outcome.SUCCESS, 0));
+    small.turn();
+    assertEquals(List.of(one, five), small.completed);
+    assertEquals(lines(1, ""), five.logTail());
+  }
+
+  @Test
+  void wakesTheAgentForATailAndForAHalfFullRingOnly() {
+    World small = new World(1024, LogSink.MEMORY);
+    Sandbox busy = small.sandbox(1, World.version("hello", "$LATEST", "Text"));
+    for (int i = 0; i < 250; i++) {
+      small.settle(small.start(busy, false), Outcome.SUCCESS, 0);
+    }
+    assertEquals(0, small.sleeper.wakes);
+    small.settle(small.start(busy, true), Outcome.SUCCESS, 0);
+    assertEquals(1, small.sleeper.wakes);
+    for (int i = 0; i < 250; i++) {
+      small.settle(small.start(busy, false), Outcome.SUCCESS, 0);
+    }
+    // Looked at with every 256th record: the 512th and the 768th found it half full.
+    assertEquals(3, small.sleeper.wakes);
+  }
+
+  @Test
+  void aSinkThatIsOffKeepsNothing() {
+    World off = new World(16, LogSink.OFF);
+    off.write(1, "hello\n", 22);
+    assertEquals("", off.log("hello"));
+    assertEquals(0, off.poll((_, _, _, _, _) -> {}, 10));
+  }
+
+  @Test
+  void closingCompletesWhatIsHeld() {
+    PendingInvocation invocation = world.start(sandbox, true);
+    world.settle(invocation, Outcome.SUCCESS, Long.MAX_VALUE);
+    world.agent.onClose();
+    assertEquals(List.of(invocation), world.completed);
+    assertEquals("", world.agent.recentLogs("arn:aws:lambda:us-east-1:123456789012:function:hello"));
+  }
+
+  @Test
+  void handlerLinesAreBoundedAndCounted() {
+    Counters counters = new Counters();
+    HandlerLines lines = new HandlerLines(counters);
+    lines.add(3, 1, "a line");
+    List<String> read = new ArrayList<>();
+    assertEquals(
+        1,
+        lines.poll(
+            (sandbox, bytes, offset, length, mark) ->
+                read.add(sandbox + " " + mark + " " + new String(bytes, offset, length, StandardCharsets.UTF_8)),
+            10));
+    assertEquals(List.of("3 1 a line\n"), read);
+    for (int i = 0; i < 8192 + 5; i++) {
+      lines.add(3, i, "x");
+    }
+    assertEquals(5, counters.get(Counter.LOG_LINES_DROPPED));
+    assertEquals(8192, lines.poll((_, _, _, _, _) -> {}, 10_000));
+    for (int i = 0; i < 300; i++) {
+      lines.add(3, i, "x".repeat(100_000));
+    }
+    assertEquals(5 + 300 - 255, counters.get(Counter.LOG_LINES_DROPPED));
+    assertEquals(255, lines.poll((_, bytes, offset, length, _) -> assertEquals(65_537, length), 10_000));
+  }
+}

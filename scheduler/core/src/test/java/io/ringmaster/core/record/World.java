@@ -1,0 +1,173 @@
+package io.ringmaster.core.record;
+
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.AccountState;
+import io.ringmaster.core.model.FunctionState;
+import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.VersionState;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxLogs;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Sleeper;
+import io.ringmaster.sandbox.spi.Slots;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** A dispatcher, sandboxes that write, and a log agent turned by hand. */
+final class World implements SandboxLogs {
+  static final long EPOCH_MS = 1_780_000_000_123L; // 2026-05-28T20:26:40.123Z
+
+  private record Piece(int sandbox, byte[] bytes, long mark) {}
+
+  /** A sleeper that counts who wakes it. */
+  static final class Bedside implements Sleeper {
+    volatile int wakes;
+
+    @Override
+    public void await(long nowNs, long untilNs, BooleanSupplier anythingArrived) {
+      throw new IllegalStateException("the log agent is turned by hand");
+    }
+
+    @Override
+    public synchronized void wake() {
+      wakes++;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  final SandboxDriver driver =
+      (SandboxDriver)
+          Proxy.newProxyInstance(
+              World.class.getClassLoader(),
+              new Class<?>[] {SandboxDriver.class},
+              (proxy, method, arguments) -> {
+                throw new IllegalStateException("nobody calls the driver here: " + method);
+              });
+  final Counters counters = new Counters();
+  final Bedside sleeper = new Bedside();
+  final InvocationRecords records;
+  final LogAgent agent;
+  final List<PendingInvocation> completed = new ArrayList<>();
+  private final Deque<Piece> pipe = new ArrayDeque<>();
+  private Runnable duringPoll = () -> {};
+  long nowNs = 1_000_000_000L;
+  private long ids;
+
+  World() {
+    this(1024, LogSink.MEMORY);
+  }
+
+  World(int ring, LogSink sink) {
+    records = new InvocationRecords(ring, sleeper, counters);
+    agent =
+        new LogAgent(
+            records, sink, () -> nowNs, completed::add, List.of(new LogAgent.Source(driver, this)));
+  }
+
+  static VersionState version(String name, String label, String format) {
+    FunctionState function =
+        new FunctionState(
+            new AccountState("123456789012", 1000), name, "arn:aws:lambda:us-east-1:123456789012:function:" + name);
+    SandboxSpec.Identity identity =
+        new SandboxSpec.Identity(
+            "123456789012", "us-east-1", name, label, function.arn, "/aws/lambda/" + name, format, "");
+    SandboxSpec spec =
+        new SandboxSpec("python3.13", "app.handler", null, Map.of(), identity, 128, 3_000_000_000L, 512, false);
+    return new VersionState(function, 1, label, new PoolKey("123456789012", 1, "", ""), spec, false);
+  }
+
+  Sandbox sandbox(int id, VersionState version) {
+    return new Sandbox(driver, id, version, 0);
+  }
+
+  PendingInvocation start(Sandbox sandbox, boolean tail) {
+    return start(sandbox, 0, tail);
+  }
+
+  PendingInvocation start(Sandbox sandbox, int index, boolean tail) {
+    PendingInvocation invocation = new PendingInvocation(_ -> {});
+    invocation.logTail(tail);
+    invocation.sandbox = sandbox;
+    invocation.version = sandbox.version;
+    invocation.slot = Slots.slot(sandbox.id, index);
+    invocation.requestIdHigh = 0x0123456789abcdefL;
+    invocation.requestIdLow = 0xfedcba9800000000L + ++ids;
+    records.started(invocation, EPOCH_MS);
+    return invocation;
+  }
+
+  boolean settle(PendingInvocation invocation, Outcome outcome, long mark) {
+    invocation.invokeNs = 3_010_000;
+    invocation.billedMs = 4;
+    invocation.maxMemoryKb = 36 * 1024;
+    invocation.logMark = mark;
+    return records.settled(invocation, outcome, EPOCH_MS + 3);
+  }
+
+  void error(PendingInvocation invocation, String type, String message) {
+    byte[] json =
+        ("{\"errorType\":\"" + type + "\",\"errorMessage\":\"" + message + "\"}").getBytes(StandardCharsets.UTF_8);
+    invocation.errorType = type;
+    invocation.functionError = true;
+    invocation.responseBuffer().append(json, 0, json.length);
+  }
+
+  static String id(int number) {
+    return "01234567-89ab-cdef-fedc-ba98" + String.format("%08x", number);
+  }
+
+  void write(int sandbox, String text, long mark) {
+    pipe.add(new Piece(sandbox, text.getBytes(StandardCharsets.UTF_8), mark));
+  }
+
+  void duringPoll(Runnable action) {
+    duringPoll = action;
+  }
+
+  @Override
+  public int poll(Sink sink, int limit) {
+    Runnable action = duringPoll;
+    duringPoll = () -> {};
+    action.run();
+    int delivered = 0;
+    Piece piece;
+    while (delivered < limit && (piece = pipe.poll()) != null) {
+      sink.output(piece.sandbox, piece.bytes, 0, piece.bytes.length, piece.mark);
+      delivered++;
+    }
+    return delivered;
+  }
+
+  void turn() {
+    agent.doWork();
+  }
+
+  /** What the agent's thread would answer. */
+  String log(String function) {
+    String[] text = new String[1];
+    Thread asker =
+        Thread.ofPlatform()
+            .start(() -> text[0] = agent.recentLogs("arn:aws:lambda:us-east-1:123456789012:function:" + function));
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (asker.isAlive() && System.nanoTime() < deadline) {
+      agent.doWork();
+      Thread.onSpinWait();
+    }
+    if (asker.isAlive()) {
+      throw new AssertionError("no answer");
+    }
+    return text[0];
+  }
+}
