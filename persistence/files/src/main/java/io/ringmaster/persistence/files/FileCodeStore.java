@@ -24,11 +24,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Deployment packages in a folder, one folder each, named by hash. See {@link CodeStore} for what it promises.
+ * Deployment packages in a folder, one folder each, named by hash. See {@link CodeStore} for what
+ * it promises.
  *
- * <p>A package is written into {@code .new-N}, synced, made read-only and renamed to its key: a folder with a key as its
- * name is complete, whenever the machine stops. One that goes is renamed to {@code .old-N} first. What is found under such
- * names at start was left by a crash and is removed. One process at a time uses the folder, held by a file lock.
+ * <p>A package is written into {@code .new-N}, synced, made read-only and renamed to its key: a
+ * folder with a key as its name is complete, whenever the machine stops. One that goes is renamed
+ * to {@code .old-N} first. What is found under such names at start was left by a crash and is
+ * removed. One process at a time uses the folder, held by a file lock.
  */
 public final class FileCodeStore implements CodeStore {
 
@@ -64,7 +66,12 @@ public final class FileCodeStore implements CodeStore {
   private boolean closed;
 
   private FileCodeStore(
-      Path root, Lifetime lifetime, long graceNs, LongSupplier clockNs, FileChannel lockChannel, FileLock lock) {
+      Path root,
+      Lifetime lifetime,
+      long graceNs,
+      LongSupplier clockNs,
+      FileChannel lockChannel,
+      FileLock lock) {
     this.root = root;
     this.lifetime = lifetime;
     this.graceNs = graceNs;
@@ -78,18 +85,19 @@ public final class FileCodeStore implements CodeStore {
    *
    * @param folder the store's own folder
    * @param lifetime how long the content is to last
-   * @param graceNs how long a package without references stays, in nanoseconds, ≥ 0: longer than a process may still run
-   *     its code
+   * @param graceNs how long a package without references stays, in nanoseconds, ≥ 0: longer than a
+   *     process may still run its code
    * @param clockNs the present in nanoseconds, as {@link System#nanoTime()}
    * @throws FileSystemException another engine uses the folder
    * @throws IOException the folder cannot be used
    */
-  public static FileCodeStore open(Path folder, Lifetime lifetime, long graceNs, LongSupplier clockNs)
-      throws IOException {
+  public static FileCodeStore open(
+      Path folder, Lifetime lifetime, long graceNs, LongSupplier clockNs) throws IOException {
     Files.createDirectories(folder);
     Path root = folder.toRealPath();
     FileChannel channel =
-        FileChannel.open(root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(
+            root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     boolean opened = false;
     try {
       FileLock lock = tryLock(channel);
@@ -131,13 +139,15 @@ public final class FileCodeStore implements CodeStore {
   }
 
   private static boolean isKey(String name) {
-    return name.length() == KEY_LENGTH && name.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
+    return name.length() == KEY_LENGTH
+        && name.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
   }
 
   @Override
   public StoredCode putZip(byte[] zip) throws CodeRefusedException, IOException {
     if (zip.length >= ZIP_BYTES_LIMIT) {
-      throw new CodeRefusedException(Reason.ZIPPED_TOO_LARGE, "an archive of " + zip.length + " bytes");
+      throw new CodeRefusedException(
+          Reason.ZIPPED_TOO_LARGE, "an archive of " + zip.length + " bytes");
     }
     if (zip.length == 0) {
       throw new CodeRefusedException(Reason.EMPTY, "no bytes");
@@ -166,7 +176,10 @@ public final class FileCodeStore implements CodeStore {
     return putTree(tree);
   }
 
-  /** Files given as bytes have no mode: a script with an interpreter line and an ELF file may be executed. */
+  /**
+   * Files given as bytes have no mode: a script with an interpreter line and an ELF file may be
+   * executed.
+   */
   private static boolean isProgram(byte[] bytes) {
     return startsWith(bytes, '#', '!') || startsWith(bytes, 0x7F, 'E', 'L', 'F');
   }
@@ -204,7 +217,8 @@ public final class FileCodeStore implements CodeStore {
 
   private StoredCode stored(byte[] hash, long sizeBytes) {
     String key = hex(hash);
-    return new StoredCode(key, Base64.getEncoder().encodeToString(hash), sizeBytes, root.resolve(key));
+    return new StoredCode(
+        key, Base64.getEncoder().encodeToString(hash), sizeBytes, root.resolve(key));
   }
 
   private static String hex(byte[] hash) {
@@ -226,7 +240,9 @@ public final class FileCodeStore implements CodeStore {
     return holding != null;
   }
 
-  /** Gives the written folder its name, unless somebody was faster; one reference is the caller's. */
+  /**
+   * Gives the written folder its name, unless somebody was faster; one reference is the caller's.
+   */
   private void install(String key, Path coming) throws IOException {
     boolean installed = false;
     try {

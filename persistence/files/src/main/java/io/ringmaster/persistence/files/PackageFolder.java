@@ -27,8 +27,10 @@ import java.util.Set;
 
 /** An unpacked package on disk: writing one, making it last, removing one. */
 final class PackageFolder {
-  private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-  private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("r-xr-xr-x");
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> FOLDER =
+      PosixFilePermissions.fromString("r-xr-xr-x");
   private static final Set<PosixFilePermission> EXECUTABLE = FOLDER;
   private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("r--r--r--");
 
@@ -66,7 +68,9 @@ final class PackageFolder {
         }
       }
       byte[] name = entry.getKey().getBytes(StandardCharsets.UTF_8);
-      all.update((kind + " " + name.length + " " + content.length + "\n").getBytes(StandardCharsets.UTF_8));
+      all.update(
+          (kind + " " + name.length + " " + content.length + "\n")
+              .getBytes(StandardCharsets.UTF_8));
       all.update(name);
       all.update(content);
     }
@@ -79,7 +83,8 @@ final class PackageFolder {
     return all.digest();
   }
 
-  private static byte[] writeFile(File file, Path path, boolean sync) throws CodeRefusedException, IOException {
+  private static byte[] writeFile(File file, Path path, boolean sync)
+      throws CodeRefusedException, IOException {
     MessageDigest digest = Hashes.sha256();
     try (FileOutputStream out = new FileOutputStream(path.toFile())) {
       file.content().writeTo(new HashingStream(out, digest));
@@ -136,19 +141,22 @@ final class PackageFolder {
           folder,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+                throws IOException {
               Files.setPosixFilePermissions(path, OWNER_ONLY);
               return FileVisitResult.CONTINUE;
             }
 
             @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+                throws IOException {
               Files.delete(path);
               return FileVisitResult.CONTINUE;
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path path, IOException failure) throws IOException {
+            public FileVisitResult postVisitDirectory(Path path, IOException failure)
+                throws IOException {
               if (failure != null) {
                 throw failure;
               }

@@ -15,9 +15,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * The content of a deployment package before anything of it is written. Adding refuses what may not be: paths that lead
- * out, duplicates, files where folders are, links that escape, too many entries, too many bytes. Not safe for use by
- * several threads.
+ * The content of a deployment package before anything of it is written. Adding refuses what may not
+ * be: paths that lead out, duplicates, files where folders are, links that escape, too many
+ * entries, too many bytes. Not safe for use by several threads.
  */
 final class PackageTree {
   static final int ENTRIES_MAX = 200_000;
@@ -52,11 +52,13 @@ final class PackageTree {
     }
   }
 
-  void addFile(String path, boolean executable, long sizeBytes, Content content) throws CodeRefusedException {
+  void addFile(String path, boolean executable, long sizeBytes, Content content)
+      throws CodeRefusedException {
     anyFile = true;
     totalBytes += sizeBytes;
     if (totalBytes >= BYTES_LIMIT) {
-      throw new CodeRefusedException(Reason.UNZIPPED_TOO_LARGE, "content of " + totalBytes + " bytes or more");
+      throw new CodeRefusedException(
+          Reason.UNZIPPED_TOO_LARGE, "content of " + totalBytes + " bytes or more");
     }
     add(path, new File(executable, sizeBytes, content));
   }
@@ -68,7 +70,10 @@ final class PackageTree {
     add(path, new Link(target));
   }
 
-  /** Checks what can be checked only when all is there, and gives the nodes, each folder before its content. */
+  /**
+   * Checks what can be checked only when all is there, and gives the nodes, each folder before its
+   * content.
+   */
   NavigableMap<String, Node> seal() throws CodeRefusedException {
     if (!anyFile) {
       throw new CodeRefusedException(Reason.EMPTY, "no file");
@@ -117,7 +122,10 @@ final class PackageTree {
     }
   }
 
-  /** The path's components without empty ones and {@code .}; refuses what is absolute or has {@code ..}. */
+  /**
+   * The path's components without empty ones and {@code .}; refuses what is absolute or has {@code
+   * ..}.
+   */
   private static List<String> components(String path) throws CodeRefusedException {
     if (path.isEmpty() || path.startsWith("/") || path.indexOf('\0') >= 0) {
       throw refused("an impossible path: " + quoted(path));
@@ -140,7 +148,10 @@ final class PackageTree {
     return parts;
   }
 
-  /** Follows a link as the kernel would, through other links too, and refuses it if it ever leaves the package. */
+  /**
+   * Follows a link as the kernel would, through other links too, and refuses it if it ever leaves
+   * the package.
+   */
   private int follow(String path, Link link, int stepsLeft) throws CodeRefusedException {
     List<String> at = new ArrayList<>(Arrays.asList(path.split("/")));
     at.removeLast();
@@ -177,7 +188,8 @@ final class PackageTree {
     return steps;
   }
 
-  private static int enter(String path, Link link, Deque<String> ahead) throws CodeRefusedException {
+  private static int enter(String path, Link link, Deque<String> ahead)
+      throws CodeRefusedException {
     if (link.target().startsWith("/")) {
       throw refused("the link " + quoted(path) + " is absolute");
     }

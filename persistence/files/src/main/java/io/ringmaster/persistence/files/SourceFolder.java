@@ -16,7 +16,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/** Reads a folder of the embedder's as a package. The folder may change meanwhile: what was read is what is stored. */
+/**
+ * Reads a folder of the embedder's as a package. The folder may change meanwhile: what was read is
+ * what is stored.
+ */
 final class SourceFolder {
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -34,27 +37,35 @@ final class SourceFolder {
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-            return path.equals(root) ? FileVisitResult.CONTINUE : take(path, () -> tree.addFolder(name(path)));
+            return path.equals(root)
+                ? FileVisitResult.CONTINUE
+                : take(path, () -> tree.addFolder(name(path)));
           }
 
           @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
             if (attributes.isSymbolicLink()) {
               String target = Files.readSymbolicLink(path).toString();
               return take(path, () -> tree.addLink(name(path), target));
             }
             if (!attributes.isRegularFile()) {
-              return take(path, () -> {
-                throw refused(quoted(name(path)) + " is neither file, folder nor link");
-              });
+              return take(
+                  path,
+                  () -> {
+                    throw refused(quoted(name(path)) + " is neither file, folder nor link");
+                  });
             }
-            Set<PosixFilePermission> mode = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
+            Set<PosixFilePermission> mode =
+                Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
             boolean executable =
                 mode.contains(PosixFilePermission.OWNER_EXECUTE)
                     || mode.contains(PosixFilePermission.GROUP_EXECUTE)
                     || mode.contains(PosixFilePermission.OTHERS_EXECUTE);
             long size = attributes.size();
-            return take(path, () -> tree.addFile(name(path), executable, size, out -> copy(path, size, out)));
+            return take(
+                path,
+                () -> tree.addFile(name(path), executable, size, out -> copy(path, size, out)));
           }
 
           private String name(Path path) {

@@ -20,14 +20,15 @@ import java.util.zip.Inflater;
 /**
  * Reads a zip archive that may be hostile.
  *
- * <p>Stricter than most readers, because an archive that two readers understand differently is an attack: the central
- * directory alone says what there is; it ends exactly where the end record begins; each local header must agree with it;
- * contents are stored or deflated, not encrypted, exactly as long as declared, and have the right checksum. All sizes are
- * checked before the first byte is written. Format: PKWARE APPNOTE 6.3.10, ZIP64 included.
+ * <p>Stricter than most readers, because an archive that two readers understand differently is an
+ * attack: the central directory alone says what there is; it ends exactly where the end record
+ * begins; each local header must agree with it; contents are stored or deflated, not encrypted,
+ * exactly as long as declared, and have the right checksum. All sizes are checked before the first
+ * byte is written. Format: PKWARE APPNOTE 6.3.10, ZIP64 included.
  *
- * <p>Names that are not UTF-8 are read as code page 437, as the format wants where the UTF-8 flag is not set; with the flag
- * they are refused. Of the Unix mode only what kind of entry it is and whether it may be executed is taken: set-uid,
- * set-gid, sticky and write bits are dropped.
+ * <p>Names that are not UTF-8 are read as code page 437, as the format wants where the UTF-8 flag
+ * is not set; with the flag they are refused. Of the Unix mode only what kind of entry it is and
+ * whether it may be executed is taken: set-uid, set-gid, sticky and write bits are dropped.
  */
 final class ZipPackage {
   private static final int END_SIGNATURE = 0x06054b50;
@@ -58,7 +59,15 @@ final class ZipPackage {
 
   /** What the central directory says of one entry. */
   private record Entry(
-      String name, int mode, int method, long crc, long compressedBytes, long sizeBytes, int nameStart, int nameBytes, long at) {}
+      String name,
+      int mode,
+      int method,
+      long crc,
+      long compressedBytes,
+      long sizeBytes,
+      int nameStart,
+      int nameBytes,
+      long at) {}
 
   private final byte[] zip;
   private final ByteBuffer in;
@@ -165,7 +174,17 @@ final class ZipPackage {
     int host = zip[at + 5];
     int mode = host == HOST_UNIX || host == HOST_MACOS ? u16(at + 40) : 0;
     String name = name(nameStart, nameBytes, (flags & FLAG_UTF8) != 0);
-    add(new Entry(name, mode, u16(at + 10), u32(at + 16), sizes[1], sizes[0], nameStart, nameBytes, sizes[2]));
+    add(
+        new Entry(
+            name,
+            mode,
+            u16(at + 10),
+            u32(at + 16),
+            sizes[1],
+            sizes[0],
+            nameStart,
+            nameBytes,
+            sizes[2]));
     return next;
   }
 
@@ -195,7 +214,10 @@ final class ZipPackage {
 
   private String name(int start, int length, boolean utf8) throws CodeRefusedException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(zip, start, length)).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(zip, start, length))
+          .toString();
     } catch (CharacterCodingException notUtf8) {
       if (utf8) {
         throw refused("a name that says it is UTF-8 and is not");
@@ -219,7 +241,10 @@ final class ZipPackage {
       tree.addLink(entry.name, linkTarget(entry, contentStart));
     } else if (kind == 0 || kind == KIND_FILE) {
       tree.addFile(
-          entry.name, (entry.mode & 0111) != 0, entry.sizeBytes, out -> writeContent(entry, contentStart, out));
+          entry.name,
+          (entry.mode & 0111) != 0,
+          entry.sizeBytes,
+          out -> writeContent(entry, contentStart, out));
     } else {
       throw refused(quoted(entry.name) + " is neither file, folder nor link");
     }
@@ -239,11 +264,15 @@ final class ZipPackage {
     if (!possible) {
       throw refused(quoted(entry.name) + " cannot have the size that it declares");
     }
-    if (entry.at < 0 || entry.at > directoryStart || entry.at + shift > directoryStart - LOCAL_BYTES) {
+    if (entry.at < 0
+        || entry.at > directoryStart
+        || entry.at + shift > directoryStart - LOCAL_BYTES) {
       throw refused(quoted(entry.name) + " lies outside of the archive");
     }
     int at = (int) (entry.at + shift);
-    if (in.getInt(at) != LOCAL_SIGNATURE || u16(at + 8) != entry.method || u16(at + 26) != entry.nameBytes) {
+    if (in.getInt(at) != LOCAL_SIGNATURE
+        || u16(at + 8) != entry.method
+        || u16(at + 26) != entry.nameBytes) {
       throw refused("the local header of " + quoted(entry.name) + " says something else");
     }
     long content = (long) at + LOCAL_BYTES + entry.nameBytes + u16(at + 28);
@@ -252,7 +281,12 @@ final class ZipPackage {
     }
     int name = at + LOCAL_BYTES;
     if (!Arrays.equals(
-        zip, name, name + entry.nameBytes, zip, entry.nameStart, entry.nameStart + entry.nameBytes)) {
+        zip,
+        name,
+        name + entry.nameBytes,
+        zip,
+        entry.nameStart,
+        entry.nameStart + entry.nameBytes)) {
       throw refused("the local header of " + quoted(entry.name) + " has another name");
     }
     return (int) content;
@@ -262,7 +296,10 @@ final class ZipPackage {
     ByteArrayOutputStream target = new ByteArrayOutputStream();
     try {
       writeContent(entry, start, target);
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(target.toByteArray())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(target.toByteArray()))
+          .toString();
     } catch (CharacterCodingException notUtf8) {
       throw refused("the target of the link " + quoted(entry.name) + " is not UTF-8");
     } catch (IOException impossible) {
@@ -270,7 +307,8 @@ final class ZipPackage {
     }
   }
 
-  private void writeContent(Entry entry, int start, OutputStream out) throws CodeRefusedException, IOException {
+  private void writeContent(Entry entry, int start, OutputStream out)
+      throws CodeRefusedException, IOException {
     CRC32 crc = new CRC32();
     if (entry.method == STORED) {
       crc.update(zip, start, (int) entry.sizeBytes);
@@ -283,7 +321,8 @@ final class ZipPackage {
     }
   }
 
-  private void inflate(Entry entry, int start, CRC32 crc, OutputStream out) throws CodeRefusedException, IOException {
+  private void inflate(Entry entry, int start, CRC32 crc, OutputStream out)
+      throws CodeRefusedException, IOException {
     Inflater inflater = new Inflater(true);
     try {
       inflater.setInput(zip, start, (int) entry.compressedBytes);

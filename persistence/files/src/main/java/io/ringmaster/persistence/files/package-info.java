@@ -2,10 +2,12 @@
  * Storage in files: deployment packages, unpacked once and shared.
  *
  * <p>Neighbours: implements {@code io.ringmaster.persistence.spi}. Owning thread: none; {@link
- * io.ringmaster.persistence.files.FileCodeStore} guards its table with one lock and does long file work outside of it.
+ * io.ringmaster.persistence.files.FileCodeStore} guards its table with one lock and does long file
+ * work outside of it.
  *
- * <p>Invariants: a folder that carries a key as its name is complete (written under another name, synced, renamed) and is
- * never written again; no path of a package leads out of its folder; nothing is unpacked before its declared sizes were
- * checked, and nothing larger than declared is ever written.
+ * <p>Invariants: a folder that carries a key as its name is complete (written under another name,
+ * synced, renamed) and is never written again; no path of a package leads out of its folder;
+ * nothing is unpacked before its declared sizes were checked, and nothing larger than declared is
+ * ever written.
  */
 package io.ringmaster.persistence.files;

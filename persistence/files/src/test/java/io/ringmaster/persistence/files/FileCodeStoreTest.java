@@ -56,12 +56,20 @@ class FileCodeStoreTest {
   }
 
   private static Map<String, byte[]> app(String text) {
-    return Map.of("lib/app.py", text.getBytes(StandardCharsets.UTF_8), "run", "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8));
+    return Map.of(
+        "lib/app.py",
+        text.getBytes(StandardCharsets.UTF_8),
+        "run",
+        "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8));
   }
 
   private List<String> content() throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
-      return paths.map(path -> path.getFileName().toString()).filter(name -> !name.equals(".lock")).sorted().toList();
+      return paths
+          .map(path -> path.getFileName().toString())
+          .filter(name -> !name.equals(".lock"))
+          .sorted()
+          .toList();
     }
   }
 
@@ -71,7 +79,12 @@ class FileCodeStoreTest {
 
   @Test
   void unpacksAZipOnceUnderItsHash() throws Exception {
-    byte[] zip = new Zips().add("a/app.py", 0100600, "x = 1").add("tool", 0106777, "t").add("l", Zips.LINK, "a").bytes();
+    byte[] zip =
+        new Zips()
+            .add("a/app.py", 0100600, "x = 1")
+            .add("tool", 0106777, "t")
+            .add("l", Zips.LINK, "a")
+            .bytes();
     StoredCode code = store.putZip(zip);
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(zip);
     assertEquals(HexFormat.of().formatHex(hash), code.key());
@@ -112,7 +125,8 @@ class FileCodeStoreTest {
     Files.writeString(source.resolve("app.py"), "changed");
     assertEquals("x", Files.readString(code.folder().resolve("app.py")));
     Files.createSymbolicLink(source.resolve("out"), Path.of("../../etc/passwd"));
-    CodeRefusedException refusal = assertThrows(CodeRefusedException.class, () -> store.putFolder(source));
+    CodeRefusedException refusal =
+        assertThrows(CodeRefusedException.class, () -> store.putFolder(source));
     assertEquals(Reason.UNREADABLE, refusal.reason());
     assertThrows(CodeRefusedException.class, () -> store.putFolder(source.resolve("app.py")));
     assertThrows(CodeRefusedException.class, () -> store.putFolder(home.resolve("absent")));
@@ -124,24 +138,33 @@ class FileCodeStoreTest {
     byte[] zip = new Zips().add("a", 0, "hello").add("b", 0, "hello").bytes();
     int central = new String(zip, StandardCharsets.ISO_8859_1).indexOf("PK\1\2");
     zip[central + 16] ^= 1;
-    CodeRefusedException refusal = assertThrows(CodeRefusedException.class, () -> store.putZip(zip));
+    CodeRefusedException refusal =
+        assertThrows(CodeRefusedException.class, () -> store.putZip(zip));
     assertTrue(refusal.getMessage().contains("checksum"), refusal.getMessage());
-    assertEquals("Could not unzip uploaded file. Please check your file, then try to upload again.", refusal.reason().text());
+    assertEquals(
+        "Could not unzip uploaded file. Please check your file, then try to upload again.",
+        refusal.reason().text());
     assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of("../a", new byte[1])));
     assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of("a/", new byte[1])));
     assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of("a\ud800", new byte[1])));
-    assertEquals(Reason.EMPTY, assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of())).reason());
-    assertEquals(Reason.EMPTY, assertThrows(CodeRefusedException.class, () -> store.putZip(new byte[0])).reason());
+    assertEquals(
+        Reason.EMPTY,
+        assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of())).reason());
+    assertEquals(
+        Reason.EMPTY,
+        assertThrows(CodeRefusedException.class, () -> store.putZip(new byte[0])).reason());
     assertEquals(List.of(), content());
   }
 
   @Test
   void refusesWhatIsTooLarge() {
-    CodeRefusedException zipped = assertThrows(CodeRefusedException.class, () -> store.putZip(new byte[52_428_800]));
+    CodeRefusedException zipped =
+        assertThrows(CodeRefusedException.class, () -> store.putZip(new byte[52_428_800]));
     assertEquals("Zipped size must be smaller than 52428800 bytes", zipped.reason().text());
     byte[] large = new byte[131_072_000];
     CodeRefusedException unzipped =
-        assertThrows(CodeRefusedException.class, () -> store.putFiles(Map.of("a", large, "b", large)));
+        assertThrows(
+            CodeRefusedException.class, () -> store.putFiles(Map.of("a", large, "b", large)));
     assertEquals("Unzipped size must be smaller than 262144000 bytes", unzipped.reason().text());
   }
 
@@ -186,7 +209,8 @@ class FileCodeStoreTest {
 
   @Test
   void isUsedByOneEngineAtATime() {
-    FileSystemException inUse = assertThrows(FileSystemException.class, () -> open(Lifetime.LASTING));
+    FileSystemException inUse =
+        assertThrows(FileSystemException.class, () -> open(Lifetime.LASTING));
     assertTrue(inUse.getMessage().contains("in use by another engine"), inUse.getMessage());
   }
 

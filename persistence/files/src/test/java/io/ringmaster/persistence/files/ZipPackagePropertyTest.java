@@ -46,7 +46,8 @@ class ZipPackagePropertyTest {
 
   @Property(tries = 3000)
   void damagedArchivesAreReadOrRefusedAndNeverLeadOut(
-      @ForAll("packages") List<Member> members, @ForAll("damages") List<int[]> damages) throws Exception {
+      @ForAll("packages") List<Member> members, @ForAll("damages") List<int[]> damages)
+      throws Exception {
     Zips zip = new Zips();
     List<String> paths = new ArrayList<>();
     for (Member member : members) {
@@ -86,7 +87,9 @@ class ZipPackagePropertyTest {
       assertFalse(entry.getKey().startsWith("/"), entry.getKey());
       int slash = entry.getKey().lastIndexOf('/');
       if (slash > 0) {
-        assertTrue(nodes.get(entry.getKey().substring(0, slash)) instanceof PackageTree.Folder, entry.getKey());
+        assertTrue(
+            nodes.get(entry.getKey().substring(0, slash)) instanceof PackageTree.Folder,
+            entry.getKey());
       }
     }
   }
@@ -97,12 +100,16 @@ class ZipPackagePropertyTest {
 
   @Provide
   Arbitrary<List<Member>> packages() {
-    Arbitrary<String> part = Arbitraries.strings().withChars("abé文 .-").ofMinLength(1).ofMaxLength(6).map(s -> "p" + s);
-    Arbitrary<String> path = part.list().ofMinSize(1).ofMaxSize(4).map(parts -> String.join("/", parts));
+    Arbitrary<String> part =
+        Arbitraries.strings().withChars("abé文 .-").ofMinLength(1).ofMaxLength(6).map(s -> "p" + s);
+    Arbitrary<String> path =
+        part.list().ofMinSize(1).ofMaxSize(4).map(parts -> String.join("/", parts));
     Arbitrary<byte[]> content =
         Arbitraries.oneOf(
-            Arbitraries.bytes().array(byte[].class).ofMaxSize(300), Arbitraries.integers().between(0, 100_000).map(byte[]::new));
-    return Combinators.combine(path, Arbitraries.of(true, false), content, Arbitraries.of(true, false))
+            Arbitraries.bytes().array(byte[].class).ofMaxSize(300),
+            Arbitraries.integers().between(0, 100_000).map(byte[]::new));
+    return Combinators.combine(
+            path, Arbitraries.of(true, false), content, Arbitraries.of(true, false))
         .as(Member::new)
         .list()
         .ofMinSize(1)
@@ -122,7 +129,16 @@ class ZipPackagePropertyTest {
   Arbitrary<byte[]> pieces() {
     Arbitrary<byte[]> piece =
         Arbitraries.oneOf(
-            Arbitraries.of("504b0304", "504b0102", "504b0506", "504b0606", "504b0607", "00000000", "ffffffff", "0100", "2e2e2f")
+            Arbitraries.of(
+                    "504b0304",
+                    "504b0102",
+                    "504b0506",
+                    "504b0606",
+                    "504b0607",
+                    "00000000",
+                    "ffffffff",
+                    "0100",
+                    "2e2e2f")
                 .map(HexFormat.of()::parseHex),
             Arbitraries.bytes().array(byte[].class).ofMaxSize(12),
             Arbitraries.integers().between(0, 40).map(byte[]::new));

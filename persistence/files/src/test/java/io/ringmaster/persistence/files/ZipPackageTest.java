@@ -62,7 +62,16 @@ class ZipPackageTest {
                 .add("./dot/./a", Zips.FILE, "a")
                 .bytes());
     assertEquals(
-        List.of("app.py", "bin", "bin/tool", "dot", "dot/a", "lib", "lib/deep", "lib/deep/er.py", "lib/link"),
+        List.of(
+            "app.py",
+            "bin",
+            "bin/tool",
+            "dot",
+            "dot/a",
+            "lib",
+            "lib/deep",
+            "lib/deep/er.py",
+            "lib/link"),
         List.copyOf(nodes.keySet()));
     assertEquals("print(1)", text(nodes.get("app.py")));
     assertFalse(((PackageTree.File) nodes.get("app.py")).executable());
@@ -74,9 +83,11 @@ class ZipPackageTest {
   @Test
   void readsStoredZip64CommentedAndPrefixedArchives() throws Exception {
     byte[] content = "stored".getBytes(StandardCharsets.UTF_8);
-    assertEquals("stored", text(read(new Zips().add("a", 0, content, ZipEntry.STORED).bytes()).get("a")));
+    assertEquals(
+        "stored", text(read(new Zips().add("a", 0, content, ZipEntry.STORED).bytes()).get("a")));
     assertEquals("big", text(read(new Zips().zip64().add("a", 0, "big").bytes()).get("a")));
-    assertEquals("c", text(read(new Zips().comment("a comment").add("a", 0, "c").bytes()).get("a")));
+    assertEquals(
+        "c", text(read(new Zips().comment("a comment").add("a", 0, "c").bytes()).get("a")));
     byte[] zip = new Zips().add("a", 0, "prefixed").bytes();
     byte[] prefixed = new byte[zip.length + 100];
     System.arraycopy(zip, 0, prefixed, 100, zip.length);
@@ -86,7 +97,8 @@ class ZipPackageTest {
   @Test
   void readsNamesInUtf8AndInCodePage437() throws Exception {
     assertTrue(read(new Zips().add("ünïcode/文.py", 0, "x").bytes()).containsKey("ünïcode/文.py"));
-    assertTrue(read(new Zips().encoding("IBM437").add("über.py", 0, "x").bytes()).containsKey("über.py"));
+    assertTrue(
+        read(new Zips().encoding("IBM437").add("über.py", 0, "x").bytes()).containsKey("über.py"));
     byte[] lying = new Zips().encoding("IBM437").add("über.py", 0, "x").bytes();
     int central = indexOf(lying, 0x02014b50);
     lying[central + 9] |= 8;
@@ -95,7 +107,8 @@ class ZipPackageTest {
 
   @Test
   void refusesPathsThatLeadOut() {
-    for (String path : new String[] {"../x", "a/../../x", "a/..", "..", "/etc/passwd", "//x", "a/../b"}) {
+    for (String path :
+        new String[] {"../x", "a/../../x", "a/..", "..", "/etc/passwd", "//x", "a/../b"}) {
       // The writer would clean some of these up: a name of the same length is replaced afterwards.
       String harmless = "n".repeat(path.length());
       byte[] zip = replace(new Zips().add(harmless, Zips.FILE, "x").bytes(), harmless, path);
@@ -111,13 +124,19 @@ class ZipPackageTest {
     assertUnreadable(new Zips().add("a", 0, "1").add("./a", 0, "2").bytes(), "twice");
     assertUnreadable(new Zips().add("a", 0, "1").add("a/b", 0, "2").bytes(), "something else");
     assertUnreadable(new Zips().add("a/b", 0, "1").add("a", 0, "2").bytes(), "twice");
-    assertUnreadable(new Zips().add("a", Zips.LINK, "/tmp").add("a/b", 0, "2").bytes(), "something else");
+    assertUnreadable(
+        new Zips().add("a", Zips.LINK, "/tmp").add("a/b", 0, "2").bytes(), "something else");
   }
 
   @Test
   void refusesLinksThatLeadOut() {
     for (String target : new String[] {"/etc/passwd", "..", "../x", "d/../../x", "d/up/.."}) {
-      byte[] zip = new Zips().add("d/f", 0, "x").add("d/up", Zips.LINK, "..").add("l", Zips.LINK, target).bytes();
+      byte[] zip =
+          new Zips()
+              .add("d/f", 0, "x")
+              .add("d/up", Zips.LINK, "..")
+              .add("l", Zips.LINK, target)
+              .bytes();
       assertUnreadable(zip, target.startsWith("/") ? "absolute" : "leads out");
     }
     assertUnreadable(
@@ -165,7 +184,9 @@ class ZipPackageTest {
   @Test
   void refusesWhatIsNoArchive() {
     assertUnreadable(new byte[] {1, 2, 3}, "no end record");
-    assertUnreadable("not a zip, though longer than an end record".getBytes(StandardCharsets.UTF_8), "no end record");
+    assertUnreadable(
+        "not a zip, though longer than an end record".getBytes(StandardCharsets.UTF_8),
+        "no end record");
     byte[] zip = new Zips().add("a", 0, "x").bytes();
     assertUnreadable(java.util.Arrays.copyOf(zip, zip.length - 1), "no end record");
   }
@@ -215,8 +236,10 @@ class ZipPackageTest {
 
   @Test
   void refusesLongNamesAndTooManyEntries() {
-    assertUnreadable(new Zips().add("n".repeat(256), 0, "x").bytes(), "a name of more than 255 bytes");
-    assertUnreadable(new Zips().add("n/".repeat(1100) + "f", 0, "x").bytes(), "a path of more than 2048 bytes");
+    assertUnreadable(
+        new Zips().add("n".repeat(256), 0, "x").bytes(), "a name of more than 255 bytes");
+    assertUnreadable(
+        new Zips().add("n/".repeat(1100) + "f", 0, "x").bytes(), "a path of more than 2048 bytes");
     Zips deep = new Zips();
     for (int i = 0; i < 300; i++) {
       deep.add(i + "/a".repeat(1000) + "/f", 0, "x");
@@ -230,7 +253,8 @@ class ZipPackageTest {
     new java.util.Random(1).nextBytes(content);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PackageTree.File file =
-        (PackageTree.File) read(new Zips().add("r", 0, content, ZipEntry.DEFLATED).bytes()).get("r");
+        (PackageTree.File)
+            read(new Zips().add("r", 0, content, ZipEntry.DEFLATED).bytes()).get("r");
     file.content().writeTo(out);
     assertArrayEquals(content, out.toByteArray());
   }

@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Deployment packages by content: each is unpacked once, shared by all who hold a reference to it, and read-only.
+ * Deployment packages by content: each is unpacked once, shared by all who hold a reference to it,
+ * and read-only.
  *
  * <p>Any thread. Packages are hostile: what they contain ends inside their folder or is refused.
  *
- * <p>References: each {@code put} gives its caller one, {@link #retain} one more, {@link #release} takes one away. A package
- * without references is removed later, so that processes which still run its code can end first; see {@link #collect}.
+ * <p>References: each {@code put} gives its caller one, {@link #retain} one more, {@link #release}
+ * takes one away. A package without references is removed later, so that processes which still run
+ * its code can end first; see {@link #collect}.
  */
 public interface CodeStore extends AutoCloseable {
 
@@ -18,7 +20,8 @@ public interface CodeStore extends AutoCloseable {
    * Stores a zip archive.
    *
    * @param zip the archive, smaller than 52,428,800 bytes; must not be changed meanwhile
-   * @throws CodeRefusedException too large, not readable, or with content that does not stay inside its folder
+   * @throws CodeRefusedException too large, not readable, or with content that does not stay inside
+   *     its folder
    * @throws IOException the storage failed
    */
   StoredCode putZip(byte[] zip) throws CodeRefusedException, IOException;
@@ -34,7 +37,8 @@ public interface CodeStore extends AutoCloseable {
   /**
    * Stores files. Scripts with an interpreter line and ELF files may be executed, others not.
    *
-   * @param files content by path within the package, such as {@code lib/app.py}; must not be changed meanwhile
+   * @param files content by path within the package, such as {@code lib/app.py}; must not be
+   *     changed meanwhile
    * @throws CodeRefusedException too large, or with a path that is not possible
    * @throws IOException the storage failed
    */
@@ -55,8 +59,8 @@ public interface CodeStore extends AutoCloseable {
   void release(String key);
 
   /**
-   * Removes packages that have been without references for longer than the store's grace period, and leftovers of an earlier
-   * run that nobody has retained. Called now and then, and after start.
+   * Removes packages that have been without references for longer than the store's grace period,
+   * and leftovers of an earlier run that nobody has retained. Called now and then, and after start.
    *
    * @return how many were removed
    * @throws IOException something cannot be removed; it is tried again next time

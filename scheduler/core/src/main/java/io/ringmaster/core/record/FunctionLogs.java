@@ -4,7 +4,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The memory sink: the last 64 KiB of each function, for at most 1,024 functions without environments. Log agent only. */
+/**
+ * The memory sink: the last 64 KiB of each function, for at most 1,024 functions without
+ * environments. Log agent only.
+ */
 final class FunctionLogs {
   private static final int BYTES_KEPT = 64 * 1024;
   private static final int FUNCTIONS_MAX = 1024;

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * Lines that in-JVM handlers log, on their way to the log agent: at most 8,192 lines and 16 MiB; what does not fit is dropped
- * and counted.
+ * Lines that in-JVM handlers log, on their way to the log agent: at most 8,192 lines and 16 MiB;
+ * what does not fit is dropped and counted.
  */
 public final class HandlerLines implements SandboxLogs {
   private static final int LINES_MAX = 8192;
@@ -31,14 +31,16 @@ public final class HandlerLines implements SandboxLogs {
    * Takes a line. Any thread; never blocks.
    *
    * @param sandbox id of the sandbox at the in-JVM driver
-   * @param mark lines of that sandbox so far, this one included: the response's {@code logMark} is their number when the
-   *     handler returned, as {@link io.ringmaster.sandbox.spi.DriverEvents#response} has it
+   * @param mark lines of that sandbox so far, this one included: the response's {@code logMark} is
+   *     their number when the handler returned, as {@link
+   *     io.ringmaster.sandbox.spi.DriverEvents#response} has it
    * @param line without its end; at most 64 KiB of it are kept
    */
   public void add(int sandbox, long mark, String line) {
     String kept = line.length() > LINE_BYTES_MAX ? line.substring(0, LINE_BYTES_MAX) : line;
     byte[] text = (kept + "\n").getBytes(StandardCharsets.UTF_8);
-    if (queuedBytes.addAndGet(text.length) > BYTES_MAX || !queue.offer(new Line(sandbox, mark, text))) {
+    if (queuedBytes.addAndGet(text.length) > BYTES_MAX
+        || !queue.offer(new Line(sandbox, mark, text))) {
       queuedBytes.addAndGet(-text.length);
       counters.incrementShared(Counter.LOG_LINES_DROPPED);
     }

@@ -12,12 +12,13 @@ import io.ringmaster.sandbox.spi.Sleeper;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The dispatcher's side of the log: copies figures into a ring that the {@link LogAgent} reads. Allocates nothing but for
- * invocations that failed. When the ring is full, records are dropped and counted; a settled invocation is then completed by
- * the dispatcher, without a tail.
+ * The dispatcher's side of the log: copies figures into a ring that the {@link LogAgent} reads.
+ * Allocates nothing but for invocations that failed. When the ring is full, records are dropped and
+ * counted; a settled invocation is then completed by the dispatcher, without a tail.
  *
- * <p>Dispatcher thread only. It wakes the log agent for a wanted tail and for a ring that is half full, for nothing else: an
- * idle engine's log may be a second late, but {@link LogAgent#recentLogs} never is.
+ * <p>Dispatcher thread only. It wakes the log agent for a wanted tail and for a ring that is half
+ * full, for nothing else: an idle engine's log may be a second late, but {@link
+ * LogAgent#recentLogs} never is.
  */
 public final class InvocationRecords implements InvocationRecorder {
   private static final int LOOK_EVERY = 256;
@@ -28,7 +29,8 @@ public final class InvocationRecords implements InvocationRecorder {
   private final Counters counters;
 
   /**
-   * @param capacity records that fit in, a power of two ≥ 2; two per invocation between two turns of the log agent (20 ms)
+   * @param capacity records that fit in, a power of two ≥ 2; two per invocation between two turns
+   *     of the log agent (20 ms)
    * @param logSleeper where the log agent sleeps deeply: it watches the log pipes
    */
   public InvocationRecords(int capacity, Sleeper logSleeper, Counters counters) {

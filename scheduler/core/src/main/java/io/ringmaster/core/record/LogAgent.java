@@ -20,12 +20,12 @@ import org.agrona.concurrent.Agent;
 import org.jctools.queues.MpscArrayQueue;
 
 /**
- * Writes the log: drains the dispatcher's records, reads what sandboxes wrote, puts both together, keeps the last of it, and
- * completes invocations whose callers want the log tail.
+ * Writes the log: drains the dispatcher's records, reads what sandboxes wrote, puts both together,
+ * keeps the last of it, and completes invocations whose callers want the log tail.
  *
- * <p>An agent: {@link #doWork} is one turn, {@link #await} sleeps after it. In production one thread of its own calls them in
- * turn; tests turn it by hand. One turn reads a bounded amount, so that a function which writes without end delays the log of
- * the others by no more than that.
+ * <p>An agent: {@link #doWork} is one turn, {@link #await} sleeps after it. In production one
+ * thread of its own calls them in turn; tests turn it by hand. One turn reads a bounded amount, so
+ * that a function which writes without end delays the log of the others by no more than that.
  */
 public final class LogAgent implements Agent {
   static final int TAIL_BYTES = 4096;
@@ -121,10 +121,11 @@ public final class LogAgent implements Agent {
 
   /**
    * @param records the dispatcher's side
-   * @param sink what becomes of lines; with {@link LogSink#OFF} output is read and thrown away, and the dispatcher needs no
-   *     recorder
+   * @param sink what becomes of lines; with {@link LogSink#OFF} output is read and thrown away, and
+   *     the dispatcher needs no recorder
    * @param clockNs the present, as {@link System#nanoTime()}
-   * @param tailComplete takes an invocation that was held for its log tail; called on the log agent's thread, once for each
+   * @param tailComplete takes an invocation that was held for its log tail; called on the log
+   *     agent's thread, once for each
    * @param sources where output comes from, one per driver
    */
   public LogAgent(
@@ -226,7 +227,8 @@ public final class LogAgent implements Agent {
     Port port = port(record.sandbox);
     int id = record.sandbox.id;
     LogStream stream = port.present(id);
-    boolean begins = record.kind == LogRecord.Kind.STARTED || record.kind == LogRecord.Kind.INIT_FAILED;
+    boolean begins =
+        record.kind == LogRecord.Kind.STARTED || record.kind == LogRecord.Kind.INIT_FAILED;
     if (stream.ended && begins) {
       stream.next = new LogStream(this);
       stream = stream.next;
@@ -320,8 +322,8 @@ public final class LogAgent implements Agent {
   // ---- questions ----
 
   /**
-   * The last log lines of a function, oldest first: at least those of every invocation that had settled before the call. Any
-   * thread; waits for the log agent.
+   * The last log lines of a function, oldest first: at least those of every invocation that had
+   * settled before the call. Any thread; waits for the log agent.
    *
    * @param arn the function's unqualified ARN
    */

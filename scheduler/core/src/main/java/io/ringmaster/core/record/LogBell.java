@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 /**
  * Where the log agent sleeps and how it is woken.
  *
- * <p>While there is work it only naps for a fixed time, deaf to output, so that lines are handled in batches and no function
- * can wake it by writing. When nothing has come for a while it sleeps deeply, in its {@link Sleeper}, which watches the log
- * pipes. {@link #ring} ends both.
+ * <p>While there is work it only naps for a fixed time, deaf to output, so that lines are handled
+ * in batches and no function can wake it by writing. When nothing has come for a while it sleeps
+ * deeply, in its {@link Sleeper}, which watches the log pipes. {@link #ring} ends both.
  *
- * <p>No ring is lost. Agent: {@code napping = true} (volatile), look at {@code rung}, park. Ringer: {@code rung = true}
- * (volatile), look at {@code napping}, unpark; then {@link Sleeper#wake}, which has a fence of its own, as has the agent's
- * last look in {@link Sleeper#await}.
+ * <p>No ring is lost. Agent: {@code napping = true} (volatile), look at {@code rung}, park. Ringer:
+ * {@code rung = true} (volatile), look at {@code napping}, unpark; then {@link Sleeper#wake}, which
+ * has a fence of its own, as has the agent's last look in {@link Sleeper#await}.
  */
 final class LogBell {
   private final Sleeper sleeper;

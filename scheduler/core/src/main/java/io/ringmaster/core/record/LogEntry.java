@@ -4,7 +4,9 @@ import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import java.util.concurrent.TimeUnit;
 
-/** One invocation as the log agent knows it, from its START to its REPORT; reused. Log agent only. */
+/**
+ * One invocation as the log agent knows it, from its START to its REPORT; reused. Log agent only.
+ */
 final class LogEntry {
   private static final long HELD_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -59,7 +61,10 @@ final class LogEntry {
     held = record.held;
   }
 
-  /** Output that was promised does not come: a caller who waits for the tail is not kept for longer than 5 ms. */
+  /**
+   * Output that was promised does not come: a caller who waits for the tail is not kept for longer
+   * than 5 ms.
+   */
   boolean waitedTooLong(long nowNs) {
     return nowNs - settledNs >= (held == null ? PATIENCE_NS : HELD_PATIENCE_NS);
   }

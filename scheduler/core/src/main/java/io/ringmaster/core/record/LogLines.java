@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Lambda's platform lines, in its text and its JSON format, rendered into one buffer that is used again for each line. Formats
- * as recorded on AWS in 2025 and 2026. Allocates nothing for successful invocations. One thread.
+ * Lambda's platform lines, in its text and its JSON format, rendered into one buffer that is used
+ * again for each line. Formats as recorded on AWS in 2025 and 2026. Allocates nothing for
+ * successful invocations. One thread.
  */
 final class LogLines {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -65,7 +66,10 @@ final class LogLines {
     ascii(" seconds").end();
   }
 
-  /** Such as {@code RequestId: … Error: Runtime exited with error: exit status 1}, and the type in a line of its own. */
+  /**
+   * Such as {@code RequestId: … Error: Runtime exited with error: exit status 1}, and the type in a
+   * line of its own.
+   */
   void failed(LogEntry entry) {
     begin().utf8(entry.errorMessage).ascii("\n").ascii(type(entry.errorType)).end();
   }
@@ -102,8 +106,13 @@ final class LogLines {
 
   void initReportJson(long epochMs, long initNs, String errorType) {
     begin().envelope(epochMs, "platform.initReport");
-    ascii("{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"");
-    ascii(type(errorType)).ascii("\",\"metrics\":{\"durationMs\":").thousandths(initNs).ascii("}}}").end();
+    ascii(
+        "{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"");
+    ascii(type(errorType))
+        .ascii("\",\"metrics\":{\"durationMs\":")
+        .thousandths(initNs)
+        .ascii("}}}")
+        .end();
   }
 
   private static String status(LogEntry entry) {
@@ -131,7 +140,9 @@ final class LogLines {
     return TYPE.matcher(text).matches() ? text : "Runtime.Unknown";
   }
 
-  /** The first member with that name in a JSON document, if it is a text without escapes; else null. */
+  /**
+   * The first member with that name in a JSON document, if it is a text without escapes; else null.
+   */
   static String jsonText(String json, String name) {
     Matcher matcher = Pattern.compile('"' + name + "\"\\s*:\\s*\"([^\"\\\\]*)\"").matcher(json);
     return matcher.find() ? matcher.group(1) : null;
@@ -160,10 +171,15 @@ final class LogLines {
   }
 
   private LogLines envelope(long epochMs, String type) {
-    return ascii("{\"time\":\"").iso(epochMs).ascii("\",\"type\":\"").ascii(type).ascii("\",\"record\":");
+    return ascii("{\"time\":\"")
+        .iso(epochMs)
+        .ascii("\",\"type\":\"")
+        .ascii(type)
+        .ascii("\",\"record\":");
   }
 
-  @SuppressWarnings("deprecation") // The low byte of each character is what is wanted: the texts are ASCII.
+  @SuppressWarnings(
+      "deprecation") // The low byte of each character is what is wanted: the texts are ASCII.
   private LogLines ascii(String text) {
     int count = text.length();
     reserve(count);
@@ -255,9 +271,14 @@ final class LogLines {
     long second = Math.floorDiv(epochMs, 1000L);
     if (second != isoSecond) {
       isoSecond = second;
-      iso = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC).toString().getBytes(StandardCharsets.US_ASCII);
+      iso =
+          LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC)
+              .toString()
+              .getBytes(StandardCharsets.US_ASCII);
       if (iso.length == "2026-01-01T00:00".length()) {
-        iso = (new String(iso, StandardCharsets.US_ASCII) + ":00").getBytes(StandardCharsets.US_ASCII);
+        iso =
+            (new String(iso, StandardCharsets.US_ASCII) + ":00")
+                .getBytes(StandardCharsets.US_ASCII);
       }
     }
     reserve(iso.length);

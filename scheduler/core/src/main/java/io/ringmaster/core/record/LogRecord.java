@@ -4,7 +4,10 @@ import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
 
-/** One place of the ring between dispatcher and log agent; reused. Written by the one, then read by the other. */
+/**
+ * One place of the ring between dispatcher and log agent; reused. Written by the one, then read by
+ * the other.
+ */
 final class LogRecord {
   enum Kind {
     STARTED,
@@ -32,8 +35,10 @@ final class LogRecord {
   long durationNs;
   long billedMs;
   int maxMemoryKb;
+
   /** −1: no init. */
   long initNs;
+
   long logMark;
   String errorType;
   String errorMessage;

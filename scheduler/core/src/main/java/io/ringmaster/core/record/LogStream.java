@@ -11,9 +11,10 @@ import java.util.List;
 /**
  * What one sandbox process writes, and which invocation each piece belongs to. Log agent only.
  *
- * <p>Invocations stand in a line, in the order in which they were handed over. Output belongs to the first that has not
- * settled, or that settled with a mark which the output does not exceed. An invocation is closed (END, REPORT) when its mark
- * is reached, or when it is known that nothing of it is left to read; its successor's START is written after that.
+ * <p>Invocations stand in a line, in the order in which they were handed over. Output belongs to
+ * the first that has not settled, or that settled with a mark which the output does not exceed. An
+ * invocation is closed (END, REPORT) when its mark is reached, or when it is known that nothing of
+ * it is left to read; its successor's START is written after that.
  */
 final class LogStream {
   private static final byte[] NEWLINE = {'\n'};
@@ -132,7 +133,8 @@ final class LogStream {
   /**
    * Closes what has all its output, or has waited for it long enough.
    *
-   * @param allRead whether everything was read that had been written when the last record was drained
+   * @param allRead whether everything was read that had been written when the last record was
+   *     drained
    * @return whether nothing is left to close
    */
   boolean close(boolean allRead, long nowNs) {

@@ -14,7 +14,8 @@ final class Constraints {
 
   Constraints present(String field, Object value) {
     if (value == null) {
-      problems.add("Value null at '" + field + "' failed to satisfy constraint: Member must not be null");
+      problems.add(
+          "Value null at '" + field + "' failed to satisfy constraint: Member must not be null");
     }
     return this;
   }
@@ -58,7 +59,8 @@ final class Constraints {
   Constraints fails(String field, Object value, String constraint) {
     String text = String.valueOf(value);
     String shown = text.length() > VALUE_SHOWN_MAX ? text.substring(0, VALUE_SHOWN_MAX) : text;
-    problems.add("Value '" + shown + "' at '" + field + "' failed to satisfy constraint: " + constraint);
+    problems.add(
+        "Value '" + shown + "' at '" + field + "' failed to satisfy constraint: " + constraint);
     return this;
   }
 
@@ -71,7 +73,10 @@ final class Constraints {
   /** Throws if anything is wrong. */
   void check() {
     if (!problems.isEmpty()) {
-      String count = problems.size() == 1 ? "1 validation error detected: " : problems.size() + " validation errors detected: ";
+      String count =
+          problems.size() == 1
+              ? "1 validation error detected: "
+              : problems.size() + " validation errors detected: ";
       throw new LambdaException(
           new Refusal(400, "ValidationException", count + String.join("; ", problems), null));
     }

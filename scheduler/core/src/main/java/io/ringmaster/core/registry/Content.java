@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Code and configuration of one version: what a publication makes immutable, and what is compared to see whether anything
- * changed. Exactly one of {@code stored} and {@code inJvm} is there.
+ * Code and configuration of one version: what a publication makes immutable, and what is compared
+ * to see whether anything changed. Exactly one of {@code stored} and {@code inJvm} is there.
  */
 record Content(
     StoredCode stored,
@@ -27,7 +27,11 @@ record Content(
     boolean raw) {
 
   static Content of(
-      FunctionSpec spec, StoredCode stored, FunctionCode.InJvm inJvm, String machineArchitecture, boolean raw) {
+      FunctionSpec spec,
+      StoredCode stored,
+      FunctionCode.InJvm inJvm,
+      String machineArchitecture,
+      boolean raw) {
     boolean json = spec.logFormat().equals("JSON");
     String level = Objects.requireNonNullElse(spec.applicationLogLevel(), "INFO");
     return new Content(
@@ -49,14 +53,38 @@ record Content(
 
   Content withCode(StoredCode newStored, FunctionCode.InJvm newInJvm) {
     return new Content(
-        newStored, newInJvm, runtime, handler, role, description, memoryMb, timeoutSeconds, ephemeralStorageMb, environment,
-        architecture, logFormat, applicationLogLevel, raw);
+        newStored,
+        newInJvm,
+        runtime,
+        handler,
+        role,
+        description,
+        memoryMb,
+        timeoutSeconds,
+        ephemeralStorageMb,
+        environment,
+        architecture,
+        logFormat,
+        applicationLogLevel,
+        raw);
   }
 
   private Content withDescription(String text) {
     return new Content(
-        stored, inJvm, runtime, handler, role, text, memoryMb, timeoutSeconds, ephemeralStorageMb, environment, architecture,
-        logFormat, applicationLogLevel, raw);
+        stored,
+        inJvm,
+        runtime,
+        handler,
+        role,
+        text,
+        memoryMb,
+        timeoutSeconds,
+        ephemeralStorageMb,
+        environment,
+        architecture,
+        logFormat,
+        applicationLogLevel,
+        raw);
   }
 
   /** Whether the environments of one may serve the other: nothing differs but the description. */

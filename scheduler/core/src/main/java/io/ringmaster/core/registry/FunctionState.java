@@ -32,7 +32,8 @@ record FunctionState(
     int reserved) {
 
   static FunctionState created(FunctionName.Parsed name, Version latest) {
-    return new FunctionState(name, latest, Collections.emptyNavigableMap(), 0, Collections.emptyNavigableMap(), -1);
+    return new FunctionState(
+        name, latest, Collections.emptyNavigableMap(), 0, Collections.emptyNavigableMap(), -1);
   }
 
   FunctionState withLatest(Version version) {
@@ -42,25 +43,29 @@ record FunctionState(
   FunctionState withPublished(int number, Version version) {
     NavigableMap<Integer, Version> all = new TreeMap<>(published);
     all.put(number, version);
-    return new FunctionState(name, latest, Collections.unmodifiableNavigableMap(all), number, aliases, reserved);
+    return new FunctionState(
+        name, latest, Collections.unmodifiableNavigableMap(all), number, aliases, reserved);
   }
 
   FunctionState withoutPublished(int number) {
     NavigableMap<Integer, Version> all = new TreeMap<>(published);
     all.remove(number);
-    return new FunctionState(name, latest, Collections.unmodifiableNavigableMap(all), lastNumber, aliases, reserved);
+    return new FunctionState(
+        name, latest, Collections.unmodifiableNavigableMap(all), lastNumber, aliases, reserved);
   }
 
   FunctionState withAlias(Alias alias) {
     NavigableMap<String, Alias> all = new TreeMap<>(aliases);
     all.put(alias.name(), alias);
-    return new FunctionState(name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
+    return new FunctionState(
+        name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
   }
 
   FunctionState withoutAlias(String alias) {
     NavigableMap<String, Alias> all = new TreeMap<>(aliases);
     all.remove(alias);
-    return new FunctionState(name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
+    return new FunctionState(
+        name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
   }
 
   FunctionState withReserved(int value) {
@@ -73,7 +78,10 @@ record FunctionState(
       return latest;
     }
     // Labels have no leading zeros and no more digits than an int.
-    boolean number = label.length() <= 9 && label.chars().allMatch(c -> c >= '0' && c <= '9') && !label.startsWith("0");
+    boolean number =
+        label.length() <= 9
+            && label.chars().allMatch(c -> c >= '0' && c <= '9')
+            && !label.startsWith("0");
     return number && !label.isEmpty() ? published.get(Integer.parseInt(label)) : null;
   }
 
@@ -102,7 +110,8 @@ record FunctionState(
 
   private static AliasDefinition definition(Alias alias) {
     for (Map.Entry<String, Double> second : alias.additionalVersionWeights().entrySet()) {
-      return new AliasDefinition(alias.name(), alias.functionVersion(), second.getKey(), second.getValue());
+      return new AliasDefinition(
+          alias.name(), alias.functionVersion(), second.getKey(), second.getValue());
     }
     return new AliasDefinition(alias.name(), alias.functionVersion(), null, 0.0);
   }

@@ -37,8 +37,9 @@ final class Refusals {
 
   static LambdaException unqualifiedOnly() {
     return invalid(
-        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please"
-            + " specify either a function name or an unqualified function ARN.");
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support"
+            + " this operation. Please specify either a function name or an unqualified function"
+            + " ARN.");
   }
 
   static LambdaException code(CodeRefusedException refused) {
@@ -50,7 +51,8 @@ final class Refusals {
   }
 
   static LambdaException storage(IOException failure) {
-    return caused(new LambdaException(Refusal.service("The code could not be stored: " + failure)), failure);
+    return caused(
+        new LambdaException(Refusal.service("The code could not be stored: " + failure)), failure);
   }
 
   private static LambdaException caused(LambdaException refusal, Exception cause) {

@@ -18,10 +18,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The functions of one account, kept in memory. See {@link Functions} for what each call does and the package for how.
+ * The functions of one account, kept in memory. See {@link Functions} for what each call does and
+ * the package for how.
  *
- * <p>Any thread but the dispatcher's. Refusals are thrown as {@link LambdaException}. If the publication of a change fails,
- * the change did not happen.
+ * <p>Any thread but the dispatcher's. Refusals are thrown as {@link LambdaException}. If the
+ * publication of a change fails, the change did not happen.
  */
 public final class Registry implements Functions {
   private static final int UNRESERVED_MINIMUM = 100;
@@ -42,7 +43,10 @@ public final class Registry implements Functions {
    * @param publisher makes changes known to the dispatcher
    */
   public Registry(
-      RegistrySettings settings, CodeStore codeStore, InJvmHandlers handlers, FunctionPublisher publisher) {
+      RegistrySettings settings,
+      CodeStore codeStore,
+      InJvmHandlers handlers,
+      FunctionPublisher publisher) {
     this.settings = settings;
     this.packages = new PackageShelf(codeStore, settings.failures());
     this.handlers = handlers;
@@ -54,7 +58,10 @@ public final class Registry implements Functions {
     return create(spec, false);
   }
 
-  /** Creates a function whose handler takes and returns bytes, without JSON and context object: for channel benchmarks. */
+  /**
+   * Creates a function whose handler takes and returns bytes, without JSON and context object: for
+   * channel benchmarks.
+   */
   public FunctionConfiguration createRaw(FunctionSpec spec) {
     return create(spec, true);
   }
@@ -115,7 +122,9 @@ public final class Registry implements Functions {
   public List<FunctionConfiguration> list() {
     synchronized (lock) {
       List<FunctionConfiguration> all = new ArrayList<>();
-      functions.values().forEach(function -> all.add(function.latest().configuration(function.name())));
+      functions
+          .values()
+          .forEach(function -> all.add(function.latest().configuration(function.name())));
       return all;
     }
   }
@@ -162,7 +171,8 @@ public final class Registry implements Functions {
       FunctionState function = require(parsed);
       Content before = function.latest().content();
       SpecRules.check(spec, before.inJvm() != null, settings.allowDeprecated());
-      Content content = Content.of(spec, before.stored(), before.inJvm(), settings.architecture(), before.raw());
+      Content content =
+          Content.of(spec, before.stored(), before.inJvm(), settings.architecture(), before.raw());
       FunctionState changed = function.withLatest(changed(function.latest(), content));
       commit(changed);
       return changed.latest().configuration(parsed);
@@ -211,7 +221,8 @@ public final class Registry implements Functions {
               .map(Alias::name)
               .toList();
       if (!referring.isEmpty()) {
-        throw Refusals.conflict("Unable to delete version because the following aliases reference it: " + referring);
+        throw Refusals.conflict(
+            "Unable to delete version because the following aliases reference it: " + referring);
       }
       commit(function.withoutPublished(Integer.parseInt(label)));
       packages.release(version.content().stored());
@@ -220,7 +231,8 @@ public final class Registry implements Functions {
   }
 
   private static boolean refersTo(Alias alias, String label) {
-    return alias.functionVersion().equals(label) || alias.additionalVersionWeights().containsKey(label);
+    return alias.functionVersion().equals(label)
+        || alias.additionalVersionWeights().containsKey(label);
   }
 
   @Override
@@ -261,7 +273,9 @@ public final class Registry implements Functions {
   public List<FunctionConfiguration> listVersions(String name) {
     FunctionName.Parsed parsed = unqualified(name);
     synchronized (lock) {
-      return require(parsed).versions().stream().map(version -> version.configuration(parsed)).toList();
+      return require(parsed).versions().stream()
+          .map(version -> version.configuration(parsed))
+          .toList();
     }
   }
 
@@ -279,7 +293,13 @@ public final class Registry implements Functions {
       Map<String, Double> shares = weights == null ? Map.of() : Map.copyOf(weights);
       AliasRules.check(function, parsed, version, description, shares);
       Alias created =
-          new Alias(arn, alias, version, Objects.requireNonNullElse(description, ""), shares, newRevision());
+          new Alias(
+              arn,
+              alias,
+              version,
+              Objects.requireNonNullElse(description, ""),
+              shares,
+              newRevision());
       commit(function.withAlias(created));
       return created;
     }
@@ -298,9 +318,11 @@ public final class Registry implements Functions {
       }
       String newVersion = Objects.requireNonNullElse(version, before.functionVersion());
       String newDescription = Objects.requireNonNullElse(description, before.description());
-      Map<String, Double> shares = weights == null ? before.additionalVersionWeights() : Map.copyOf(weights);
+      Map<String, Double> shares =
+          weights == null ? before.additionalVersionWeights() : Map.copyOf(weights);
       AliasRules.check(function, parsed, newVersion, newDescription, shares);
-      Alias changed = new Alias(before.arn(), alias, newVersion, newDescription, shares, newRevision());
+      Alias changed =
+          new Alias(before.arn(), alias, newVersion, newDescription, shares, newRevision());
       commit(function.withAlias(changed));
       return changed;
     }
@@ -353,7 +375,10 @@ public final class Registry implements Functions {
     }
   }
 
-  /** The account keeps 100 unreserved, or all of a limit that is smaller, as AWS's small accounts have it. */
+  /**
+   * The account keeps 100 unreserved, or all of a limit that is smaller, as AWS's small accounts
+   * have it.
+   */
   private void requireUnreserved(FunctionState function, int reserved) {
     long others = 0;
     for (FunctionState other : functions.values()) {
@@ -364,8 +389,8 @@ public final class Registry implements Functions {
     int minimum = Math.min(UNRESERVED_MINIMUM, settings.accountConcurrency());
     if (settings.accountConcurrency() - others - reserved < minimum) {
       throw Refusals.invalid(
-          "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its"
-              + " minimum value of ["
+          "Specified ReservedConcurrentExecutions for function decreases account's"
+              + " UnreservedConcurrentExecution below its minimum value of ["
               + minimum
               + "].");
     }
@@ -418,11 +443,20 @@ public final class Registry implements Functions {
         newRevision());
   }
 
-  /** {@code $LATEST} after a change: with a new id, and so new environments, unless it runs as before. */
+  /**
+   * {@code $LATEST} after a change: with a new id, and so new environments, unless it runs as
+   * before.
+   */
   private Version changed(Version before, Content content) {
     Version after = newLatest(content);
     return content.runsAs(before.content())
-        ? new Version(before.id(), before.label(), content, content.description(), after.lastModified(), after.revisionId())
+        ? new Version(
+            before.id(),
+            before.label(),
+            content,
+            content.description(),
+            after.lastModified(),
+            after.revisionId())
         : after;
   }
 

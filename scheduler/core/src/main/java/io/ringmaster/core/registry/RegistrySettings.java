@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * @param architecture this machine's, {@code x86_64} or {@code arm64}: the default of a function
  * @param allowDeprecated whether runtimes may be used that AWS no longer lets be used
  * @param clock the present
- * @param failures told of failures that no caller waits for, such as a folder that cannot be removed
+ * @param failures told of failures that no caller waits for, such as a folder that cannot be
+ *     removed
  */
 public record RegistrySettings(
     String account,
@@ -31,10 +32,12 @@ public record RegistrySettings(
     Objects.requireNonNull(clock, "clock");
     Objects.requireNonNull(failures, "failures");
     if (accountConcurrency < 1) {
-      throw new IllegalArgumentException("accountConcurrency is " + accountConcurrency + "; it must be 1 or more");
+      throw new IllegalArgumentException(
+          "accountConcurrency is " + accountConcurrency + "; it must be 1 or more");
     }
     if (!Runtimes.ARCHITECTURES.contains(architecture)) {
-      throw new IllegalArgumentException("architecture is " + architecture + "; it must be x86_64 or arm64");
+      throw new IllegalArgumentException(
+          "architecture is " + architecture + "; it must be x86_64 or arm64");
     }
   }
 

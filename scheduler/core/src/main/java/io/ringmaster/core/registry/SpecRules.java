@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What a function's configuration may be. Shapes first, all at once, then meaning, as AWS checks them. */
+/**
+ * What a function's configuration may be. Shapes first, all at once, then meaning, as AWS checks
+ * them.
+ */
 final class SpecRules {
   static final Pattern NAME =
       Pattern.compile(
@@ -24,11 +27,25 @@ final class SpecRules {
 
   private static final Set<String> RESERVED_VARIABLES =
       Set.of(
-          "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
-          "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
-          "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
-          "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT",
-          "LAMBDA_RUNTIME_DIR", "AWS_LAMBDA_MAX_CONCURRENCY");
+          "_HANDLER",
+          "_X_AMZN_TRACE_ID",
+          "AWS_DEFAULT_REGION",
+          "AWS_REGION",
+          "AWS_EXECUTION_ENV",
+          "AWS_LAMBDA_FUNCTION_NAME",
+          "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+          "AWS_LAMBDA_FUNCTION_VERSION",
+          "AWS_LAMBDA_INITIALIZATION_TYPE",
+          "AWS_LAMBDA_LOG_GROUP_NAME",
+          "AWS_LAMBDA_LOG_STREAM_NAME",
+          "AWS_ACCESS_KEY",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_LAMBDA_RUNTIME_API",
+          "LAMBDA_TASK_ROOT",
+          "LAMBDA_RUNTIME_DIR",
+          "AWS_LAMBDA_MAX_CONCURRENCY");
 
   private SpecRules() {}
 
@@ -57,10 +74,14 @@ final class SpecRules {
             .range("ephemeralStorage.size", spec.ephemeralStorageMb(), 512, 10_240)
             .present("loggingConfig.logFormat", spec.logFormat())
             .oneOf("loggingConfig.logFormat", spec.logFormat(), Runtimes.LOG_FORMATS)
-            .oneOf("loggingConfig.applicationLogLevel", spec.applicationLogLevel(), Runtimes.LOG_LEVELS);
+            .oneOf(
+                "loggingConfig.applicationLogLevel",
+                spec.applicationLogLevel(),
+                Runtimes.LOG_LEVELS);
     List<String> architectures = spec.architectures();
     if (architectures.size() > 1) {
-      constraints.fails("architectures", architectures, "Member must have length less than or equal to 1");
+      constraints.fails(
+          "architectures", architectures, "Member must have length less than or equal to 1");
     } else if (!Runtimes.ARCHITECTURES.containsAll(architectures)) {
       constraints.fails(
           "architectures",
@@ -72,7 +93,9 @@ final class SpecRules {
     if (!spec.environment().keySet().stream().allMatch(name -> isVariable(name))) {
       constraints.failsUnseen(
           "environment.variables",
-          "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: " + VARIABLE.pattern() + "]");
+          "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+              + VARIABLE.pattern()
+              + "]");
     }
     constraints.check();
   }
@@ -90,13 +113,15 @@ final class SpecRules {
     String runtime = spec.runtime();
     if (inJvm) {
       if (runtime != null && !runtime.equals(FunctionSpec.IN_JVM)) {
-        throw Refusals.invalid("In-JVM code needs the runtime " + FunctionSpec.IN_JVM + ", not " + runtime + ".");
+        throw Refusals.invalid(
+            "In-JVM code needs the runtime " + FunctionSpec.IN_JVM + ", not " + runtime + ".");
       }
       return;
     }
     if (runtime == null || emptyAsNull(spec.handler()) == null) {
       throw Refusals.invalid(
-          "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+          "Runtime and Handler are mandatory parameters for functions created with deployment"
+              + " packages.");
     }
     if (runtime.equals(FunctionSpec.IN_JVM)) {
       throw Refusals.invalid("The runtime " + FunctionSpec.IN_JVM + " needs in-JVM code.");
@@ -106,8 +131,8 @@ final class SpecRules {
         throw Refusals.invalid(
             "The runtime parameter of "
                 + runtime
-                + " is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported"
-                + " runtime while creating or updating functions.");
+                + " is no longer supported for creating or updating AWS Lambda functions. We"
+                + " recommend you use a supported runtime while creating or updating functions.");
       }
     } else if (!Runtimes.SUPPORTED.contains(runtime)) {
       throw Refusals.invalid(
@@ -124,22 +149,22 @@ final class SpecRules {
     reserved.retainAll(RESERVED_VARIABLES);
     if (!reserved.isEmpty()) {
       throw Refusals.invalid(
-          "Lambda was unable to configure your environment variables because the environment variables you have provided"
-              + " contains reserved keys that are currently not supported for modification. Reserved keys used in this"
-              + " request: "
+          "Lambda was unable to configure your environment variables because the environment"
+              + " variables you have provided contains reserved keys that are currently not"
+              + " supported for modification. Reserved keys used in this request: "
               + String.join(", ", reserved));
     }
     String json = json(environment);
     if (json.getBytes(StandardCharsets.UTF_8).length > ENVIRONMENT_BYTES_MAX) {
       throw Refusals.invalid(
-          "Lambda was unable to configure your environment variables because the environment variables you have provided"
-              + " exceeded the 4KB limit. String measured: "
+          "Lambda was unable to configure your environment variables because the environment"
+              + " variables you have provided exceeded the 4KB limit. String measured: "
               + json);
     }
     if (environment.values().stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
       throw Refusals.invalid(
-          "Lambda was unable to configure your environment variables because the environment variables you have provided"
-              + " contain a NUL character.");
+          "Lambda was unable to configure your environment variables because the environment"
+              + " variables you have provided contain a NUL character.");
     }
   }
 
@@ -147,7 +172,10 @@ final class SpecRules {
   private static String json(Map<String, String> environment) {
     StringBuilder json = new StringBuilder("{");
     for (Map.Entry<String, String> variable : new TreeMap<>(environment).entrySet()) {
-      json.append(json.length() == 1 ? "" : ",").append('"').append(variable.getKey()).append("\":\"");
+      json.append(json.length() == 1 ? "" : ",")
+          .append('"')
+          .append(variable.getKey())
+          .append("\":\"");
       variable.getValue().chars().forEach(c -> appendEscaped(json, (char) c));
       json.append('"');
     }

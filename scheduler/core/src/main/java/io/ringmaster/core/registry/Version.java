@@ -19,7 +19,13 @@ import java.util.concurrent.TimeUnit;
  * @param lastModified when it became what it is
  * @param revisionId changes with every change
  */
-record Version(long id, String label, Content content, String description, Instant lastModified, String revisionId) {
+record Version(
+    long id,
+    String label,
+    Content content,
+    String description,
+    Instant lastModified,
+    String revisionId) {
 
   boolean latest() {
     return label.equals(FunctionName.LATEST);

@@ -3,11 +3,13 @@ package io.ringmaster.core.resolve;
 import io.ringmaster.api.Refusal;
 
 /**
- * Which function, and which of its versions or aliases, a caller means: the answer of {@link #parse}.
+ * Which function, and which of its versions or aliases, a caller means: the answer of {@link
+ * #parse}.
  *
- * <p>The forms are those that AWS documents for {@code FunctionName}: {@code NAME}, {@code ACCOUNT:function:NAME} and {@code
- * arn:aws:lambda:REGION:ACCOUNT:function:NAME} (partitions {@code aws}, {@code aws-cn}, {@code aws-us-gov}), each with or
- * without {@code :QUALIFIER}. Any thread; pure.
+ * <p>The forms are those that AWS documents for {@code FunctionName}: {@code NAME}, {@code
+ * ACCOUNT:function:NAME} and {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME} (partitions {@code
+ * aws}, {@code aws-cn}, {@code aws-us-gov}), each with or without {@code :QUALIFIER}. Any thread;
+ * pure.
  */
 public sealed interface FunctionName {
 
@@ -15,14 +17,17 @@ public sealed interface FunctionName {
   String LATEST = "$LATEST";
 
   /**
-   * A well-formed name of a function of this account and region. Whether the function exists is not known.
+   * A well-formed name of a function of this account and region. Whether the function exists is not
+   * known.
    *
    * @param account 12-digit account id
    * @param region region, such as {@code us-east-1}
-   * @param name 1 to 64 of letters, digits, {@code -}, {@code _}; lookups also let {@code .} pass, as AWS does
+   * @param name 1 to 64 of letters, digits, {@code -}, {@code _}; lookups also let {@code .} pass,
+   *     as AWS does
    * @param qualifier version or alias; null: the caller gave none
    */
-  record Parsed(String account, String region, String name, String qualifier) implements FunctionName {
+  record Parsed(String account, String region, String name, String qualifier)
+      implements FunctionName {
 
     /** The ARN as the caller qualified it. */
     public String arn() {
@@ -51,7 +56,8 @@ public sealed interface FunctionName {
   /**
    * Reads a name.
    *
-   * @param account the engine's account: names without an account belong to it, others are refused with 403
+   * @param account the engine's account: names without an account belong to it, others are refused
+   *     with 403
    * @param region the engine's region: ARNs of another one are refused with 404
    * @param function name, partial ARN or ARN, with or without qualifier
    * @param qualifier the qualifier that was given beside it; null: none

@@ -2,7 +2,10 @@ package io.ringmaster.core.resolve;
 
 import io.ringmaster.api.Refusal;
 
-/** Takes a function's name apart, by hand: the alternatives of AWS's pattern are too few for a regular expression. */
+/**
+ * Takes a function's name apart, by hand: the alternatives of AWS's pattern are too few for a
+ * regular expression.
+ */
 final class FunctionNameParser {
   private static final int NAME_MAX = 64;
   private static final int FUNCTION_MAX = 256;
@@ -27,7 +30,8 @@ final class FunctionNameParser {
 
   FunctionName parse() {
     if (function == null) {
-      return refused("Value null at 'functionName' failed to satisfy constraint: Member must not be null");
+      return refused(
+          "Value null at 'functionName' failed to satisfy constraint: Member must not be null");
     }
     if (function.length() > FUNCTION_MAX) {
       return tooLong("functionName", function, FUNCTION_MAX);
@@ -59,14 +63,20 @@ final class FunctionNameParser {
     if (nameAt == 6 && !parts[3].equals(region)) {
       return new FunctionName.Refused(
           Refusal.notFound(
-              "Functions from '" + parts[3] + "' are not reachable in this region ('" + region + "')"));
+              "Functions from '"
+                  + parts[3]
+                  + "' are not reachable in this region ('"
+                  + region
+                  + "')"));
     }
     if (nameAt > 0 && !parts[nameAt - 2].equals(account)) {
       return new FunctionName.Refused(new Refusal(403, "AccessDeniedException", "", null));
     }
     if (derived != null && qualifier != null && !derived.equals(qualifier)) {
       return new FunctionName.Refused(
-          Refusal.invalid("The derived qualifier from the function name does not match the specified qualifier."));
+          Refusal.invalid(
+              "The derived qualifier from the function name does not match the specified"
+                  + " qualifier."));
     }
     return new FunctionName.Parsed(account, region, name, derived != null ? derived : qualifier);
   }
@@ -134,7 +144,8 @@ final class FunctionNameParser {
   }
 
   private static boolean isDerivedQualifier(String text) {
-    return text.equals(FunctionName.LATEST) || text.length() <= QUALIFIER_MAX && consistsOf(text, '-');
+    return text.equals(FunctionName.LATEST)
+        || text.length() <= QUALIFIER_MAX && consistsOf(text, '-');
   }
 
   /** One or more letters, digits, hyphens, underscores and {@code extra}. */
@@ -156,7 +167,8 @@ final class FunctionNameParser {
   private FunctionName checkQualifier() {
     if (qualifier.isEmpty()) {
       return refused(
-          "Value '' at 'qualifier' failed to satisfy constraint: Member must have length greater than or equal to 1");
+          "Value '' at 'qualifier' failed to satisfy constraint: Member must have length greater"
+              + " than or equal to 1");
     }
     if (qualifier.length() > QUALIFIER_MAX) {
       return tooLong("qualifier", qualifier, QUALIFIER_MAX);
@@ -165,7 +177,8 @@ final class FunctionNameParser {
       return refused(
           "Value '"
               + qualifier
-              + "' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+              + "' at 'qualifier' failed to satisfy constraint: Member must satisfy regular"
+              + " expression pattern: "
               + QUALIFIER_PATTERN);
     }
     return null;
@@ -175,7 +188,8 @@ final class FunctionNameParser {
     return refused(
         "Value '"
             + function
-            + "' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+            + "' at 'functionName' failed to satisfy constraint: Member must satisfy regular"
+            + " expression pattern: "
             + FUNCTION_PATTERN);
   }
 

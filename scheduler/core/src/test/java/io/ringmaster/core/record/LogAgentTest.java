@@ -58,8 +58,13 @@ class LogAgentTest {
     world.error(invocation, "Sandbox.Timedout", "…");
     world.settle(invocation, Outcome.TIMEOUT, 0);
     assertEquals(
-        "START RequestId: " + id(1) + " Version: $LATEST\nworking\n2026-05-28T20:26:40.126Z " + id(1)
-            + " Task timed out after 3.00 seconds\n" + end(1) + "Status: timeout\n",
+        "START RequestId: "
+            + id(1)
+            + " Version: $LATEST\nworking\n2026-05-28T20:26:40.126Z "
+            + id(1)
+            + " Task timed out after 3.00 seconds\n"
+            + end(1)
+            + "Status: timeout\n",
         world.log("hello"));
   }
 
@@ -68,11 +73,17 @@ class LogAgentTest {
     PendingInvocation invocation = world.start(sandbox, false);
     world.write(7, "partial", 0);
     world.error(
-        invocation, "Runtime.ExitError", "RequestId: " + id(1) + " Error: Runtime exited with error: exit status 1");
+        invocation,
+        "Runtime.ExitError",
+        "RequestId: " + id(1) + " Error: Runtime exited with error: exit status 1");
     world.settle(invocation, Outcome.FAILURE, 0);
     assertEquals(
-        "START RequestId: " + id(1) + " Version: $LATEST\npartial\nRequestId: " + id(1)
-            + " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n" + end(1)
+        "START RequestId: "
+            + id(1)
+            + " Version: $LATEST\npartial\nRequestId: "
+            + id(1)
+            + " Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n"
+            + end(1)
             + "Status: error\tError Type: Runtime.ExitError\n",
         world.log("hello"));
   }
@@ -88,17 +99,18 @@ class LogAgentTest {
   void reportsAFailedInit() {
     world.write(7, "importing\n", 26);
     byte[] error =
-        "{\"errorType\": \"Runtime.ImportModuleError\", \"errorMessage\": \"no module\"}".getBytes(StandardCharsets.UTF_8);
+        "{\"errorType\": \"Runtime.ImportModuleError\", \"errorMessage\": \"no module\"}"
+            .getBytes(StandardCharsets.UTF_8);
     world.records.initFailed(sandbox, null, error, 12_340_000, World.EPOCH_MS);
     assertEquals(
         "importing\nINIT_REPORT Init Duration: 12.34 ms\tPhase: init\tStatus: error\tError Type:"
             + " Runtime.ImportModuleError\n",
         world.log("hello"));
-    world.records.initFailed(json, null, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000, World.EPOCH_MS);
+    world.records.initFailed(
+        json, null, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000, World.EPOCH_MS);
     assertEquals(
         "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":"
-            + "\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":"
-            + "{\"durationMs\":12.34}}}\n",
+            + "\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":{\"durationMs\":12.34}}}\n",
         world.log("json"));
   }
 
@@ -107,7 +119,8 @@ class LogAgentTest {
     byte[] error = "{\"errorType\":\"X\tY\nREPORT\"}".getBytes(StandardCharsets.UTF_8);
     world.records.initFailed(sandbox, null, error, 1_000_000, World.EPOCH_MS);
     assertEquals(
-        "INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.Unknown\n",
+        "INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type:"
+            + " Runtime.Unknown\n",
         world.log("hello"));
   }
 
@@ -120,24 +133,59 @@ class LogAgentTest {
     world.settle(world.start(json, false), Outcome.ERROR, 0);
     world.settle(world.start(json, false), Outcome.TIMEOUT, 0);
     PendingInvocation crashed = world.start(json, false);
-    world.error(crashed, "Runtime.ExitError", "RequestId: x Error: Runtime exited with error: signal: killed");
+    world.error(
+        crashed,
+        "Runtime.ExitError",
+        "RequestId: x Error: Runtime exited with error: signal: killed");
     world.settle(crashed, Outcome.FAILURE, 0);
     world.settle(world.start(json, false), Outcome.FAILURE, 0);
-    String start = "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"";
-    String report = "{\"time\":\"2026-05-28T20:26:40.126Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"";
+    String start =
+        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"";
+    String report =
+        "{\"time\":\"2026-05-28T20:26:40.126Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"";
     String metrics =
         "\",\"metrics\":{\"durationMs\":3.01,\"billedDurationMs\":4,\"memorySizeMB\":128,\"maxMemoryUsedMB\":36";
     assertEquals(
-        start + id(1) + "\",\"version\":\"3\"}}\n"
-            + report + id(1) + "\",\"status\":\"success" + metrics + ",\"initDurationMs\":174.055}}}\n"
-            + start + id(2) + "\",\"version\":\"3\"}}\n"
-            + report + id(2) + "\",\"status\":\"error" + metrics + "}}}\n"
-            + start + id(3) + "\",\"version\":\"3\"}}\n"
-            + report + id(3) + "\",\"status\":\"timeout" + metrics + "}}}\n"
-            + start + id(4) + "\",\"version\":\"3\"}}\n"
-            + report + id(4) + "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError" + metrics + "}}}\n"
-            + start + id(5) + "\",\"version\":\"3\"}}\n"
-            + report + id(5) + "\",\"status\":\"failure\",\"errorType\":\"Sandbox.Failure" + metrics + "}}}\n",
+        start
+            + id(1)
+            + "\",\"version\":\"3\"}}\n"
+            + report
+            + id(1)
+            + "\",\"status\":\"success"
+            + metrics
+            + ",\"initDurationMs\":174.055}}}\n"
+            + start
+            + id(2)
+            + "\",\"version\":\"3\"}}\n"
+            + report
+            + id(2)
+            + "\",\"status\":\"error"
+            + metrics
+            + "}}}\n"
+            + start
+            + id(3)
+            + "\",\"version\":\"3\"}}\n"
+            + report
+            + id(3)
+            + "\",\"status\":\"timeout"
+            + metrics
+            + "}}}\n"
+            + start
+            + id(4)
+            + "\",\"version\":\"3\"}}\n"
+            + report
+            + id(4)
+            + "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError"
+            + metrics
+            + "}}}\n"
+            + start
+            + id(5)
+            + "\",\"version\":\"3\"}}\n"
+            + report
+            + id(5)
+            + "\",\"status\":\"failure\",\"errorType\":\"Sandbox.Failure"
+            + metrics
+            + "}}}\n",
         world.log("json"));
   }
 
@@ -215,8 +263,11 @@ class LogAgentTest {
       }
     }
     String log = world.log("hello");
-    assertTrue(log.length() > 64 * 1024 - 200 && log.length() <= 64 * 1024, "length " + log.length());
-    assertTrue(log.startsWith("START") || log.startsWith("END") || log.startsWith("REPORT"), log.substring(0, 60));
+    assertTrue(
+        log.length() > 64 * 1024 - 200 && log.length() <= 64 * 1024, "length " + log.length());
+    assertTrue(
+        log.startsWith("START") || log.startsWith("END") || log.startsWith("REPORT"),
+        log.substring(0, 60));
     assertTrue(log.endsWith(end(2000) + "\n"));
   }
 
@@ -309,7 +360,8 @@ class LogAgentTest {
     small.start(crowded, false);
     assertFalse(small.settle(three, Outcome.SUCCESS, 0));
     small.turn();
-    // The start of the fourth shows that the third has settled; a settled record alone is enough for all its lines.
+    // The start of the fourth shows that the third has settled; a settled record alone is enough
+    // for all its lines.
     PendingInvocation five = new World(2, LogSink.MEMORY).start(crowded, true);
     assertTrue(small.settle(five, Outcome.SUCCESS, 0));
     small.turn();
@@ -348,7 +400,8 @@ class LogAgentTest {
     world.settle(invocation, Outcome.SUCCESS, Long.MAX_VALUE);
     world.agent.onClose();
     assertEquals(List.of(invocation), world.completed);
-    assertEquals("", world.agent.recentLogs("arn:aws:lambda:us-east-1:123456789012:function:hello"));
+    assertEquals(
+        "", world.agent.recentLogs("arn:aws:lambda:us-east-1:123456789012:function:hello"));
   }
 
   @Test
@@ -361,7 +414,12 @@ class LogAgentTest {
         1,
         lines.poll(
             (sandbox, bytes, offset, length, mark) ->
-                read.add(sandbox + " " + mark + " " + new String(bytes, offset, length, StandardCharsets.UTF_8)),
+                read.add(
+                    sandbox
+                        + " "
+                        + mark
+                        + " "
+                        + new String(bytes, offset, length, StandardCharsets.UTF_8)),
             10));
     assertEquals(List.of("3 1 a line\n"), read);
     for (int i = 0; i < 8192 + 5; i++) {
@@ -373,6 +431,7 @@ class LogAgentTest {
       lines.add(3, i, "x".repeat(100_000));
     }
     assertEquals(5 + 300 - 255, counters.get(Counter.LOG_LINES_DROPPED));
-    assertEquals(255, lines.poll((_, bytes, offset, length, _) -> assertEquals(65_537, length), 10_000));
+    assertEquals(
+        255, lines.poll((_, bytes, offset, length, _) -> assertEquals(65_537, length), 10_000));
   }
 }

@@ -25,7 +25,8 @@ class TailBytesTest {
       all.writeBytes(piece);
       byte[] written = all.toByteArray();
       assertArrayEquals(
-          Arrays.copyOfRange(written, Math.max(0, written.length - 2048), written.length), tail.tail());
+          Arrays.copyOfRange(written, Math.max(0, written.length - 2048), written.length),
+          tail.tail());
       assertEquals(written.length == 0 || written[written.length - 1] == '\n', tail.atLineStart());
     }
   }
@@ -35,7 +36,12 @@ class TailBytesTest {
     Arbitrary<Byte> ascii = Arbitraries.bytes().between((byte) 10, (byte) 126);
     return Arbitraries.integers()
         .between(0, 5000)
-        .flatMap(size -> ascii.array(byte[].class).ofSize(Math.min(size, 40)).map(seed -> repeated(seed, size)))
+        .flatMap(
+            size ->
+                ascii
+                    .array(byte[].class)
+                    .ofSize(Math.min(size, 40))
+                    .map(seed -> repeated(seed, size)))
         .list()
         .ofMaxSize(8);
   }
@@ -54,7 +60,8 @@ class TailBytesTest {
     byte[] euros = "€".repeat(200).getBytes(StandardCharsets.UTF_8);
     tail.append(euros, 0, euros.length);
     assertEquals("€".repeat(170), new String(tail.tail(), StandardCharsets.UTF_8));
-    byte[] lines = ("x".repeat(300) + "\n" + "y".repeat(300) + "\nz\n").getBytes(StandardCharsets.UTF_8);
+    byte[] lines =
+        ("x".repeat(300) + "\n" + "y".repeat(300) + "\nz\n").getBytes(StandardCharsets.UTF_8);
     tail.append(lines, 0, lines.length);
     assertEquals("y".repeat(300) + "\nz\n", new String(tail.lines(), StandardCharsets.UTF_8));
   }

@@ -79,13 +79,24 @@ final class World implements SandboxLogs {
   static VersionState version(String name, String label, String format) {
     FunctionState function =
         new FunctionState(
-            new AccountState("123456789012", 1000), name, "arn:aws:lambda:us-east-1:123456789012:function:" + name);
+            new AccountState("123456789012", 1000),
+            name,
+            "arn:aws:lambda:us-east-1:123456789012:function:" + name);
     SandboxSpec.Identity identity =
         new SandboxSpec.Identity(
-            "123456789012", "us-east-1", name, label, function.arn, "/aws/lambda/" + name, format, "");
+            "123456789012",
+            "us-east-1",
+            name,
+            label,
+            function.arn,
+            "/aws/lambda/" + name,
+            format,
+            "");
     SandboxSpec spec =
-        new SandboxSpec("python3.13", "app.handler", null, Map.of(), identity, 128, 3_000_000_000L, 512, false);
-    return new VersionState(function, 1, label, new PoolKey("123456789012", 1, "", ""), spec, false);
+        new SandboxSpec(
+            "python3.13", "app.handler", null, Map.of(), identity, 128, 3_000_000_000L, 512, false);
+    return new VersionState(
+        function, 1, label, new PoolKey("123456789012", 1, "", ""), spec, false);
   }
 
   Sandbox sandbox(int id, VersionState version) {
@@ -118,7 +129,8 @@ final class World implements SandboxLogs {
 
   void error(PendingInvocation invocation, String type, String message) {
     byte[] json =
-        ("{\"errorType\":\"" + type + "\",\"errorMessage\":\"" + message + "\"}").getBytes(StandardCharsets.UTF_8);
+        ("{\"errorType\":\"" + type + "\",\"errorMessage\":\"" + message + "\"}")
+            .getBytes(StandardCharsets.UTF_8);
     invocation.errorType = type;
     invocation.functionError = true;
     invocation.responseBuffer().append(json, 0, json.length);
@@ -159,7 +171,11 @@ final class World implements SandboxLogs {
     String[] text = new String[1];
     Thread asker =
         Thread.ofPlatform()
-            .start(() -> text[0] = agent.recentLogs("arn:aws:lambda:us-east-1:123456789012:function:" + function));
+            .start(
+                () ->
+                    text[0] =
+                        agent.recentLogs(
+                            "arn:aws:lambda:us-east-1:123456789012:function:" + function));
     long deadline = System.nanoTime() + 10_000_000_000L;
     while (asker.isAlive() && System.nanoTime() < deadline) {
       agent.doWork();

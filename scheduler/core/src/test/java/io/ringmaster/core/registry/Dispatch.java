@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The dispatcher and the in-JVM driver as the registry sees them: what is in force, and which code is known. */
+/**
+ * The dispatcher and the in-JVM driver as the registry sees them: what is in force, and which code
+ * is known.
+ */
 final class Dispatch implements FunctionPublisher, InJvmHandlers {
   final Map<String, FunctionDefinition> inForce = new TreeMap<>();
   final Map<Long, FunctionCode.InJvm> handlers = new TreeMap<>();
@@ -26,7 +29,8 @@ final class Dispatch implements FunctionPublisher, InJvmHandlers {
         .forEach(
             version -> {
               if (version.inJvm() != handlers.containsKey(version.id())) {
-                throw new AssertionError("handler of version " + version.id() + " is not as published");
+                throw new AssertionError(
+                    "handler of version " + version.id() + " is not as published");
               }
               if (gone.contains(version.id())) {
                 throw new AssertionError("version " + version.id() + " came back");

@@ -41,7 +41,13 @@ class RegistryTest {
   private Registry registry(int accountConcurrency, boolean allowDeprecated) {
     return new Registry(
         new RegistrySettings(
-            "123456789012", "us-east-1", accountConcurrency, "x86_64", allowDeprecated, () -> now, failures::add),
+            "123456789012",
+            "us-east-1",
+            accountConcurrency,
+            "x86_64",
+            allowDeprecated,
+            () -> now,
+            failures::add),
         store,
         dispatch,
         dispatch);
@@ -83,7 +89,8 @@ class RegistryTest {
   @Test
   void createsAFunctionAndPublishesIt() {
     FunctionConfiguration created =
-        registry.create(spec("hello").memoryMb(512).timeoutSeconds(7).environment(Map.of("AB", "1")).build());
+        registry.create(
+            spec("hello").memoryMb(512).timeoutSeconds(7).environment(Map.of("AB", "1")).build());
     assertEquals("hello", created.functionName());
     assertEquals(ARN + "hello", created.functionArn());
     assertEquals("$LATEST", created.version());
@@ -114,14 +121,17 @@ class RegistryTest {
     assertTrue(inForce("raw", "$LATEST").spec().rawMode());
     registry.updateConfiguration("raw", spec("raw").memoryMb(256).build());
     assertTrue(inForce("raw", "$LATEST").spec().rawMode());
-    assertEquals("INFO", registry.create(spec("json").logFormat("JSON").build()).applicationLogLevel());
+    assertEquals(
+        "INFO", registry.create(spec("json").logFormat("JSON").build()).applicationLogLevel());
     assertEquals("INFO", inForce("json", "$LATEST").spec().identity().applicationLogLevel());
   }
 
   @Test
   void refusesAFunctionThatExists() {
     registry.create(spec("hello").build());
-    conflict("Function already exist: hello", () -> registry.create(spec("hello").code(code("two")).build()));
+    conflict(
+        "Function already exist: hello",
+        () -> registry.create(spec("hello").code(code("two")).build()));
     assertEquals(Map.of("one", 1), store.references);
   }
 
@@ -137,9 +147,11 @@ class RegistryTest {
     registry.create(spec("hello").build());
     notFound("Function not found: " + ARN + "hello:1221", () -> registry.get("hello", "1221"));
     notFound("Function not found: " + ARN + "hello:01", () -> registry.get("hello", "01"));
-    notFound("Cannot find alias arn: " + ARN + "hello:live", () -> registry.getAlias("hello", "live"));
     notFound(
-        "Alias not found: " + ARN + "hello:live", () -> registry.updateAlias("hello", "live", null, null, null));
+        "Cannot find alias arn: " + ARN + "hello:live", () -> registry.getAlias("hello", "live"));
+    notFound(
+        "Alias not found: " + ARN + "hello:live",
+        () -> registry.updateAlias("hello", "live", null, null, null));
     notFound(
         "Functions from 'ap-southeast-1' are not reachable in this region ('us-east-1')",
         () -> registry.get("arn:aws:lambda:ap-southeast-1:123456789012:function:hello"));
@@ -149,41 +161,50 @@ class RegistryTest {
   @Test
   void refusesValuesOutOfRange() {
     validation(
-        "Value '127' at 'memorySize' failed to satisfy constraint: Member must have value greater than or equal to 128",
+        "Value '127' at 'memorySize' failed to satisfy constraint: Member must have value greater"
+            + " than or equal to 128",
         () -> registry.create(spec("f").memoryMb(127).build()));
     validation(
-        "Value '10241' at 'memorySize' failed to satisfy constraint: Member must have value less than or equal to 10240",
+        "Value '10241' at 'memorySize' failed to satisfy constraint: Member must have value less"
+            + " than or equal to 10240",
         () -> registry.create(spec("f").memoryMb(10_241).build()));
     validation(
-        "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1",
+        "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than"
+            + " or equal to 1",
         () -> registry.create(spec("f").timeoutSeconds(0).build()));
     validation(
-        "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900",
+        "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or"
+            + " equal to 900",
         () -> registry.create(spec("f").timeoutSeconds(901).build()));
     validation(
-        "Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value greater than or"
-            + " equal to 512",
+        "Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have"
+            + " value greater than or equal to 512",
         () -> registry.create(spec("f").ephemeralStorageMb(511).build()));
     validation(
-        "Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have value less than or"
-            + " equal to 10240",
+        "Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have"
+            + " value less than or equal to 10240",
         () -> registry.create(spec("f").ephemeralStorageMb(10_241).build()));
     String description = "d".repeat(257);
     validation(
-        "Value '" + description + "' at 'description' failed to satisfy constraint: Member must have length less than or"
-            + " equal to 256",
+        "Value '"
+            + description
+            + "' at 'description' failed to satisfy constraint: Member must have length less than"
+            + " or equal to 256",
         () -> registry.create(spec("f").description(description).build()));
     String handler = "h".repeat(129);
     validation(
-        "Value '" + handler + "' at 'handler' failed to satisfy constraint: Member must have length less than or equal to"
-            + " 128",
+        "Value '"
+            + handler
+            + "' at 'handler' failed to satisfy constraint: Member must have length less than or"
+            + " equal to 128",
         () -> registry.create(spec("f").handler(handler).build()));
     validation(
-        "Value 'a b' at 'handler' failed to satisfy constraint: Member must satisfy regular expression pattern: [^\\s]+",
+        "Value 'a b' at 'handler' failed to satisfy constraint: Member must satisfy regular"
+            + " expression pattern: [^\\s]+",
         () -> registry.create(spec("f").handler("a b").build()));
     validation(
-        "Value 'me' at 'role' failed to satisfy constraint: Member must satisfy regular expression pattern:"
-            + " arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
+        "Value 'me' at 'role' failed to satisfy constraint: Member must satisfy regular expression"
+            + " pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
         () -> registry.create(spec("f").role("me").build()));
     validation(
         "Value null at 'role' failed to satisfy constraint: Member must not be null",
@@ -191,9 +212,9 @@ class RegistryTest {
     refused(
         400,
         "ValidationException",
-        "2 validation errors detected: Value '1' at 'memorySize' failed to satisfy constraint: Member must have value"
-            + " greater than or equal to 128; Value '0' at 'timeout' failed to satisfy constraint: Member must have value"
-            + " greater than or equal to 1",
+        "2 validation errors detected: Value '1' at 'memorySize' failed to satisfy constraint:"
+            + " Member must have value greater than or equal to 128; Value '0' at 'timeout' failed"
+            + " to satisfy constraint: Member must have value greater than or equal to 1",
         () -> registry.create(spec("f").memoryMb(1).timeoutSeconds(0).build()));
     assertEquals(Map.of(), store.references);
   }
@@ -201,27 +222,31 @@ class RegistryTest {
   @Test
   void refusesWordsThatAreNoneOfAws() {
     validation(
-        "Value 'XML' at 'loggingConfig.logFormat' failed to satisfy constraint: Member must satisfy enum value set: [JSON,"
-            + " Text]",
+        "Value 'XML' at 'loggingConfig.logFormat' failed to satisfy constraint: Member must satisfy"
+            + " enum value set: [JSON, Text]",
         () -> registry.create(spec("f").logFormat("XML").build()));
     validation(
-        "Value 'LOUD' at 'loggingConfig.applicationLogLevel' failed to satisfy constraint: Member must satisfy enum value"
-            + " set: [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]",
+        "Value 'LOUD' at 'loggingConfig.applicationLogLevel' failed to satisfy constraint: Member"
+            + " must satisfy enum value set: [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]",
         () -> registry.create(spec("f").applicationLogLevel("LOUD").build()));
     validation(
-        "Value '[mips]' at 'architectures' failed to satisfy constraint: Member must satisfy constraint: [Member must"
-            + " satisfy enum value set: [x86_64, arm64], Member must not be null]",
+        "Value '[mips]' at 'architectures' failed to satisfy constraint: Member must satisfy"
+            + " constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not"
+            + " be null]",
         () -> registry.create(spec("f").architectures(List.of("mips")).build()));
     validation(
-        "Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have length less than or"
-            + " equal to 1",
+        "Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have"
+            + " length less than or equal to 1",
         () -> registry.create(spec("f").architectures(List.of("x86_64", "arm64")).build()));
     validation(
-        "Value 'a.b' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+        "Value 'a.b' at 'functionName' failed to satisfy constraint: Member must satisfy regular"
+            + " expression pattern: "
             + SpecRules.NAME.pattern(),
         () -> registry.create(spec("a.b").build()));
     validation(
-        "Value '" + "n".repeat(65) + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
+        "Value '"
+            + "n".repeat(65)
+            + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
             + " or equal to 64",
         () -> registry.create(spec("n".repeat(65)).build()));
   }
@@ -229,56 +254,75 @@ class RegistryTest {
   @Test
   void refusesRuntimesAndCodeThatDoNotGoTogether() {
     String message =
-        assertThrows(LambdaException.class, () -> registry.create(spec("f").runtime("cobol").build()))
+        assertThrows(
+                LambdaException.class, () -> registry.create(spec("f").runtime("cobol").build()))
             .refusal()
             .message();
     assertTrue(
         message.startsWith(
-            "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [nodejs"),
+            "Value cobol at 'runtime' failed to satisfy constraint: Member must satisfy enum value"
+                + " set: [nodejs"),
         message);
     assertTrue(message.endsWith("] or be a valid ARN"), message);
     invalid(
-        "The runtime parameter of python3.7 is no longer supported for creating or updating AWS Lambda functions. We"
-            + " recommend you use a supported runtime while creating or updating functions.",
+        "The runtime parameter of python3.7 is no longer supported for creating or updating AWS"
+            + " Lambda functions. We recommend you use a supported runtime while creating or"
+            + " updating functions.",
         () -> registry.create(spec("f").runtime("python3.7").build()));
     assertEquals(
-        "python3.7", registry(1000, true).create(spec("old").runtime("python3.7").build()).runtime());
+        "python3.7",
+        registry(1000, true).create(spec("old").runtime("python3.7").build()).runtime());
     invalid(
-        "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        "Runtime and Handler are mandatory parameters for functions created with deployment"
+            + " packages.",
         () -> registry.create(spec("f").runtime(null).build()));
     invalid(
-        "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        "Runtime and Handler are mandatory parameters for functions created with deployment"
+            + " packages.",
         () -> registry.create(spec("f").handler("").build()));
-    invalid("Please provide a source for function code.", () -> registry.create(spec("f").code(null).build()));
-    invalid("The runtime injvm needs in-JVM code.", () -> registry.create(spec("f").runtime("injvm").build()));
+    invalid(
+        "Please provide a source for function code.",
+        () -> registry.create(spec("f").code(null).build()));
+    invalid(
+        "The runtime injvm needs in-JVM code.",
+        () -> registry.create(spec("f").runtime("injvm").build()));
     FunctionCode inJvm = FunctionCode.inJvm((_, _) -> {});
     invalid(
         "In-JVM code needs the runtime injvm, not python3.13.",
         () -> registry.create(spec("f").code(inJvm).build()));
     registry.create(spec("f").build());
-    invalid("In-JVM code and deployment packages cannot replace each other.", () -> registry.updateCode("f", inJvm));
+    invalid(
+        "In-JVM code and deployment packages cannot replace each other.",
+        () -> registry.updateCode("f", inJvm));
   }
 
   @Test
   void refusesEnvironmentsThatAwsRefuses() {
     invalid(
-        "Lambda was unable to configure your environment variables because the environment variables you have provided"
-            + " contains reserved keys that are currently not supported for modification. Reserved keys used in this"
-            + " request: AWS_REGION, _HANDLER",
-        () -> registry.create(spec("f").environment(Map.of("_HANDLER", "x", "AWS_REGION", "y", "OK", "z")).build()));
+        "Lambda was unable to configure your environment variables because the environment"
+            + " variables you have provided contains reserved keys that are currently not supported"
+            + " for modification. Reserved keys used in this request: AWS_REGION, _HANDLER",
+        () ->
+            registry.create(
+                spec("f")
+                    .environment(Map.of("_HANDLER", "x", "AWS_REGION", "y", "OK", "z"))
+                    .build()));
     validation(
-        "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must"
-            + " satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+        "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy"
+            + " constraint: [Member must satisfy regular expression pattern:"
+            + " [a-zA-Z]([a-zA-Z0-9_])+]",
         () -> registry.create(spec("f").environment(Map.of("A=B", "x")).build()));
     String fits = "v".repeat(4096 - "{\"AB\":\"\"}".length());
     registry.create(spec("fits").environment(Map.of("AB", fits)).build());
     invalid(
-        "Lambda was unable to configure your environment variables because the environment variables you have provided"
-            + " exceeded the 4KB limit. String measured: {\"AB\":\"" + fits + "\\n\"}",
+        "Lambda was unable to configure your environment variables because the environment"
+            + " variables you have provided exceeded the 4KB limit. String measured: {\"AB\":\""
+            + fits
+            + "\\n\"}",
         () -> registry.create(spec("f").environment(Map.of("AB", fits + "\n")).build()));
     invalid(
-        "Lambda was unable to configure your environment variables because the environment variables you have provided"
-            + " contain a NUL character.",
+        "Lambda was unable to configure your environment variables because the environment"
+            + " variables you have provided contain a NUL character.",
         () -> registry.create(spec("f").environment(Map.of("AB", "a\0b")).build()));
   }
 
@@ -289,7 +333,9 @@ class RegistryTest {
         "Could not unzip uploaded file. Please check your file, then try to upload again.",
         () -> registry.create(spec("f").build()));
     store.refusal = Reason.UNZIPPED_TOO_LARGE;
-    invalid("Unzipped size must be smaller than 262144000 bytes", () -> registry.create(spec("f").build()));
+    invalid(
+        "Unzipped size must be smaller than 262144000 bytes",
+        () -> registry.create(spec("f").build()));
     store.refusal = Reason.ZIPPED_TOO_LARGE;
     refused(
         413,
@@ -315,7 +361,8 @@ class RegistryTest {
     FunctionConfiguration created = registry.create(spec("f").build());
     long first = inForce("f", "$LATEST").id();
     now = now.plusSeconds(1);
-    FunctionConfiguration described = registry.updateConfiguration("f", spec("f").description("new").build());
+    FunctionConfiguration described =
+        registry.updateConfiguration("f", spec("f").description("new").build());
     assertEquals("new", described.description());
     assertEquals(now, described.lastModified());
     assertNotEquals(created.revisionId(), described.revisionId());
@@ -342,12 +389,21 @@ class RegistryTest {
     assertEquals("2", two.version());
     assertEquals("latest", two.description());
     assertEquals(one, registry.get("f:1"));
-    assertEquals(List.of("$LATEST", "1", "2"), registry.listVersions("f").stream().map(FunctionConfiguration::version).toList());
-    assertEquals(3, dispatch.inForce.get("f").versions().values().stream().map(VersionDefinition::id).distinct().count());
+    assertEquals(
+        List.of("$LATEST", "1", "2"),
+        registry.listVersions("f").stream().map(FunctionConfiguration::version).toList());
+    assertEquals(
+        3,
+        dispatch.inForce.get("f").versions().values().stream()
+            .map(VersionDefinition::id)
+            .distinct()
+            .count());
     assertEquals(Map.of("one", 1, "two", 2), store.references);
     registry.deleteVersion("f", "2");
     assertEquals("3", registry.publishVersion("f", null).version());
-    invalid("$LATEST version cannot be deleted without deleting the function.", () -> registry.deleteVersion("f", "$LATEST"));
+    invalid(
+        "$LATEST version cannot be deleted without deleting the function.",
+        () -> registry.deleteVersion("f", "$LATEST"));
     notFound("Function not found: " + ARN + "f:2", () -> registry.deleteVersion("f", "2"));
     registry.delete("f:3");
     assertEquals(Map.of("one", 1, "two", 1), store.references);
@@ -365,15 +421,22 @@ class RegistryTest {
     Alias live = registry.createAlias("f", "live", "1", null, Map.of("2", 0.25));
     assertEquals(ARN + "f:live", live.arn());
     assertEquals("", live.description());
-    assertEquals(new AliasDefinition("live", "1", "2", 0.25), dispatch.inForce.get("f").aliases().get("live"));
+    assertEquals(
+        new AliasDefinition("live", "1", "2", 0.25),
+        dispatch.inForce.get("f").aliases().get("live"));
     assertEquals("1", registry.get("f", "live").version());
     Alias changed = registry.updateAlias("f", "live", "2", "all", Map.of());
-    assertEquals(new AliasDefinition("live", "2", null, 0.0), dispatch.inForce.get("f").aliases().get("live"));
+    assertEquals(
+        new AliasDefinition("live", "2", null, 0.0),
+        dispatch.inForce.get("f").aliases().get("live"));
     assertNotEquals(live.revisionId(), changed.revisionId());
     assertEquals(changed, registry.getAlias("f", "live"));
     registry.createAlias("f", "edge", "$LATEST", "newest", null);
-    assertEquals(List.of("edge", "live"), registry.listAliases("f").stream().map(Alias::name).toList());
-    conflict("Unable to delete version because the following aliases reference it: [live]", () -> registry.deleteVersion("f", "2"));
+    assertEquals(
+        List.of("edge", "live"), registry.listAliases("f").stream().map(Alias::name).toList());
+    conflict(
+        "Unable to delete version because the following aliases reference it: [live]",
+        () -> registry.deleteVersion("f", "2"));
     invalid("Deletion of aliases is not currently supported.", () -> registry.delete("f:live"));
     registry.deleteAlias("f", "live");
     registry.deleteAlias("f", "live");
@@ -386,41 +449,52 @@ class RegistryTest {
     registry.create(spec("f").build());
     registry.publishVersion("f", null);
     registry.createAlias("f", "live", "1", null, null);
-    conflict("Alias already exists: " + ARN + "f:live", () -> registry.createAlias("f", "live", "1", null, null));
-    notFound("Function not found: " + ARN + "f:9", () -> registry.createAlias("f", "a", "9", null, null));
-    notFound("Function not found: " + ARN + "f:9", () -> registry.createAlias("f", "a", "1", null, Map.of("9", 0.1)));
+    conflict(
+        "Alias already exists: " + ARN + "f:live",
+        () -> registry.createAlias("f", "live", "1", null, null));
+    notFound(
+        "Function not found: " + ARN + "f:9",
+        () -> registry.createAlias("f", "a", "9", null, null));
+    notFound(
+        "Function not found: " + ARN + "f:9",
+        () -> registry.createAlias("f", "a", "1", null, Map.of("9", 0.1)));
     validation(
-        "Value '123' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern:"
-            + " (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+        "Value '123' at 'name' failed to satisfy constraint: Member must satisfy regular expression"
+            + " pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
         () -> registry.createAlias("f", "123", "1", null, null));
     validation(
-        "Value 'x' at 'functionVersion' failed to satisfy constraint: Member must satisfy regular expression pattern:"
-            + " (\\$LATEST(\\.PUBLISHED)?|[0-9]+)",
+        "Value 'x' at 'functionVersion' failed to satisfy constraint: Member must satisfy regular"
+            + " expression pattern: (\\$LATEST(\\.PUBLISHED)?|[0-9]+)",
         () -> registry.createAlias("f", "a", "x", null, null));
     invalid(
         "Number of items in AdditionalVersionWeights cannot be greater than 1",
         () -> registry.createAlias("f", "a", "1", null, Map.of("2", 0.1, "3", 0.1)));
     invalid(
-        "Invalid function version 1. Function version 1 is already included in routing configuration.",
+        "Invalid function version 1. Function version 1 is already included in routing"
+            + " configuration.",
         () -> registry.createAlias("f", "a", "1", null, Map.of("1", 0.1)));
     invalid(
         "$LATEST is not supported for an alias pointing to more than 1 version",
         () -> registry.createAlias("f", "a", "$LATEST", null, Map.of("1", 0.1)));
     for (double weight : new double[] {-0.1, 1.1, Double.NaN}) {
       validation(
-          "Value '{2=" + weight + "}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value"
-              + " must satisfy constraint: [Member must have value less than or equal to 1.0, Member must have value"
-              + " greater than or equal to 0.0, Member must not be null]",
+          "Value '{2="
+              + weight
+              + "}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map"
+              + " value must satisfy constraint: [Member must have value less than or equal to 1.0,"
+              + " Member must have value greater than or equal to 0.0, Member must not be null]",
           () -> registry.createAlias("f", "a", "1", null, Map.of("2", weight)));
     }
     validation(
-        "Value '{live=0.1}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map keys must satisfy"
-            + " constraint: [Member must have length less than or equal to 1024, Member must have length greater than or"
-            + " equal to 1, Member must satisfy regular expression pattern: [0-9]+, Member must not be null]",
+        "Value '{live=0.1}' at 'routingConfig.additionalVersionWeights' failed to satisfy"
+            + " constraint: Map keys must satisfy constraint: [Member must have length less than or"
+            + " equal to 1024, Member must have length greater than or equal to 1, Member must"
+            + " satisfy regular expression pattern: [0-9]+, Member must not be null]",
         () -> registry.createAlias("f", "a", "1", null, Map.of("live", 0.1)));
     invalid(
-        "This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please"
-            + " specify either a function name or an unqualified function ARN.",
+        "This operation is permitted on Lambda functions only. Aliases and versions do not support"
+            + " this operation. Please specify either a function name or an unqualified function"
+            + " ARN.",
         () -> registry.publishVersion("f:live", null));
   }
 
@@ -433,8 +507,8 @@ class RegistryTest {
     assertEquals(900, registry.getConcurrency("f"));
     assertEquals(900, dispatch.inForce.get("f").reservedConcurrency());
     invalid(
-        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its"
-            + " minimum value of [100].",
+        "Specified ReservedConcurrentExecutions for function decreases account's"
+            + " UnreservedConcurrentExecution below its minimum value of [100].",
         () -> registry.putConcurrency("g", 1));
     registry.putConcurrency("g", 0);
     registry.putConcurrency("f", 899);
@@ -443,8 +517,8 @@ class RegistryTest {
     assertEquals(-1, dispatch.inForce.get("f").reservedConcurrency());
     registry.putConcurrency("g", 900);
     validation(
-        "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must have value greater than or"
-            + " equal to 0",
+        "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must"
+            + " have value greater than or equal to 0",
         () -> registry.putConcurrency("g", -1));
   }
 
@@ -454,8 +528,8 @@ class RegistryTest {
     small.create(spec("f").build());
     small.putConcurrency("f", 0);
     invalid(
-        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its"
-            + " minimum value of [10].",
+        "Specified ReservedConcurrentExecutions for function decreases account's"
+            + " UnreservedConcurrentExecution below its minimum value of [10].",
         () -> small.putConcurrency("f", 1));
   }
 
@@ -489,7 +563,11 @@ class RegistryTest {
     assertThrows(EngineException.class, () -> registry.updateCode("f", code("two")));
     assertThrows(EngineException.class, () -> registry.publishVersion("f", null));
     assertThrows(EngineException.class, () -> registry.create(spec("g").build()));
-    assertThrows(EngineException.class, () -> registry.create(FunctionSpec.named("j").code(FunctionCode.inJvm((_, _) -> {})).build()));
+    assertThrows(
+        EngineException.class,
+        () ->
+            registry.create(
+                FunctionSpec.named("j").code(FunctionCode.inJvm((_, _) -> {})).build()));
     assertThrows(EngineException.class, () -> registry.delete("f"));
     dispatch.failure = null;
     assertEquals(List.of(before), registry.list());

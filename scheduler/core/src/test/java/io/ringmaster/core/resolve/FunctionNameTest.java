@@ -26,7 +26,8 @@ class FunctionNameTest {
   }
 
   private static Refusal refusal(String function, String qualifier) {
-    return assertInstanceOf(FunctionName.Refused.class, parse(function, qualifier), function).refusal();
+    return assertInstanceOf(FunctionName.Refused.class, parse(function, qualifier), function)
+        .refusal();
   }
 
   @Test
@@ -36,20 +37,32 @@ class FunctionNameTest {
     assertEquals(parsed("hello", "$LATEST"), parse("hello:$LATEST", null));
     assertEquals(parsed("hello", "7"), parse("123456789012:function:hello:7", null));
     assertEquals(parsed("hello", null), parse("123456789012:function:hello", null));
-    assertEquals(parsed("hello", "7"), parse("arn:aws:lambda:us-east-1:123456789012:function:hello:7", "7"));
-    assertEquals(parsed("hello", null), parse("arn:aws-cn:lambda:us-east-1:123456789012:function:hello", null));
-    assertEquals(parsed("hello", null), parse("arn:aws-us-gov:lambda:us-east-1:123456789012:function:hello", null));
+    assertEquals(
+        parsed("hello", "7"), parse("arn:aws:lambda:us-east-1:123456789012:function:hello:7", "7"));
+    assertEquals(
+        parsed("hello", null),
+        parse("arn:aws-cn:lambda:us-east-1:123456789012:function:hello", null));
+    assertEquals(
+        parsed("hello", null),
+        parse("arn:aws-us-gov:lambda:us-east-1:123456789012:function:hello", null));
     assertEquals(
         new FunctionName.Parsed(ACCOUNT, "us-gov-west-1", "hello", null),
         FunctionName.parse(
-            ACCOUNT, "us-gov-west-1", "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:hello", null));
+            ACCOUNT,
+            "us-gov-west-1",
+            "arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:hello",
+            null));
   }
 
   @Test
   void keepsTheQualifierInTheArn() {
-    assertEquals("arn:aws:lambda:us-east-1:123456789012:function:hello", parsed("hello", null).arn());
-    assertEquals("arn:aws:lambda:us-east-1:123456789012:function:hello:live", parsed("hello", "live").arn());
-    assertEquals("arn:aws:lambda:us-east-1:123456789012:function:hello", parsed("hello", "x").unqualifiedArn());
+    assertEquals(
+        "arn:aws:lambda:us-east-1:123456789012:function:hello", parsed("hello", null).arn());
+    assertEquals(
+        "arn:aws:lambda:us-east-1:123456789012:function:hello:live", parsed("hello", "live").arn());
+    assertEquals(
+        "arn:aws:lambda:us-east-1:123456789012:function:hello",
+        parsed("hello", "x").unqualifiedArn());
     assertEquals("$LATEST", parsed("hello", null).effectiveQualifier());
     assertEquals("3", parsed("hello", "3").effectiveQualifier());
   }
@@ -57,17 +70,20 @@ class FunctionNameTest {
   @Test
   void refusesTwoDifferentQualifiers() {
     assertEquals(
-        Refusal.invalid("The derived qualifier from the function name does not match the specified qualifier."),
+        Refusal.invalid(
+            "The derived qualifier from the function name does not match the specified qualifier."),
         refusal("hello:1", "2"));
     assertEquals(
-        Refusal.invalid("The derived qualifier from the function name does not match the specified qualifier."),
+        Refusal.invalid(
+            "The derived qualifier from the function name does not match the specified qualifier."),
         refusal("arn:aws:lambda:us-east-1:123456789012:function:hello:live", "$LATEST"));
   }
 
   @Test
   void refusesAnotherRegion() {
     assertEquals(
-        Refusal.notFound("Functions from 'ap-southeast-1' are not reachable in this region ('us-east-1')"),
+        Refusal.notFound(
+            "Functions from 'ap-southeast-1' are not reachable in this region ('us-east-1')"),
         refusal("arn:aws:lambda:ap-southeast-1:123456789012:function:hello", null));
   }
 
@@ -82,13 +98,30 @@ class FunctionNameTest {
   void refusesWhatIsNoName() {
     for (String bad :
         new String[] {
-          "", ":", "hello:", ":1", "a b", "hello:1:2", "héllo", "hello/x", "a\nb", "$LATEST", "hello:$PREV",
-          "123:function:hello", "123456789012:layer:hello", "arn:aws:lambda:us-east-1:123456789012:function:",
-          "arn:aws:lambda:us-east-1:123456789012:layer:hello", "arn:aws:s3:us-east-1:123456789012:function:hello",
-          "arn:aws:lambda:us-east:123456789012:function:hello", "arn:aws:lambda::123456789012:function:hello",
-          "arn:aws:lambda:us--east-1:123456789012:function:hello", "arn:aws:lambda:-us-east-1:123456789012:function:h",
-          "arn:mine:lambda:us-east-1:123456789012:function:hello", "arn:aws:lambda:us-east-1:123456789012:function:h:1:2",
-          "arn:aws:lambda:us-east-1:12345678901x:function:hello", "arn:aws:lambda:US-EAST-1:123456789012:function:h"
+          "",
+          ":",
+          "hello:",
+          ":1",
+          "a b",
+          "hello:1:2",
+          "héllo",
+          "hello/x",
+          "a\nb",
+          "$LATEST",
+          "hello:$PREV",
+          "123:function:hello",
+          "123456789012:layer:hello",
+          "arn:aws:lambda:us-east-1:123456789012:function:",
+          "arn:aws:lambda:us-east-1:123456789012:layer:hello",
+          "arn:aws:s3:us-east-1:123456789012:function:hello",
+          "arn:aws:lambda:us-east:123456789012:function:hello",
+          "arn:aws:lambda::123456789012:function:hello",
+          "arn:aws:lambda:us--east-1:123456789012:function:hello",
+          "arn:aws:lambda:-us-east-1:123456789012:function:h",
+          "arn:mine:lambda:us-east-1:123456789012:function:hello",
+          "arn:aws:lambda:us-east-1:123456789012:function:h:1:2",
+          "arn:aws:lambda:us-east-1:12345678901x:function:hello",
+          "arn:aws:lambda:US-EAST-1:123456789012:function:h"
         }) {
       assertEquals(
           new Refusal(
@@ -96,7 +129,8 @@ class FunctionNameTest {
               "ValidationException",
               "1 validation error detected: Value '"
                   + bad
-                  + "' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+                  + "' at 'functionName' failed to satisfy constraint: Member must satisfy regular"
+                  + " expression pattern: "
                   + FunctionNameParser.FUNCTION_PATTERN,
               null),
           refusal(bad, null));
@@ -108,33 +142,38 @@ class FunctionNameTest {
     assertEquals(
         "1 validation error detected: Value '"
             + "n".repeat(65)
-            + "' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 64",
+            + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
+            + " or equal to 64",
         refusal("n".repeat(65), null).message());
     assertEquals(
         "1 validation error detected: Value '"
             + "n".repeat(257)
-            + "' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 256",
+            + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
+            + " or equal to 256",
         refusal("n".repeat(257), null).message());
     assertEquals(
-        "1 validation error detected: Value null at 'functionName' failed to satisfy constraint: Member must not be null",
+        "1 validation error detected: Value null at 'functionName' failed to satisfy constraint:"
+            + " Member must not be null",
         refusal(null, null).message());
     assertEquals(
         "1 validation error detected: Value '"
             + "q".repeat(129)
-            + "' at 'qualifier' failed to satisfy constraint: Member must have length less than or equal to 128",
+            + "' at 'qualifier' failed to satisfy constraint: Member must have length less than or"
+            + " equal to 128",
         refusal("hello", "q".repeat(129)).message());
     assertEquals(
-        "1 validation error detected: Value '' at 'qualifier' failed to satisfy constraint: Member must have length"
-            + " greater than or equal to 1",
+        "1 validation error detected: Value '' at 'qualifier' failed to satisfy constraint: Member"
+            + " must have length greater than or equal to 1",
         refusal("hello", "").message());
     assertEquals(
-        "1 validation error detected: Value 'a b' at 'qualifier' failed to satisfy constraint: Member must satisfy"
-            + " regular expression pattern: (|[a-zA-Z0-9$_-]+)",
+        "1 validation error detected: Value 'a b' at 'qualifier' failed to satisfy constraint:"
+            + " Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)",
         refusal("hello", "a b").message());
   }
 
   @Property(tries = 300)
-  void everyFormOfOneNameMeansTheSame(@ForAll("names") String name, @ForAll("qualifiers") String qualifier) {
+  void everyFormOfOneNameMeansTheSame(
+      @ForAll("names") String name, @ForAll("qualifiers") String qualifier) {
     FunctionName wanted = parsed(name, qualifier);
     String arn = "arn:aws:lambda:us-east-1:123456789012:function:" + name;
     assertEquals(wanted, parse(name, qualifier));
@@ -166,7 +205,8 @@ class FunctionNameTest {
   @Provide
   Arbitrary<String> qualifiers() {
     return Arbitraries.oneOf(
-        Arbitraries.just("$LATEST"), Arbitraries.strings().withChars("abzAZ019-_").ofMinLength(1).ofMaxLength(128))
+            Arbitraries.just("$LATEST"),
+            Arbitraries.strings().withChars("abzAZ019-_").ofMinLength(1).ofMaxLength(128))
         .filter(text -> text.length() <= 100);
   }
 
@@ -174,12 +214,37 @@ class FunctionNameTest {
   Arbitrary<String> nearlyNames() {
     Arbitrary<String> piece =
         Arbitraries.of(
-            "arn", "aws", "aws-cn", "lambda", "us-east-1", "eu-west-1", "123456789012", "999999999999", "function",
-            "hello", "$LATEST", "7", ":", ":", ":", ":", ".", "$", " ", "é", "");
+            "arn",
+            "aws",
+            "aws-cn",
+            "lambda",
+            "us-east-1",
+            "eu-west-1",
+            "123456789012",
+            "999999999999",
+            "function",
+            "hello",
+            "$LATEST",
+            "7",
+            ":",
+            ":",
+            ":",
+            ":",
+            ".",
+            "$",
+            " ",
+            "é",
+            "");
     Arbitrary<String> random = piece.list().ofMaxSize(14).map(pieces -> String.join("", pieces));
     Arbitrary<String> nearly =
-        Combinators.combine(Arbitraries.of("arn:aws:lambda:us-east-1:123456789012:function:", "123456789012:function:", ""),
-                piece, piece, piece)
+        Combinators.combine(
+                Arbitraries.of(
+                    "arn:aws:lambda:us-east-1:123456789012:function:",
+                    "123456789012:function:",
+                    ""),
+                piece,
+                piece,
+                piece)
             .as((a, b, c, d) -> a + b + c + d);
     return Arbitraries.oneOf(random, nearly);
   }
