@@ -221,7 +221,7 @@ def await_end(child, report, keeper_is_init):
 def init(bootstrap, token, fds, named, report, namespaces, keeper_is_init):
     """PID 1 of a sandbox: makes PID 2, reaps, ends with it. Has nothing that the function could use or reach."""
     if os.read(named, 1) != b"n":
-        os._exit(0)  # the zygote died before it could name this process
+        os._exit(FAULT_EXIT_CODE)  # the zygote died, perhaps before it could name this process
     os.close(named)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a handler would make PID 1 killable from inside
     prctl(PR_SET_DUMPABLE, 0)

@@ -310,6 +310,7 @@ class KeeperTest {
     try (TestEngine engine = new TestEngine(Mode.NAMESPACE)) {
       Answer ready = engine.zygote(ZYGOTE);
       Held held = engine.fork(ZYGOTE);
+      engine.call(held, "orphan"); // it has been let go by the zygote
       engine.keeper.send(Op.ZYGOTE_END, ZYGOTE, 0, 0, "");
       Held refused = engine.askFork(ZYGOTE);
       Answer error = engine.await(Op.ERROR, refused.id());

@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.keeper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -33,7 +34,7 @@ class KeeperTrainingTest {
     List<String> training = new ArrayList<>(KeeperJvm.command(jars));
     training.set(training.size() - 1, KeeperTraining.class.getName());
     Process process = new ProcessBuilder(training).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, process.waitFor(), said);
     Path cache = folder.resolve(KeeperJvm.CACHE);
     assertTrue(said.endsWith(cache + "\n"), said);

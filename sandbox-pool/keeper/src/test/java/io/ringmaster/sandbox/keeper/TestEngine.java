@@ -35,27 +35,38 @@ final class TestEngine implements AutoCloseable {
   /** How the keeper is started. */
   enum Mode {
     /** PID 1 of a pid namespace, by root. */
-    NAMESPACE(List.of("/usr/bin/unshare", "-pf", "--kill-child"), false),
+    NAMESPACE("-pf", false),
     /** The same by root of a new user namespace. */
-    USER_NAMESPACE(List.of("/usr/bin/unshare", "-Urpf", "--kill-child"), false),
+    USER_NAMESPACE("-Urpf", false),
     /** The same by an ordinary user. */
-    UNPRIVILEGED(List.of("/usr/bin/unshare", "-Urpf", "--kill-child"), true),
+    UNPRIVILEGED("-Urpf", true),
     /** A child subreaper whose sandboxes have namespaces all the same. */
-    SUBREAPER(List.of(), false),
+    SUBREAPER("", false),
     /** No namespaces at all. */
-    PLAIN(List.of(), true);
+    PLAIN("", true);
 
-    final List<String> prefix = new ArrayList<>();
+    private final String unshare;
+    private final boolean unprivileged;
 
-    Mode(List<String> command, boolean unprivileged) {
+    Mode(String unshare, boolean unprivileged) {
+      this.unshare = unshare;
+      this.unprivileged = unprivileged;
+    }
+
+    /** The words before the keeper's own. */
+    List<String> prefix() {
+      List<String> words = new ArrayList<>();
       boolean root = System.getProperty("user.name").equals("root");
       if (root && unprivileged) {
-        prefix.addAll(
+        words.addAll(
             List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"));
       } else if (!root && !unprivileged) {
-        prefix.addAll(List.of("/usr/bin/unshare", "-Ur"));
+        words.addAll(List.of("/usr/bin/unshare", "-Ur"));
       }
-      prefix.addAll(command);
+      if (!unshare.isEmpty()) {
+        words.addAll(List.of("/usr/bin/unshare", unshare, "--kill-child"));
+      }
+      return words;
     }
   }
 
@@ -79,7 +90,7 @@ final class TestEngine implements AutoCloseable {
     int[] ends = new int[2];
     check("socketpair", linux.socketpair(ends));
     int nothing = (int) check("open", linux.open("/dev/null", Linux.O_RDWR));
-    List<String> argv = new ArrayList<>(mode.prefix);
+    List<String> argv = new ArrayList<>(mode.prefix());
     argv.addAll(KeeperJvm.command(List.of(code(Keeper.class), code(Linux.class))));
     started =
         new Spawn(linux, argv, List.of("PATH=/usr/bin:/bin"))

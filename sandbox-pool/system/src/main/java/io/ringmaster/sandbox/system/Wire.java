@@ -119,10 +119,13 @@ public final class Wire implements AutoCloseable {
     compose(op, id, a, b, text, fds);
     int flags = Linux.MSG_NOSIGNAL | Linux.MSG_DONTWAIT;
     int result;
-    do {
-      result = linux.sendmsg(fd, outgoingHeader.address(), flags);
+    try {
+      do {
+        result = linux.sendmsg(fd, outgoingHeader.address(), flags);
+      } while (result == -Errno.EINTR);
+    } finally {
       Reference.reachabilityFence(outgoingHeader);
-    } while (result == -Errno.EINTR);
+    }
     if (result >= 0) {
       return 0;
     }

@@ -45,7 +45,9 @@ class SystemCallTest {
 
   private static Map<String, Integer> table(ToIntFunction<SystemCall> column) {
     return Arrays.stream(SystemCall.values())
-        .collect(Collectors.toMap(call -> call.name().toLowerCase(), column::applyAsInt));
+        .collect(
+            Collectors.toMap(
+                call -> call.name().toLowerCase(java.util.Locale.ROOT), column::applyAsInt));
   }
 
   private static Map<String, Integer> parse(String text) {
