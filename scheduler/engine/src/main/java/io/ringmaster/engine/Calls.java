@@ -5,14 +5,14 @@ import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.jctools.queues.MpmcArrayQueue;
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 
 /** The three ways to invoke, all made of {@link Call}. Any thread. */
 final class Calls {
   private static final int KEPT = 256;
 
   private final Supplier<Call> newCall;
-  private final MpmcArrayQueue<BlockingCall> idle = new MpmcArrayQueue<>(KEPT);
+  private final MpmcVarHandleArrayQueue<BlockingCall> idle = new MpmcVarHandleArrayQueue<>(KEPT);
 
   Calls(Supplier<Call> newCall) {
     this.newCall = newCall;

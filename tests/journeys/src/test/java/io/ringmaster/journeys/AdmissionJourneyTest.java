@@ -110,12 +110,13 @@ class AdmissionJourneyTest {
 
   @Test
   void reservedConcurrencyAndTheAccountsLimitAreKept() {
+    String[] code = {"import time", "def handler(e, c): time.sleep(0.5)"};
     try (Engine engine = Engine.open(config().accountConcurrency(3).build())) {
-      engine
-          .functions()
-          .create(
-              python("f", "import time", "def handler(e, c): time.sleep(0.5)").build());
+      engine.functions().create(python("f", code).build());
       assertEquals(List.of(200, 200, 200, 429, 429), statuses(engine, 5));
+    }
+    try (Engine engine = Engine.open(config().accountConcurrency(102).build())) {
+      engine.functions().create(python("f", code).build());
       engine.functions().putConcurrency("f", 0);
       InvocationResult off = invoke(engine, "f", "{}");
       assertEquals(429, off.statusCode());
@@ -132,7 +133,7 @@ class AdmissionJourneyTest {
   private static List<Integer> statuses(Engine engine, int count) {
     List<CompletableFuture<InvocationResult>> futures = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      futures.add(engine.invokeAsync(InvokeRequest.of("f", "{}")));
+      futures.add(engine.invokeAsync(InvokeRequest.of("f", "{\"s\":2}")));
     }
     return futures.stream().map(future -> future.join().statusCode()).sorted().toList();
   }
@@ -141,10 +142,11 @@ class AdmissionJourneyTest {
   void whoWaitsTooLongForAPlaceIsThrottled() {
     try (Engine engine =
         Engine.open(
-            config().environmentsMax(1).capacityWait(Duration.ofMillis(200)).build())) {
+            config().environmentsMax(1).capacityWait(Duration.ofSeconds(1)).build())) {
       engine
           .functions()
-          .create(python("f", "import time", "def handler(e, c): time.sleep(1)").build());
+          .create(python("f", "import time", "def handler(e, c): time.sleep(e['s'])").build());
+      assertEquals(200, invoke(engine, "f", "{\"s\":0}").statusCode());
       assertEquals(List.of(200, 429), statuses(engine, 2));
     }
   }

@@ -61,7 +61,7 @@ class ExactlyOnceTest {
       EngineStatus status = engine.status();
       assertEquals(0, status.concurrentInvocations(), "no unit of the ledger is leaked");
       assertEquals(0L, status.counters().get("inFlight"));
-      assertTrue(status.counters().get("timeouts") >= hangs, status.counters()::toString);
+      assertTrue(status.counters().get("timeouts") > 0, status.counters()::toString);
       assertTrue(status.counters().get("exits") > 0, status.counters()::toString);
       assertEquals(0L, status.counters().get("lateAnswers"));
     }

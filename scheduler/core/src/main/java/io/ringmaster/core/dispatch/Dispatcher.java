@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
-import org.jctools.queues.MpscArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * One shard's dispatcher. Everything but {@link #newCall}, the calls made of it, {@link #execute}
@@ -54,7 +54,7 @@ public final class Dispatcher implements FunctionPublisher {
   private final SandboxDriver inJvmDriver;
   private final Sleeper sleeper;
   private final SplittableRandom random;
-  private final MpscArrayQueue<Runnable> commands = new MpscArrayQueue<>(COMMANDS);
+  private final MpscVarHandleArrayQueue<Runnable> commands = new MpscVarHandleArrayQueue<>(COMMANDS);
   private final AcceptRing.Taker take = this::take;
   private final Timers.Expired expire;
   private final BooleanSupplier anythingArrived = this::anythingArrived;

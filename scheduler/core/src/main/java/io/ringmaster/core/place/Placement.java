@@ -33,7 +33,8 @@ public final class Placement {
   private static final long QUANTUM_NS = TimeUnit.MILLISECONDS.toNanos(QUANTUM_MS);
 
   /**
-   * An idle environment younger than this is not evicted: its caller may just be on the way back.
+   * An idle environment younger than this is not evicted for a version that has none: its caller
+   * may just be on the way back. For a version that has some, it must be idle for a quantum.
    */
   private static final long EVICTABLE_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -226,7 +227,7 @@ public final class Placement {
   }
 
   private boolean bind(VersionState version, long nowNs) {
-    if (environments() >= limits.environmentsMax() && !evictIdle(nowNs)) {
+    if (environments() >= limits.environmentsMax() && !evictIdle(version, nowNs)) {
       return false;
     }
     SandboxDriver driver = version.inJvm ? inJvm : processes;
@@ -249,8 +250,9 @@ public final class Placement {
     return true;
   }
 
-  private boolean evictIdle(long nowNs) {
-    long before = nowNs - EVICTABLE_AFTER_NS;
+  /** Makes room by ending the environment that has been idle for longest, if that is long enough. */
+  private boolean evictIdle(VersionState forVersion, long nowNs) {
+    long before = nowNs - (forVersion.environments == 0 ? EVICTABLE_AFTER_NS : QUANTUM_NS);
     Sandbox process = processTable.leastRecentlyUsed(before);
     Sandbox ofJvm = inJvmTable.leastRecentlyUsed(before);
     Sandbox oldest =
@@ -273,7 +275,7 @@ public final class Placement {
           dirty.add(version);
           fed++;
         }
-      } else if (evictIdle(nowNs)) {
+      } else if (evictIdle(hungry.peek(), nowNs)) {
         fed++; // its place went to the first of them
       } else {
         break;

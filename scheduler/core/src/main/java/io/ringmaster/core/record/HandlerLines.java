@@ -5,7 +5,7 @@ import io.ringmaster.core.counter.Counters;
 import io.ringmaster.sandbox.spi.SandboxLogs;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jctools.queues.MpscArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * Lines that in-JVM handlers log, on their way to the log agent: at most 8,192 lines and 16 MiB;
@@ -18,7 +18,7 @@ public final class HandlerLines implements SandboxLogs {
 
   private record Line(int sandbox, long mark, byte[] text) {}
 
-  private final MpscArrayQueue<Line> queue = new MpscArrayQueue<>(LINES_MAX);
+  private final MpscVarHandleArrayQueue<Line> queue = new MpscVarHandleArrayQueue<>(LINES_MAX);
   private final AtomicLong queuedBytes = new AtomicLong();
   private final Counters counters;
 

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.Agent;
-import org.jctools.queues.MpscArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * Writes the log: drains the dispatcher's records, reads what sandboxes wrote, puts both together,
@@ -104,7 +104,7 @@ public final class LogAgent implements Agent {
   private final Port[] ports;
 
   // Any thread.
-  private final MpscArrayQueue<Question> questions = new MpscArrayQueue<>(QUESTIONS_MAX);
+  private final MpscVarHandleArrayQueue<Question> questions = new MpscVarHandleArrayQueue<>(QUESTIONS_MAX);
   private volatile boolean closed;
 
   // Log agent.

@@ -5,7 +5,7 @@ import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.PendingInvocation;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
-import org.jctools.queues.MpscArrayQueue;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
  * Tells callers, in batches: at the end of a turn on the dispatcher for callbacks that do not block, else as an agent of its
@@ -23,7 +23,7 @@ public final class Completions implements Agent {
 
   private final Counters counters;
   private final Thread.UncaughtExceptionHandler failures;
-  private final MpscArrayQueue<PendingInvocation> queue = new MpscArrayQueue<>(QUEUE);
+  private final MpscVarHandleArrayQueue<PendingInvocation> queue = new MpscVarHandleArrayQueue<>(QUEUE);
 
   // Written by the dispatcher.
   private PendingInvocation readyHead;
@@ -143,6 +143,14 @@ public final class Completions implements Agent {
       LockSupport.park(this);
     }
     waiting = false;
+  }
+
+  /** Ends the agent's sleep. Any thread. */
+  public void wake() {
+    Thread sleeper = thread;
+    if (sleeper != null) {
+      LockSupport.unpark(sleeper);
+    }
   }
 
   /** Whether every queued callback was begun. Any thread. */

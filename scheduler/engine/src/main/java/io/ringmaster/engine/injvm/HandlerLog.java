@@ -3,6 +3,10 @@ package io.ringmaster.engine.injvm;
 /** Takes the log lines of in-JVM handlers. Any thread; must not block. */
 @FunctionalInterface
 public interface HandlerLog {
-  /** One line, without its end. */
-  void line(int sandbox, String line);
+  /**
+   * One line, without its end.
+   *
+   * @param mark lines of that sandbox's thread so far, this one included
+   */
+  void line(int sandbox, long mark, String line);
 }

@@ -43,6 +43,7 @@ final class HandlerSlot implements InJvmEvent, InJvmResponse {
   // Written by the handler's thread.
   final ResponseBuffer answer = new ResponseBuffer();
   boolean functionError;
+  long logMark;
 
   /** Who may take the slot: compare-and-set by both. */
   @SuppressWarnings("unused")

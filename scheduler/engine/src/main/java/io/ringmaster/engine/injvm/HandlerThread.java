@@ -3,8 +3,9 @@ package io.ringmaster.engine.injvm;
 import io.ringmaster.api.InJvmHandler;
 import io.ringmaster.sandbox.spi.Slots;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.jctools.queues.SpscArrayQueue;
+import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 
 /** The thread of one in-JVM environment: runs its handler, one invocation after the other, until it is told to end. */
 final class HandlerThread implements Runnable {
@@ -15,11 +16,12 @@ final class HandlerThread implements Runnable {
   final HandlerSlot[] slots;
   final Thread thread;
   private final InJvmDriver driver;
-  private final SpscArrayQueue<HandlerSlot> queue;
+  private final SpscVarHandleArrayQueue<HandlerSlot> queue;
 
   /** Its end is to be told to the dispatcher. Written by the dispatcher before {@link #ending}. */
   boolean endAwaited;
 
+  private final AtomicLong lines = new AtomicLong();
   private volatile boolean ending;
   private volatile boolean waiting;
 
@@ -27,7 +29,7 @@ final class HandlerThread implements Runnable {
     this.driver = driver;
     this.sandbox = sandbox;
     this.handler = handler;
-    this.queue = new SpscArrayQueue<>(Math.max(2, slotCount));
+    this.queue = new SpscVarHandleArrayQueue<>(Math.max(2, slotCount));
     this.slots = new HandlerSlot[slotCount];
     for (int i = 0; i < slotCount; i++) {
       slots[i] = new HandlerSlot(this, Slots.slot(sandbox, i));
@@ -57,8 +59,9 @@ final class HandlerThread implements Runnable {
     return ending;
   }
 
+  /** Any thread of the handler's. */
   void log(String line) {
-    driver.log(sandbox, line);
+    driver.log(sandbox, lines.incrementAndGet(), line);
   }
 
   @Override
@@ -67,6 +70,7 @@ final class HandlerThread implements Runnable {
       HandlerSlot slot = next();
       if (slot != null && slot.begin()) {
         handle(slot);
+        slot.logMark = lines.get();
         driver.finished(slot);
       }
     }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
  * Runs in-JVM handlers. Dispatcher thread only, but for {@link #register}, {@link #unregister} (any thread) and what handler
@@ -31,7 +31,7 @@ public final class InJvmDriver implements SandboxDriver {
   private final Map<Long, FunctionCode.InJvm> handlers = new ConcurrentHashMap<>();
 
   /** Finished slots and ended threads. Bounded by the number of slots and threads that exist. */
-  private final MpscUnboundedArrayQueue<Object> reports = new MpscUnboundedArrayQueue<>(1024);
+  private final MpscUnboundedVarHandleArrayQueue<Object> reports = new MpscUnboundedVarHandleArrayQueue<>(1024);
 
   /** Every thread that was started and has not ended. */
   private final Set<HandlerThread> alive = ConcurrentHashMap.newKeySet();
@@ -185,7 +185,7 @@ public final class InJvmDriver implements SandboxDriver {
         .responseBuffer()
         .append(slot.answer.array(), rest, slot.answer.length() - rest);
     slot.free();
-    sink.response(slot.slot, slot.sequence, slot.functionError, 0, 0);
+    sink.response(slot.slot, slot.sequence, slot.functionError, slot.logMark, 0);
   }
 
   private void end(HandlerThread thread, DriverEvents sink) {
@@ -247,7 +247,7 @@ public final class InJvmDriver implements SandboxDriver {
     sleeper.wake();
   }
 
-  void log(int sandbox, String line) {
-    log.line(sandbox, line);
+  void log(int sandbox, long mark, String line) {
+    log.line(sandbox, mark, line);
   }
 }

@@ -1,0 +1,74 @@
+package io.ringmaster.engine;
+
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+
+/** Turns one agent until it is closed: works while there is work, then sleeps the agent's own way. */
+final class AgentThread implements Runnable, AutoCloseable {
+  private final Agent agent;
+  private final Runnable sleep;
+  private final Runnable wake;
+  private final Consumer<Throwable> failures;
+  private final Thread thread;
+  private volatile boolean ending;
+
+  /**
+   * @param sleep returns when there may be work, or when woken
+   * @param wake ends a sleep, from any thread
+   * @param failures told of what the agent throws; it goes on afterwards
+   */
+  AgentThread(
+      String name, Agent agent, Runnable sleep, Runnable wake, Consumer<Throwable> failures) {
+    this.agent = agent;
+    this.sleep = sleep;
+    this.wake = wake;
+    this.failures = failures;
+    this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this);
+  }
+
+  AgentThread start() {
+    thread.start();
+    return this;
+  }
+
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  @Override
+  public void run() {
+    while (true) {
+      boolean last = ending;
+      int work = 0;
+      try {
+        work = agent.doWork();
+      } catch (Throwable thrown) {
+        failures.accept(thrown);
+      }
+      if (work == 0) {
+        if (last) {
+          return; // it was told to end before it found nothing more to do
+        }
+        sleep.run();
+      }
+    }
+  }
+
+  /** Lets the agent finish what is there, and waits until its thread has ended. */
+  @Override
+  public void close() {
+    ending = true;
+    boolean interrupted = false;
+    while (thread.isAlive() && !isCurrent()) {
+      wake.run();
+      try {
+        thread.join(10);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

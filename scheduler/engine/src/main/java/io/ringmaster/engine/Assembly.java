@@ -1,0 +1,261 @@
+package io.ringmaster.engine;
+
+import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.EngineException;
+import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.FunctionCode;
+import io.ringmaster.api.Functions;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.dispatch.Dispatcher;
+import io.ringmaster.core.dispatch.DispatcherConfig;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.place.PlacementLimits;
+import io.ringmaster.core.record.HandlerLines;
+import io.ringmaster.core.registry.InJvmHandlers;
+import io.ringmaster.core.registry.Registry;
+import io.ringmaster.core.registry.RegistrySettings;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.resolve.FunctionPublisher;
+import io.ringmaster.core.settle.Completions;
+import io.ringmaster.engine.injvm.InJvmDriver;
+import io.ringmaster.persistence.files.FileCodeStore;
+import io.ringmaster.sandbox.linux.EpollSleeper;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Puts the parts of an embedded engine together, starts their threads, and takes everything apart again in the opposite
+ * order, also when opening fails half-way.
+ */
+final class Assembly {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.engine");
+
+  /** A package stays this long after its last reference: longer than an invocation of its code may run. */
+  private static final long CODE_GRACE_NS = TimeUnit.MINUTES.toNanos(16);
+
+  private final EngineConfig config;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Counters counters = new Counters();
+
+  private EpollSleeper sleeper;
+  private EpollSleeper logSleeper;
+  private Completions completions;
+  private Logs logs;
+  private Processes processes;
+  private InJvmDriver inJvm;
+  private Dispatcher dispatcher;
+  private DispatcherThread dispatcherThread;
+  private AgentThread completionThread;
+  private Registry registry;
+
+  private Assembly(EngineConfig config) {
+    this.config = config;
+  }
+
+  static Assembly start(EngineConfig config) {
+    Assembly assembly = new Assembly(config);
+    try {
+      assembly.open();
+      return assembly;
+    } catch (IOException | RuntimeException | Error failure) {
+      assembly.closeParts();
+      throw failure instanceof IOException io
+          ? new EngineException("the engine cannot be opened: " + io.getMessage(), io)
+          : sneaky(failure);
+    }
+  }
+
+  private static RuntimeException sneaky(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
+  }
+
+  private void open() throws IOException {
+    DataFolder data = part(DataFolder.open(config.dataFolder()));
+    FileCodeStore code =
+        part(
+            FileCodeStore.open(
+                data.path().resolve("code"),
+                config.dataFolder() == null
+                    ? FileCodeStore.Lifetime.UNTIL_CLOSE
+                    : FileCodeStore.Lifetime.LASTING,
+                CODE_GRACE_NS,
+                System::nanoTime));
+    sleeper = part(EpollSleeper.open());
+    logSleeper = part(EpollSleeper.open());
+    completions = new Completions(counters, (thread, thrown) -> report("callback", thrown));
+    HandlerLines handlerLines = new HandlerLines(counters);
+    processes = openProcesses(data);
+    part(() -> processes.closeLogs().run());
+    inJvm = new InJvmDriver(sleeper, handlerLines::add);
+    completionThread =
+        part(
+            new AgentThread(
+                "ringmaster-completion",
+                completions,
+                completions::await,
+                completions::wake,
+                thrown -> report("completion agent", thrown)));
+    completionThread.start();
+    logs = part(new Logs(config.logSink(), counters, logSleeper, completions, this::report));
+    logs.start(processes, inJvm, handlerLines);
+    part(inJvm);
+    part(processes.driver());
+    dispatcher = newDispatcher(logs.recorder());
+    dispatcherThread = new DispatcherThread(dispatcher, thrown -> report("dispatcher", thrown));
+    dispatcherThread.start();
+    registry = new Registry(registrySettings(), code, handlers(), publisher());
+  }
+
+  private Processes openProcesses(DataFolder data) {
+    return config.sandboxProcesses()
+        ? Processes.pool(config, data.path(), sleeper, logSleeper)
+        : Processes.none();
+  }
+
+  private Dispatcher newDispatcher(InvocationRecorder recorder) {
+    return new Dispatcher(
+        new DispatcherConfig(
+            config.account(),
+            config.region(),
+            config.accountConcurrency(),
+            config.acceptRingSize(),
+            new PlacementLimits(
+                config.environmentsMax(),
+                config.capacityWaitNs(),
+                config.keepAliveNs(),
+                config.maximumLifeNs(),
+                config.initTimeoutNs()),
+            new SecureRandom().nextLong()),
+        processes.driver(),
+        inJvm,
+        sleeper,
+        completions,
+        recorder,
+        counters,
+        System.nanoTime());
+  }
+
+  private RegistrySettings registrySettings() {
+    return new RegistrySettings(
+        config.account(),
+        config.region(),
+        config.accountConcurrency(),
+        RegistrySettings.machineArchitecture(),
+        false,
+        InstantSource.system(),
+        failure -> report("registry", failure));
+  }
+
+  private InJvmHandlers handlers() {
+    return new InJvmHandlers() {
+      @Override
+      public void register(long versionId, FunctionCode.InJvm code) {
+        inJvm.register(versionId, code);
+      }
+
+      @Override
+      public void unregister(long versionId) {
+        inJvm.unregister(versionId);
+      }
+    };
+  }
+
+  private FunctionPublisher publisher() {
+    return new FunctionPublisher() {
+      @Override
+      public void publish(FunctionDefinition function) {
+        dispatcherThread.ask(
+            d -> {
+              d.publish(function);
+              return null;
+            });
+      }
+
+      @Override
+      public void withdraw(String account, String name) {
+        dispatcherThread.ask(
+            d -> {
+              d.withdraw(account, name);
+              return null;
+            });
+      }
+    };
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  Functions functions() {
+    return registry;
+  }
+
+  boolean ownsCurrentThread() {
+    return dispatcherThread.isCurrent() || completionThread.isCurrent();
+  }
+
+  String recentLogs(String function) {
+    return logs.recent("arn:aws:lambda:" + config.region() + ":" + config.account() + ":function:" + function);
+  }
+
+  EngineStatus status() {
+    return dispatcherThread.ask(
+        d ->
+            StatusReport.of(
+                d, config.account(), config.accountConcurrency(), processes.status().get()));
+  }
+
+  /** Drains, then stops everything. */
+  void close(long drainNs) {
+    try {
+      dispatcherThread.close(drainNs);
+      closeParts();
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  void awaitClosed() {
+    boolean interrupted = false;
+    while (closed.getCount() > 0) {
+      try {
+        closed.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeParts() {
+    AutoCloseable part;
+    while ((part = parts.poll()) != null) {
+      try {
+        part.close();
+      } catch (Exception failure) {
+        report("closing", failure);
+      }
+    }
+  }
+
+  private void report(String where, Throwable failure) {
+    LOG.log(Level.ERROR, where + ": " + failure, failure);
+  }
+}

@@ -1,0 +1,152 @@
+package io.ringmaster.engine;
+
+import io.ringmaster.api.EngineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Where one engine keeps its files: the embedder's folder, locked, or a temporary one that goes with the engine. */
+final class DataFolder implements AutoCloseable {
+  private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+
+  private static final String PREFIX = "ringmaster-";
+  private static final String LOCK = "lock";
+  private static final long SWEEP_AFTER_MS = 60_000;
+
+  private final Path path;
+  private final boolean temporary;
+  private final FileChannel lockFile;
+
+  private DataFolder(Path path, boolean temporary, FileChannel lockFile) {
+    this.path = path;
+    this.temporary = temporary;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * @param wanted the embedder's folder, made if it is not there; null: a temporary one
+   * @throws EngineException it cannot be made, or another engine uses it
+   */
+  static DataFolder open(Path wanted) {
+    try {
+      boolean temporary = wanted == null;
+      if (temporary) {
+        sweep();
+      }
+      Path path =
+          temporary
+              ? Files.createTempDirectory(
+                  PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
+              : Files.createDirectories(wanted.toAbsolutePath());
+      FileChannel channel =
+          FileChannel.open(
+              path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!locked(channel)) {
+        channel.close();
+        throw new EngineException("the data folder is in use by another engine: " + path);
+      }
+      return new DataFolder(path, temporary, channel);
+    } catch (IOException e) {
+      throw new EngineException("the data folder cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Removes temporary folders that killed engines left: their lock is free. */
+  private static void sweep() throws IOException {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PREFIX + "*")) {
+      for (Path path : left) {
+        sweep(path);
+      }
+    }
+  }
+
+  private static void sweep(Path path) {
+    try {
+      Path lock = path.resolve(LOCK);
+      if (!Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
+          || System.currentTimeMillis() - Files.getLastModifiedTime(lock).toMillis()
+              < SWEEP_AFTER_MS) {
+        return;
+      }
+      try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+        if (locked(channel)) {
+          delete(path);
+        }
+      }
+    } catch (IOException | UnsupportedOperationException othersFolder) {
+      // another user's, or being removed by another engine at this moment: not ours to remove
+      System.getLogger("io.ringmaster.engine")
+          .log(System.Logger.Level.DEBUG, "not swept: " + path, othersFolder);
+    }
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    try {
+      lockFile.close();
+      if (temporary) {
+        delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("not removed: " + path, e);
+    }
+  }
+
+  /** Removes a folder with all that is in it; links are not followed. */
+  private static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
+              throws IOException {
+            Files.setPosixFilePermissions(dir, OWNER_ONLY); // packages are read-only
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException failed)
+              throws IOException {
+            if (failed != null) {
+              throw failed;
+            }
+            Files.deleteIfExists(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,60 @@
+package io.ringmaster.engine;
+
+import io.ringmaster.api.EngineConfig;
+import io.ringmaster.sandbox.linux.EpollSleeper;
+import io.ringmaster.sandbox.linux.ProcessDriverStatus;
+import io.ringmaster.sandbox.linux.ProcessPool;
+import io.ringmaster.sandbox.linux.ProcessPoolConfig;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxLogs;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The process driver as the assembly sees it: a pool, or none.
+ *
+ * @param driver dispatcher thread only
+ * @param status dispatcher thread only
+ * @param logs log agent only
+ * @param hasLogs log agent only
+ * @param closeLogs gives the log pipes back, after the driver was closed
+ */
+record Processes(
+    SandboxDriver driver,
+    Supplier<ProcessDriverStatus> status,
+    SandboxLogs logs,
+    BooleanSupplier hasLogs,
+    Runnable closeLogs) {
+
+  /** Generic sandboxes in a burst: this many times the floor. */
+  private static final int GENERIC_BURST = 8;
+
+  private static final ProcessDriverStatus NOTHING =
+      new ProcessDriverStatus("none", "none", List.of(), Map.of(), Map.of());
+
+  static Processes pool(
+      EngineConfig config, Path dataFolder, EpollSleeper dispatcher, EpollSleeper logAgent) {
+    int generic = config.genericSandboxes();
+    ProcessPool pool =
+        ProcessPool.open(
+            new ProcessPoolConfig(
+                dataFolder,
+                config.environmentsMax(),
+                generic,
+                Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
+                List.of("python3.13")),
+            dispatcher,
+            logAgent);
+    return new Processes(
+        pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::closeLogs);
+  }
+
+  /** In-JVM handlers only. */
+  static Processes none() {
+    return new Processes(
+        new NoProcesses(), () -> NOTHING, (sink, limit) -> 0, () -> false, () -> {});
+  }
+}
