@@ -236,7 +236,7 @@ public final class LogAgent implements Agent {
     stream.identify(record.sandbox.version);
     switch (record.kind) {
       case STARTED -> stream.started(entry(record));
-      case SETTLED -> settle(stream, port, id, record);
+      case SETTLED -> settle(stream, record);
       case INIT_FAILED -> stream.initFailed(record.epochMs, record.initNs, initErrorType(record));
       case ENDED -> stream.ended = true;
     }
@@ -247,7 +247,7 @@ public final class LogAgent implements Agent {
     return true;
   }
 
-  private void settle(LogStream stream, Port port, int id, LogRecord record) {
+  private void settle(LogStream stream, LogRecord record) {
     LogEntry entry = stream.running(record);
     if (entry == null) {
       entry = entry(record); // the record of its start was dropped
