@@ -104,7 +104,8 @@ public final class LogAgent implements Agent {
   private final Port[] ports;
 
   // Any thread.
-  private final MpscVarHandleArrayQueue<Question> questions = new MpscVarHandleArrayQueue<>(QUESTIONS_MAX);
+  private final MpscVarHandleArrayQueue<Question> questions =
+      new MpscVarHandleArrayQueue<>(QUESTIONS_MAX);
   private volatile boolean closed;
 
   // Log agent.

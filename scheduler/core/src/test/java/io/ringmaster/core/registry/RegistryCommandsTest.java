@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Random commands, against the registry and against a model that is too simple to be wrong. A failure names its seed. */
+/**
+ * Random commands, against the registry and against a model that is too simple to be wrong. A
+ * failure names its seed.
+ */
 class RegistryCommandsTest {
   private static final int RUNS = 100;
   private static final int COMMANDS = 100;
@@ -203,7 +206,11 @@ class RegistryCommandsTest {
       both(function != null, () -> registry.deleteConcurrency(name), () -> function.reserved = -1);
       return;
     }
-    int others = model.values().stream().filter(f -> f != function).mapToInt(f -> Math.max(0, f.reserved)).sum();
+    int others =
+        model.values().stream()
+            .filter(f -> f != function)
+            .mapToInt(f -> Math.max(0, f.reserved))
+            .sum();
     both(
         function != null && reserved >= 0 && others + reserved <= ACCOUNT_CONCURRENCY - 100,
         () -> registry.putConcurrency(name, reserved),
@@ -238,7 +245,8 @@ class RegistryCommandsTest {
 
   private void check() {
     assertEquals(
-        List.copyOf(model.keySet()), registry.list().stream().map(FunctionConfiguration::functionName).toList());
+        List.copyOf(model.keySet()),
+        registry.list().stream().map(FunctionConfiguration::functionName).toList());
     assertEquals(model.keySet(), dispatch.inForce.keySet());
     Map<String, Integer> references = new HashMap<>();
     Set<Long> ids = new HashSet<>();
@@ -251,7 +259,9 @@ class RegistryCommandsTest {
     TreeMap<String, Made> versions = new TreeMap<>();
     versions.put("$LATEST", function.latest);
     function.published.forEach((number, made) -> versions.put(number.toString(), made));
-    assertEquals(versions.keySet(), inForce.versions().keySet().stream().collect(java.util.stream.Collectors.toSet()));
+    assertEquals(
+        versions.keySet(),
+        inForce.versions().keySet().stream().collect(java.util.stream.Collectors.toSet()));
     versions.forEach(
         (label, made) -> {
           references.merge(made.code(), 1, Integer::sum);
@@ -263,11 +273,14 @@ class RegistryCommandsTest {
           assertEquals(made.memoryMb(), dispatched.spec().memoryMb());
           assertTrue(ids.add(dispatched.id()), "two versions share an id");
           Made before = everSeen.putIfAbsent(dispatched.id(), made);
-          assertTrue(before == null || before.equals(made), "the version with id " + dispatched.id() + " changed");
+          assertTrue(
+              before == null || before.equals(made),
+              "the version with id " + dispatched.id() + " changed");
         });
     assertEquals(function.aliases, new TreeMap<>(inForce.aliases()));
     assertEquals(
-        List.copyOf(function.aliases.keySet()), registry.listAliases(name).stream().map(Alias::name).toList());
+        List.copyOf(function.aliases.keySet()),
+        registry.listAliases(name).stream().map(Alias::name).toList());
     assertEquals(function.reserved, registry.getConcurrency(name));
     assertEquals(function.reserved, inForce.reservedConcurrency());
   }
