@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The BIND frame of one function version, written as far as it is the same for all its environments: a cold start only adds
- * the environment's own names.
+ * The BIND frame of one function version, written as far as it is the same for all its
+ * environments: a cold start only adds the environment's own names.
  */
 final class BindTemplate {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
@@ -45,7 +45,10 @@ final class BindTemplate {
     return spec;
   }
 
-  /** The variables that do not depend on the environment; the function's own win, where the registry let them pass. */
+  /**
+   * The variables that do not depend on the environment; the function's own win, where the registry
+   * let them pass.
+   */
   private Map<String, String> variables(Path runtimeFolder) {
     SandboxSpec.Identity identity = spec.identity();
     String code = spec.code().toString();

@@ -4,7 +4,10 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 
-/** An environment as the driver keeps it: what lasts while processes come and go in it. Dispatcher only. */
+/**
+ * An environment as the driver keeps it: what lasts while processes come and go in it. Dispatcher
+ * only.
+ */
 final class Environment {
   /** The sandbox id that the dispatcher knows. */
   final int id;

@@ -3,7 +3,10 @@ package io.ringmaster.sandbox.linux;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Where an environment is in its life. The table of legal transitions stands here; every other one is denied. */
+/**
+ * Where an environment is in its life. The table of legal transitions stands here; every other one
+ * is denied.
+ */
 enum EnvironmentState {
   /** Has no process yet, or none again, and waits for one. */
   AWAITING,

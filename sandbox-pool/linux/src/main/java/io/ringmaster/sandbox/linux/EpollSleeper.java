@@ -12,10 +12,12 @@ import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sleeps in {@code epoll_wait}, over an event counter of its own and the descriptors that its agent's driver watches.
+ * Sleeps in {@code epoll_wait}, over an event counter of its own and the descriptors that its
+ * agent's driver watches.
  *
- * <p>Descriptors that were found ready are remembered until the driver takes them ({@link #readyCount}, {@link #readyData},
- * {@link #forgetReady}), so that a sleep that a response ended costs no second look.
+ * <p>Descriptors that were found ready are remembered until the driver takes them ({@link
+ * #readyCount}, {@link #readyData}, {@link #forgetReady}), so that a sleep that a response ended
+ * costs no second look.
  *
  * <p>The two sides of a wake-up, which must not miss each other:
  *
@@ -27,9 +29,10 @@ import java.util.function.BooleanSupplier;
  *   epoll_wait                         ring
  * </pre>
  *
- * <p>Whichever fence comes first, the other side sees what was stored before it. A publisher that took the flag rings later
- * than the sleeper may have left by another cause; the bell is then heard by the next sleep, which ends early: allowed. The
- * event counter is edge-triggered: each ring is a new edge, so it is never read.
+ * <p>Whichever fence comes first, the other side sees what was stored before it. A publisher that
+ * took the flag rings later than the sleeper may have left by another cause; the bell is then heard
+ * by the next sleep, which ends early: allowed. The event counter is edge-triggered: each ring is a
+ * new edge, so it is never read.
  *
  * <p>All methods but {@link #wake} belong to the owning agent.
  */
@@ -93,7 +96,8 @@ public final class EpollSleeper implements Sleeper {
   /**
    * Watches a descriptor.
    *
-   * @param awaited {@link Linux#EPOLLIN} or {@link Linux#EPOLLOUT}, level-triggered unless {@link Linux#EPOLLET} is added
+   * @param awaited {@link Linux#EPOLLIN} or {@link Linux#EPOLLOUT}, level-triggered unless {@link
+   *     Linux#EPOLLET} is added
    * @param data not negative; {@link #readyData} gives it back
    * @throws LinuxException when the kernel refuses
    */
@@ -126,8 +130,8 @@ public final class EpollSleeper implements Sleeper {
   }
 
   /**
-   * As {@link #look}, but only when several turns went by without one: an agent with nothing to do looks anyway, by {@link
-   * #await}, and one that is never idle needs no look in each turn.
+   * As {@link #look}, but only when several turns went by without one: an agent with nothing to do
+   * looks anyway, by {@link #await}, and one that is never idle needs no look in each turn.
    */
   void lookIfOverdue() {
     if (++turnsWithoutLook >= TURNS_WITHOUT_LOOK_MAX) {
@@ -150,7 +154,9 @@ public final class EpollSleeper implements Sleeper {
     turnsWithoutLook = 0;
   }
 
-  /** Number of remembered entries; some are none of the driver's ({@link #readyData} is negative). */
+  /**
+   * Number of remembered entries; some are none of the driver's ({@link #readyData} is negative).
+   */
   int readyCount() {
     return ready;
   }

@@ -13,10 +13,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Removes the folders of environments that are over, on a thread of its own: a function may have left a million files.
+ * Removes the folders of environments that are over, on a thread of its own: a function may have
+ * left a million files.
  *
- * <p>What is removed was written by hostile code, but nothing that could change it runs any more. Links are removed, never
- * followed. The queue is bounded by the number of environments that there were room for.
+ * <p>What is removed was written by hostile code, but nothing that could change it runs any more.
+ * Links are removed, never followed. The queue is bounded by the number of environments that there
+ * were room for.
  */
 final class FolderRemover implements AutoCloseable {
   private static final Path END = Path.of("");
@@ -114,15 +116,13 @@ final class FolderRemover implements AutoCloseable {
     }
 
     @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Files.deleteIfExists(file);
       return FileVisitResult.CONTINUE;
     }
 
     @Override
-    public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-        throws IOException {
+    public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
       if (failure != null) {
         throw failure;
       }

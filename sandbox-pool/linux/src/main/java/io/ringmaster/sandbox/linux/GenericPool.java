@@ -4,8 +4,9 @@ import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import java.util.ArrayDeque;
 
 /**
- * The generic sandboxes of one interpreter, and the environments that wait for one. How many are kept ready follows demand:
- * the configured floor, and as many more as were used lately in the time that a burst leaves for refilling.
+ * The generic sandboxes of one interpreter, and the environments that wait for one. How many are
+ * kept ready follows demand: the configured floor, and as many more as were used lately in the time
+ * that a burst leaves for refilling.
  *
  * <p>Dispatcher only, but for the final fields.
  */

@@ -25,9 +25,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The engine's end of the wire to the keeper, an agent on a thread of its own: starts the keeper (again, when it died) and the
- * zygotes, and does for the dispatcher what may wait for files or for the keeper. The two talk by {@link KeeperCommand} and
- * {@link Note}; both queues are bounded by the number of sandbox processes that the dispatcher allows itself.
+ * The engine's end of the wire to the keeper, an agent on a thread of its own: starts the keeper
+ * (again, when it died) and the zygotes, and does for the dispatcher what may wait for files or for
+ * the keeper. The two talk by {@link KeeperCommand} and {@link Note}; both queues are bounded by
+ * the number of sandbox processes that the dispatcher allows itself.
  */
 final class KeeperClient {
   /** Forks that are under way at once: so many messages, each way, always fit into the wire. */
@@ -89,10 +90,7 @@ final class KeeperClient {
   private long tickNs = Long.MAX_VALUE;
 
   KeeperClient(
-      ProcessPoolConfig config,
-      Queue<Note> notes,
-      EpollSleeper dispatcher,
-      PipeLogs logs) {
+      ProcessPoolConfig config, Queue<Note> notes, EpollSleeper dispatcher, PipeLogs logs) {
     this.config = config;
     this.notes = notes;
     this.dispatcher = dispatcher;
@@ -133,7 +131,9 @@ final class KeeperClient {
 
   // ---- the agent ----
 
-  /** Runs until {@link #close}; the keeper starts while the machine's interpreters are looked for. */
+  /**
+   * Runs until {@link #close}; the keeper starts while the machine's interpreters are looked for.
+   */
   void run() {
     try {
       startKeeper();
@@ -155,7 +155,10 @@ final class KeeperClient {
     return !commands.isEmpty() || closing;
   }
 
-  /** A fault of the platform: without this agent there are no processes; every wish for one is refused from now on. */
+  /**
+   * A fault of the platform: without this agent there are no processes; every wish for one is
+   * refused from now on.
+   */
   private void refuseAll(Exception fault) {
     endKeeper();
     List.copyOf(forking.values()).forEach(process -> failed(process, fault.toString()));
@@ -233,8 +236,7 @@ final class KeeperClient {
     KeeperCommand command;
     while ((command = commands.poll()) != null) {
       switch (command) {
-        case KeeperCommand.Resolve(String runtime) ->
-            tell(new Note.Resolved(resolve(runtime)));
+        case KeeperCommand.Resolve(String runtime) -> tell(new Note.Resolved(resolve(runtime)));
         case KeeperCommand.Fork(SandboxProcess process) -> toFork.add(process);
         case KeeperCommand.Kill(int number) -> {
           expectedExits.remove(number);
@@ -252,9 +254,7 @@ final class KeeperClient {
   }
 
   private RuntimeMatch resolve(String runtime) {
-    return runtimes == null
-        ? new RuntimeMatch(runtime, null, "none")
-        : runtimes.match(runtime);
+    return runtimes == null ? new RuntimeMatch(runtime, null, "none") : runtimes.match(runtime);
   }
 
   private void send(int op, int id, int a, String text) {
@@ -512,7 +512,9 @@ final class KeeperClient {
     }
   }
 
-  /** The wire ended, or must. Returns when nothing of the keeper, and so of any sandbox, is left. */
+  /**
+   * The wire ended, or must. Returns when nothing of the keeper, and so of any sandbox, is left.
+   */
   private void keeperGone(String reason) {
     boolean wasIntroduced = introduced;
     String tail = keeper.logTail();

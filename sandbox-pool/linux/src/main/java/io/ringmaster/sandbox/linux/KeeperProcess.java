@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A keeper that was started: its wire, and what proves that it is gone. Belongs to the keeper's client. */
+/**
+ * A keeper that was started: its wire, and what proves that it is gone. Belongs to the keeper's
+ * client.
+ */
 final class KeeperProcess {
   private static final String MAIN_CLASS = "io.ringmaster.sandbox.keeper.Keeper";
   private static final List<String> JVM_OPTIONS =
@@ -101,7 +104,10 @@ final class KeeperProcess {
     return words;
   }
 
-  /** The places of the keeper's classes and of the system's: folders of classes, jars, or one jar of everything. */
+  /**
+   * The places of the keeper's classes and of the system's: folders of classes, jars, or one jar of
+   * everything.
+   */
   private static String classPath() throws IOException {
     Set<String> places = new LinkedHashSet<>();
     for (String name : List.of(MAIN_CLASS, Linux.class.getName())) {
@@ -150,8 +156,8 @@ final class KeeperProcess {
   }
 
   /**
-   * Ends it and waits until nothing of it is left: closes the wire, at which it kills everything and goes; after {@code
-   * patienceNs} it is killed.
+   * Ends it and waits until nothing of it is left: closes the wire, at which it kills everything
+   * and goes; after {@code patienceNs} it is killed.
    *
    * @return whether it went by itself
    */

@@ -4,10 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The read end of one sandbox process's log pipe. Made by the keeper's client, read and closed by the log agent.
+ * The read end of one sandbox process's log pipe. Made by the keeper's client, read and closed by
+ * the log agent.
  *
- * <p>Which sandbox its output belongs to is written by the dispatcher (release) before the process is bound, so before the
- * function can write anything, and read by the log agent (acquire) for each piece.
+ * <p>Which sandbox its output belongs to is written by the dispatcher (release) before the process
+ * is bound, so before the function can write anything, and read by the log agent (acquire) for each
+ * piece.
  */
 final class LogPipe {
   static final int NOBODY = -1;

@@ -3,11 +3,12 @@ package io.ringmaster.sandbox.linux;
 import java.util.Arrays;
 
 /**
- * Finds records and raw output in what one process wrote to its log pipe, wherever reads cut it. Tolerant: what is no record
- * is raw output; bounded: it keeps at most one record. Log agent only.
+ * Finds records and raw output in what one process wrote to its log pipe, wherever reads cut it.
+ * Tolerant: what is no record is raw output; bounded: it keeps at most one record. Log agent only.
  */
 final class LogRecords {
   static final int HEADER_BYTES = 16;
+
   /** No piece was found. */
   static final int NONE = -1;
 
@@ -19,6 +20,7 @@ final class LogRecords {
   private byte[] kept = new byte[64];
   private int keptLength;
 
+  private final byte[] noHeader = new byte[HEADER_BYTES];
   private long mark;
 
   // The piece that was found last.
@@ -44,8 +46,8 @@ final class LogRecords {
   }
 
   /**
-   * Looks for the next piece in {@code bytes[at, end)}; what it was is in the accessors, of length {@link #NONE} when nothing is
-   * whole yet.
+   * Looks for the next piece in {@code bytes[at, end)}; what it was is in the accessors, of length
+   * {@link #NONE} when nothing is whole yet.
    *
    * @return where to go on; {@code end}: all is used
    */
@@ -90,20 +92,19 @@ final class LogRecords {
     int use = at;
     while (keptLength < HEADER_BYTES && use < end) {
       keep(bytes, use, 1);
-      use++;
       if (magic(kept, 0, keptLength) != 0) {
-        found(kept, 0, keptLength); // it was none
+        found(kept, 0, keptLength - 1); // it was none; but this last byte may begin one
         keptLength = 0;
         return use;
       }
+      use++;
     }
     if (keptLength < HEADER_BYTES) {
       return use;
     }
     int length = textLength(kept, 0);
     if (length < 0 || length > TEXT_BYTES_MAX) {
-      found(kept, 0, keptLength);
-      keptLength = 0;
+      noHeader();
       return use;
     }
     int count = Math.min(HEADER_BYTES + length - keptLength, end - use);
@@ -117,7 +118,19 @@ final class LogRecords {
     return use;
   }
 
-  /** Where a record may begin: at the magic number, or at a part of it that the end cuts off; {@code end}: nowhere. */
+  /** What was kept is raw output up to where the next record may begin. */
+  private void noHeader() {
+    System.arraycopy(kept, 0, noHeader, 0, HEADER_BYTES);
+    int rest = magic(noHeader, 1, HEADER_BYTES);
+    found(noHeader, 0, rest);
+    keptLength = 0;
+    keep(noHeader, rest, HEADER_BYTES - rest);
+  }
+
+  /**
+   * Where a record may begin: at the magic number, or at a part of it that the end cuts off; {@code
+   * end}: nowhere.
+   */
   private static int magic(byte[] bytes, int at, int end) {
     for (int i = at; i < end; i++) {
       if (bytes[i] == MAGIC_FIRST && magicAt(bytes, i, end)) {

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Reads the log pipes of all sandbox processes. Takes at most 64 KiB of one before it looks at the next; a function that
- * writes faster than the log agent reads waits in its own {@code write(2)}.
+ * Reads the log pipes of all sandbox processes. Takes at most 64 KiB of one before it looks at the
+ * next; a function that writes faster than the log agent reads waits in its own {@code write(2)}.
  *
  * <p>Log agent only, but for {@link #add}.
  */

@@ -7,10 +7,11 @@ import java.util.Map;
  * What the process driver holds at one moment.
  *
  * @param level isolation level of sandbox processes
- * @param keeper how the keeper runs: {@code PID_NAMESPACE}, {@code USER_NAMESPACE} or {@code SUBREAPER}; {@code STARTING}
- *     while it does
+ * @param keeper how the keeper runs: {@code PID_NAMESPACE}, {@code USER_NAMESPACE} or {@code
+ *     SUBREAPER}; {@code STARTING} while it does
  * @param sandboxes every environment
- * @param genericSandboxes idle generic sandboxes by runtime identifier; identifiers that share an interpreter share these
+ * @param genericSandboxes idle generic sandboxes by runtime identifier; identifiers that share an
+ *     interpreter share these
  * @param counters by name
  */
 public record ProcessDriverStatus(

@@ -14,14 +14,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The pool of sandbox processes of one engine: a driver for the dispatcher, logs for the log agent, and between them and the
- * kernel the keeper with its client.
+ * The pool of sandbox processes of one engine: a driver for the dispatcher, logs for the log agent,
+ * and between them and the kernel the keeper with its client.
  *
- * <p>Opening returns at once; the keeper, and the zygotes of the prepared runtimes, start beside it. Bindings that come
- * before wait.
+ * <p>Opening returns at once; the keeper, and the zygotes of the prepared runtimes, start beside
+ * it. Bindings that come before wait.
  *
- * <p>The end: {@link SandboxDriver#close} of the driver by the dispatcher, which returns when no process is left; then {@link
- * #closeLogs} by the log agent; then the two sleepers, by whoever opened them.
+ * <p>The end: {@link SandboxDriver#close} of the driver by the dispatcher, which returns when no
+ * process is left; then {@link #closeLogs} by the log agent; then the two sleepers, by whoever
+ * opened them.
  */
 public final class ProcessPool {
   private final ProcessPoolConfig config;
@@ -41,8 +42,7 @@ public final class ProcessPool {
     driver =
         new ProcessSandboxDriver(
             config, dispatcherSleeper, client, notes, remover, this::endProcesses, this::endRest);
-    thread =
-        Thread.ofPlatform().daemon().name("ringmaster-sandboxes").start(client::run);
+    thread = Thread.ofPlatform().daemon().name("ringmaster-sandboxes").start(client::run);
   }
 
   /**
@@ -79,7 +79,10 @@ public final class ProcessPool {
     return logs;
   }
 
-  /** Whether polling the logs would find something: the last look before the log agent sleeps. Log agent only. */
+  /**
+   * Whether polling the logs would find something: the last look before the log agent sleeps. Log
+   * agent only.
+   */
   public boolean hasLogs() {
     return logs.hasOutput();
   }
@@ -94,7 +97,10 @@ public final class ProcessPool {
     return client.runtimes();
   }
 
-  /** Gives the log pipes back. Log agent, after the driver was closed and the last output was polled. */
+  /**
+   * Gives the log pipes back. Log agent, after the driver was closed and the last output was
+   * polled.
+   */
   public void closeLogs() {
     logs.close();
   }

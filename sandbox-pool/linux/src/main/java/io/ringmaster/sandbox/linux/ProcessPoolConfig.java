@@ -7,13 +7,15 @@ import java.util.Objects;
 /**
  * How the process pool is to run. Immutable.
  *
- * @param dataFolder the engine's own folder, not shared with a running engine; exists. The pool keeps {@code bootstraps},
- *     {@code environments} and {@code keeper.log} below it; what a crashed engine left in {@code environments} is removed
+ * @param dataFolder the engine's own folder, not shared with a running engine; exists. The pool
+ *     keeps {@code bootstraps}, {@code environments} and {@code keeper.log} below it; what a
+ *     crashed engine left in {@code environments} is removed
  * @param sandboxesMax environments at once, 1 to 100,000; a prepare beyond it is refused
  * @param genericSandboxes generic sandboxes kept ready per interpreter, 0 to 1,000
- * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code genericSandboxes}, up to
- *     10,000
- * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others with their first binding
+ * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code
+ *     genericSandboxes}, up to 10,000
+ * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others
+ *     with their first binding
  */
 public record ProcessPoolConfig(
     Path dataFolder,

@@ -10,12 +10,8 @@ import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Slots;
 import io.ringmaster.sandbox.system.Linux;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -23,19 +19,17 @@ import java.util.Queue;
 /**
  * Sandboxes that are real processes.
  *
- * <p>What the dispatcher asks for happens here at once where it can (writing to pipes), and by the keeper's client where it
- * cannot (forks, kills, files). What happened is found in three places, which {@link #poll} looks into: the client's notes,
- * the ready descriptors, and what followed from the dispatcher's own calls ({@code deferred}).
+ * <p>What the dispatcher asks for happens here at once where it can (writing to pipes), and by the
+ * keeper's client where it cannot (forks, kills, files). What happened is found in three places,
+ * which {@link #poll} looks into: the client's notes, the ready descriptors, and what followed from
+ * the dispatcher's own calls ({@code deferred}).
  *
- * <p>An exit is told when the client noted it and the response pipe is read to its end: an answer that was written before the
- * exit is delivered before it.
+ * <p>An exit is told when the client noted it and the response pipe is read to its end: an answer
+ * that was written before the exit is delivered before it.
  */
 final class ProcessSandboxDriver implements SandboxDriver {
   private static final int SIGKILLED = 9;
   private static final int FORK_FAILURES_MAX = 3;
-  private static final int TEMPLATES_MAX = 4096;
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
 
   /** An event that did not come from a pipe; told if its environment still is in that state. */
   private record Deferred(Environment environment, Fault fault, String detail) {}
@@ -53,16 +47,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
   private final RuntimePools pools;
   private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> exiting = new ArrayDeque<>();
-  private final Environment[] environments;
-  private final Map<PoolKey, BindTemplate> templates =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<PoolKey, BindTemplate> eldest) {
-          return size() > TEMPLATES_MAX;
-        }
-      };
-  private int environmentCount;
-  private int lastId;
+  private final Environments environments;
+  private final BindTemplates templates = new BindTemplates();
   private int cursor;
   private boolean tickAsked;
   private boolean closed;
@@ -92,8 +78,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     this.endRest = endRest;
     processes = new SandboxProcesses(linux, sleeper, client, remover);
     pools = new RuntimePools(config, client);
-    // Twice the room: an id is not used again soon, for the sake of log output that is still on its way.
-    environments = new Environment[Math.min(Slots.SANDBOXES_MAX, 2 * config.sandboxesMax() + 64)];
+    environments = new Environments(config.sandboxesMax());
     config.preparedRuntimes().forEach(pools::entry);
   }
 
@@ -101,24 +86,17 @@ final class ProcessSandboxDriver implements SandboxDriver {
 
   @Override
   public int prepare(PoolKey key, SandboxSpec spec) {
-    if (environmentCount >= config.sandboxesMax()) {
+    Environment environment = environments.add(key, spec, System.nanoTime());
+    if (environment == null) {
       return -1;
     }
-    int id = lastId;
-    do {
-      id = (id + 1) % environments.length;
-    } while (environments[id] != null);
-    lastId = id;
-    Environment environment = new Environment(id, key, spec, System.nanoTime());
-    environments[id] = environment;
-    environmentCount++;
     findProcess(environment);
-    return id;
+    return environment.id;
   }
 
   @Override
   public boolean offer(int slot, Invocation invocation) {
-    Environment environment = find(Slots.sandbox(slot));
+    Environment environment = environments.find(Slots.sandbox(slot));
     if (environment == null || Slots.index(slot) != 0) {
       return false;
     }
@@ -146,7 +124,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
 
   @Override
   public boolean revoke(int slot, long sequence) {
-    Environment environment = find(Slots.sandbox(slot));
+    Environment environment = environments.find(Slots.sandbox(slot));
     if (environment == null
         || environment.invocation == null
         || environment.sequence != sequence
@@ -159,7 +137,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
 
   @Override
   public void reset(int sandbox, Fault reason) {
-    Environment environment = find(sandbox);
+    Environment environment = environments.find(sandbox);
     if (environment == null) {
       return;
     }
@@ -183,10 +161,10 @@ final class ProcessSandboxDriver implements SandboxDriver {
 
   @Override
   public void discard(int sandbox, Fault reason) {
-    Environment environment = find(sandbox);
+    Environment environment = environments.find(sandbox);
     if (environment != null) {
       abandon(environment);
-      over(environment);
+      environments.remove(environment);
     }
   }
 
@@ -235,10 +213,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   // ---- from environments to processes ----
-
-  private Environment find(int sandbox) {
-    return sandbox >= 0 && sandbox < environments.length ? environments[sandbox] : null;
-  }
 
   private void findProcess(Environment environment) {
     RuntimePools.Entry entry = pools.entry(environment.spec.runtime());
@@ -291,30 +265,15 @@ final class ProcessSandboxDriver implements SandboxDriver {
     process.environment = environment;
     if (environment.kit == null) {
       environment.kit = process.kit;
-      environment.logStream =
-          DAY.format(Instant.now())
-              + "/["
-              + environment.spec.identity().functionVersion()
-              + "]"
-              + environment.kit.id();
+      environment.logStream = BindTemplates.logStream(environment);
     } else {
       client.command(new KeeperCommand.Reuse(process.kit));
     }
     process.kit = null;
     process.logs.belongsTo(environment.id);
-    process.channel.bind(
-        buffers, template(environment).frame(environment.kit, environment.logStream));
+    process.channel.bind(buffers, templates.frame(environment, client.bootstraps()));
     processes.watchRequest(process);
     binds++;
-  }
-
-  private BindTemplate template(Environment environment) {
-    BindTemplate template = templates.get(environment.key);
-    if (template == null || !template.spec().equals(environment.spec)) {
-      template = new BindTemplate(environment.spec, client.bootstraps().resolve("python"));
-      templates.put(environment.key, template);
-    }
-    return template;
   }
 
   private void invoke(Environment environment) {
@@ -337,7 +296,10 @@ final class ProcessSandboxDriver implements SandboxDriver {
     deferred.add(new Deferred(environment, fault, detail));
   }
 
-  /** Parts it from its process, which is killed, and from its folder, which is removed when the process is gone. */
+  /**
+   * Parts it from its process, which is killed, and from its folder, which is removed when the
+   * process is gone.
+   */
   private void abandon(Environment environment) {
     environment.invocation = null;
     if (environment.state == EnvironmentState.AWAITING) {
@@ -355,12 +317,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
     environment.kit = null;
   }
 
-  private void over(Environment environment) {
-    environment.state = environment.state.to(EnvironmentState.DISCARDED);
-    environments[environment.id] = null;
-    environmentCount--;
-  }
-
   /** Events that are due whatever pipes say: exits, and what was deferred. */
   private int tell(DriverEvents sink, int limit) {
     int delivered = 0;
@@ -368,7 +324,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       Deferred event = deferred.remove();
       Environment environment = event.environment;
       if (environment.state == EnvironmentState.LOST && event.fault != null) {
-        over(environment);
+        environments.remove(environment);
         sink.failed(environment.id, event.fault, event.detail);
         delivered++;
       } else if (environment.state == EnvironmentState.VACANT && event.fault == null) {
@@ -481,8 +437,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         return 1;
       }
       case CHUNK ->
-          sink.chunk(
-              Slots.slot(environment.id, 0), environment.sequence, channel.chunkBytes());
+          sink.chunk(Slots.slot(environment.id, 0), environment.sequence, channel.chunkBytes());
       case ANSWER -> answered(environment, sink);
       case END -> {
         processes.unwatchResponse(process);
@@ -605,18 +560,16 @@ final class ProcessSandboxDriver implements SandboxDriver {
 
   /** What there is now. */
   ProcessDriverStatus status() {
-    List<ProcessDriverStatus.SandboxStatus> all = new ArrayList<>(environmentCount);
-    for (Environment environment : environments) {
-      if (environment != null) {
-        all.add(
-            new ProcessDriverStatus.SandboxStatus(
-                environment.id,
-                environment.kit == null ? "" : environment.kit.id(),
-                environment.logStream == null ? "" : environment.logStream,
-                environment.state.name(),
-                environment.process == null ? 0 : environment.process.pid,
-                environment.maxMemoryKb));
-      }
+    List<ProcessDriverStatus.SandboxStatus> all = new ArrayList<>();
+    for (Environment environment : environments.all()) {
+      all.add(
+          new ProcessDriverStatus.SandboxStatus(
+              environment.id,
+              environment.kit == null ? "" : environment.kit.id(),
+              environment.logStream == null ? "" : environment.logStream,
+              environment.state.name(),
+              environment.process == null ? 0 : environment.process.pid,
+              environment.maxMemoryKb));
     }
     KeeperMode mode = client.mode();
     return new ProcessDriverStatus(
@@ -638,10 +591,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
       return;
     }
     closed = true;
-    for (Environment environment : environments) {
-      if (environment != null) {
-        discard(environment.id, Fault.ENGINE_CLOSING);
-      }
+    for (Environment environment : environments.all()) {
+      discard(environment.id, Fault.ENGINE_CLOSING);
     }
     endProcesses.run();
     Note note;

@@ -3,7 +3,10 @@ package io.ringmaster.sandbox.linux;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Where a sandbox process is in its life. The table of legal transitions stands here; every other one is denied. */
+/**
+ * Where a sandbox process is in its life. The table of legal transitions stands here; every other
+ * one is denied.
+ */
 enum ProcessState {
   /** The keeper was asked for it. */
   FORKING,

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The generic pools by runtime identifier: identifiers that one interpreter serves share its pool. Dispatcher only. */
+/**
+ * The generic pools by runtime identifier: identifiers that one interpreter serves share its pool.
+ * Dispatcher only.
+ */
 final class RuntimePools {
   /** A runtime identifier, from the first wish for it. */
   static final class Entry {

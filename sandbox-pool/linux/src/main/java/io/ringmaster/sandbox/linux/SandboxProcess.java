@@ -3,8 +3,8 @@ package io.ringmaster.sandbox.linux;
 import io.ringmaster.sandbox.linux.channel.InlineChannel;
 
 /**
- * One sandbox process, from the wish for it until nothing of it runs. Made by the dispatcher; the keeper's client fills in
- * what forking gave, and hands it back through its notes.
+ * One sandbox process, from the wish for it until nothing of it runs. Made by the dispatcher; the
+ * keeper's client fills in what forking gave, and hands it back through its notes.
  */
 final class SandboxProcess {
   /** Number on the wire to the keeper; never used again. */

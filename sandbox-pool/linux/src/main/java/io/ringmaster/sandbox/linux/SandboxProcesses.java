@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** The processes that are there: their places, what epoll watches of them, their descriptors, their end. Dispatcher only. */
+/**
+ * The processes that are there: their places, what epoll watches of them, their descriptors, their
+ * end. Dispatcher only.
+ */
 final class SandboxProcesses implements Iterable<SandboxProcess> {
   private static final int REQUEST = 1;
 

@@ -29,7 +29,10 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   private long sequences;
 
   Bench(Path folder, int generics) throws Exception {
-    this(folder, new ProcessPoolConfig(Files.createDirectories(folder.resolve("data")), 64, generics, 64, List.of()));
+    this(
+        folder,
+        new ProcessPoolConfig(
+            Files.createDirectories(folder.resolve("data")), 64, generics, 64, List.of()));
   }
 
   Bench(Path folder, ProcessPoolConfig config) throws Exception {
@@ -44,14 +47,28 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
     return function(source, Map.of(), false);
   }
 
-  SandboxSpec function(String source, Map<String, String> environment, boolean raw) throws Exception {
+  SandboxSpec function(String source, Map<String, String> environment, boolean raw)
+      throws Exception {
     Path own = Files.createDirectories(code.resolve("v" + ++versions));
     Files.writeString(own.resolve("app.py"), source);
     return new SandboxSpec(
-        "python3.11", "app.handler", own, environment,
-        new SandboxSpec.Identity("123456789012", "us-east-1", "f", "$LATEST",
-            "arn:aws:lambda:us-east-1:123456789012:function:f", "/aws/lambda/f", "Text", ""),
-        128, TimeUnit.SECONDS.toNanos(30), 512, raw);
+        "python3.11",
+        "app.handler",
+        own,
+        environment,
+        new SandboxSpec.Identity(
+            "123456789012",
+            "us-east-1",
+            "f",
+            "$LATEST",
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            "/aws/lambda/f",
+            "Text",
+            ""),
+        128,
+        TimeUnit.SECONDS.toNanos(30),
+        512,
+        raw);
   }
 
   int prepare(SandboxSpec spec) {
@@ -87,7 +104,8 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   Event expect(String kind, int sandbox) {
     Event event = next();
     if (!event.kind.equals(kind) || event.sandbox != sandbox) {
-      throw new AssertionError("expected " + kind + " of " + sandbox + ", came " + event + "; output " + output);
+      throw new AssertionError(
+          "expected " + kind + " of " + sandbox + ", came " + event + "; output " + tails());
     }
     return event;
   }
@@ -97,7 +115,7 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
     while (events.isEmpty()) {
       turn();
       if (System.nanoTime() > deadlineNs) {
-        throw new AssertionError("nothing came; " + pool.status() + "; output " + output);
+        throw new AssertionError("nothing came; " + pool.status() + "; output " + tails());
       }
     }
     return events.remove();
@@ -134,6 +152,17 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
     }
   }
 
+  private String tails() {
+    StringBuilder all = new StringBuilder();
+    output.forEach(
+        (sandbox, text) ->
+            all.append(sandbox)
+                .append(": ")
+                .append(text.substring(Math.max(0, text.length() - 500)))
+                .append('\n'));
+    return all.toString();
+  }
+
   String output(int sandbox) {
     return output.getOrDefault(sandbox, new StringBuilder()).toString();
   }
@@ -145,7 +174,12 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
 
   @Override
   public void initFailed(int sandbox, byte[] error, long initNs) {
-    events.add(new Event("initFailed", sandbox, initNs, new String(error, java.nio.charset.StandardCharsets.UTF_8)));
+    events.add(
+        new Event(
+            "initFailed",
+            sandbox,
+            initNs,
+            new String(error, java.nio.charset.StandardCharsets.UTF_8)));
   }
 
   @Override
@@ -164,8 +198,14 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   @Override
-  public void response(int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
-    events.add(new Event(functionError ? "error" : "response", Slots.sandbox(slot), sequence, logMark + " " + maxMemoryKb));
+  public void response(
+      int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
+    events.add(
+        new Event(
+            functionError ? "error" : "response",
+            Slots.sandbox(slot),
+            sequence,
+            logMark + " " + maxMemoryKb));
   }
 
   @Override
@@ -180,7 +220,8 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
 
   @Override
   public void output(int sandbox, byte[] bytes, int offset, int length, long mark) {
-    output.computeIfAbsent(sandbox, s -> new StringBuilder())
+    output
+        .computeIfAbsent(sandbox, s -> new StringBuilder())
         .append(new String(bytes, offset, length, java.nio.charset.StandardCharsets.UTF_8));
     marks.put(sandbox, mark);
   }

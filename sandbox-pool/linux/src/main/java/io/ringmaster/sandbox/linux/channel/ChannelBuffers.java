@@ -3,7 +3,10 @@ package io.ringmaster.sandbox.linux.channel;
 import io.ringmaster.sandbox.system.Linux;
 import java.lang.foreign.MemorySegment;
 
-/** What one dispatcher needs once to turn all its channels: its system calls and a staging buffer for each direction. */
+/**
+ * What one dispatcher needs once to turn all its channels: its system calls and a staging buffer
+ * for each direction.
+ */
 public final class ChannelBuffers {
   /** The most that is copied, written or read at once. */
   public static final int PIECE_BYTES = 64 * 1024;

@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Understands what one sandbox process writes, wherever reads cut it. Judges each header against the one thing that may come
- * now; by default nothing may.
+ * Understands what one sandbox process writes, wherever reads cut it. Judges each header against
+ * the one thing that may come now; by default nothing may.
  */
 final class FrameReader {
   /** What the bytes came to. */
@@ -42,7 +42,8 @@ final class FrameReader {
   private long sequence;
   private ResponseBuffer answer;
 
-  // The frame that is being read: header and figures are collected first, then the body streams through.
+  // The frame that is being read: header and figures are collected first, then the body streams
+  // through.
   private final byte[] prefix = new byte[Frames.HEADER_BYTES + Frames.FIGURES_BYTES];
   private final MemorySegment prefixSegment = MemorySegment.ofArray(prefix);
   private int prefixLength;
@@ -133,7 +134,8 @@ final class FrameReader {
   }
 
   /**
-   * Reads until a frame that is an outcome ended or the bytes did. {@link #consumed} tells how many were used.
+   * Reads until a frame that is an outcome ended or the bytes did. {@link #consumed} tells how many
+   * were used.
    *
    * @param from {@code length} bytes at {@code offset}
    */
@@ -171,7 +173,9 @@ final class FrameReader {
     return chunkBytes > 0 ? Outcome.CHUNK : Outcome.MORE;
   }
 
-  /** Judges the header, then waits for the figures where there are any; true when the body begins. */
+  /**
+   * Judges the header, then waits for the figures where there are any; true when the body begins.
+   */
   private boolean prefixComplete() {
     if (prefixLength == Frames.HEADER_BYTES) {
       judge();

@@ -79,8 +79,8 @@ public final class Frames {
   }
 
   /**
-   * Writes an INVOKE frame up to where the event begins, and answers that length. The same invocation gives the same bytes
-   * again.
+   * Writes an INVOKE frame up to where the event begins, and answers that length. The same
+   * invocation gives the same bytes again.
    *
    * @throws IllegalArgumentException when its texts do not fit
    */
@@ -123,7 +123,9 @@ public final class Frames {
     }
   }
 
-  /** Writes a text in UTF-8 and answers its length; an unpaired surrogate becomes a question mark. */
+  /**
+   * Writes a text in UTF-8 and answers its length; an unpaired surrogate becomes a question mark.
+   */
   private static int utf8(MemorySegment to, int start, String text, int lengthMax) {
     if (text == null) {
       return 0;

@@ -6,10 +6,12 @@ import io.ringmaster.sandbox.system.Linux;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The channel to one sandbox process: frames, inline, over a pipe each way. Both ends here are non-blocking.
+ * The channel to one sandbox process: frames, inline, over a pipe each way. Both ends here are
+ * non-blocking.
  *
- * <p>What does not fit into the request pipe at once stays where it is, in the invocation's payload, and goes on by {@link
- * #flush} when the pipe takes more: the outbound buffer is bounded by the one frame that is being sent.
+ * <p>What does not fit into the request pipe at once stays where it is, in the invocation's
+ * payload, and goes on by {@link #flush} when the pipe takes more: the outbound buffer is bounded
+ * by the one frame that is being sent.
  */
 public final class InlineChannel {
   /** What one {@link #receive} came to. */
@@ -24,7 +26,10 @@ public final class InlineChannel {
     INIT_ERROR,
     /** Parts of a streamed answer; {@link #chunkBytes}. */
     CHUNK,
-    /** The answer is in the invocation's buffer; {@link #functionError}, {@link #logMark}, {@link #maxMemoryKb}. */
+    /**
+     * The answer is in the invocation's buffer; {@link #functionError}, {@link #logMark}, {@link
+     * #maxMemoryKb}.
+     */
     ANSWER,
     /** Nothing will come any more: no process holds the other end. */
     END,
@@ -88,10 +93,12 @@ public final class InlineChannel {
   }
 
   /**
-   * Sends an invocation; its answer is expected then. The invocation is read until it is sent, its response buffer is
-   * written until the answer is complete. {@link #sending} tells whether {@link #flush} must go on.
+   * Sends an invocation; its answer is expected then. The invocation is read until it is sent, its
+   * response buffer is written until the answer is complete. {@link #sending} tells whether {@link
+   * #flush} must go on.
    *
-   * @throws IllegalArgumentException when the invocation does not fit into a frame; nothing was sent
+   * @throws IllegalArgumentException when the invocation does not fit into a frame; nothing was
+   *     sent
    */
   public void invoke(ChannelBuffers buffers, Invocation offered) {
     headBytes = Frames.invokeHead(buffers.outbound, offered);
@@ -107,7 +114,10 @@ public final class InlineChannel {
     flush(buffers, true);
   }
 
-  /** Whether a part of a frame is still to be sent, by {@link #flush} when the request pipe is writable. */
+  /**
+   * Whether a part of a frame is still to be sent, by {@link #flush} when the request pipe is
+   * writable.
+   */
   public boolean sending() {
     return sent < toSend;
   }
@@ -126,7 +136,8 @@ public final class InlineChannel {
         return true;
       }
       if (written < 0) {
-        // Nobody reads any more (EPIPE): the process is gone or as good as that, which its exit or its time-out tells.
+        // Nobody reads any more (EPIPE): the process is gone or as good as that, which its exit or
+        // its time-out tells.
         sent = toSend;
         break;
       }
@@ -159,21 +170,15 @@ public final class InlineChannel {
       at = headBytes;
       payloadSent = 0;
     }
-    int count =
-        Math.min(ChannelBuffers.PIECE_BYTES - at, invocation.payloadLength() - payloadSent);
+    int count = Math.min(ChannelBuffers.PIECE_BYTES - at, invocation.payloadLength() - payloadSent);
     MemorySegment.copy(
-        invocation.payload(),
-        invocation.payloadOffset() + payloadSent,
-        to,
-        Frames.BYTE,
-        at,
-        count);
+        invocation.payload(), invocation.payloadOffset() + payloadSent, to, Frames.BYTE, at, count);
     return at == 0 ? 0 : sent;
   }
 
   /**
-   * Reads what is there, a few pieces at most: one {@code read(2)} for a small answer. Call it when the response pipe is
-   * readable.
+   * Reads what is there, a few pieces at most: one {@code read(2)} for a small answer. Call it when
+   * the response pipe is readable.
    */
   public Received receive(ChannelBuffers buffers) {
     if (violation != null) {

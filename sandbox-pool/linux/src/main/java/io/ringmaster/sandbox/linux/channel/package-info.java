@@ -1,15 +1,19 @@
 /**
- * Frames between the engine and one sandbox process, over two pipes: the engine's side of {@code tools/docs/channel.md}.
+ * Frames between the engine and one sandbox process, over two pipes: the engine's side of {@code
+ * tools/docs/channel.md}.
  *
- * <p>Stage: <i>init</i> and <i>invoke</i>. Neighbours: the process driver ({@code io.ringmaster.sandbox.linux}) owns the
- * channels; the bootstraps speak the other side. The types are public for that one neighbour.
+ * <p>Stage: <i>init</i> and <i>invoke</i>. Neighbours: the process driver ({@code
+ * io.ringmaster.sandbox.linux}) owns the channels; the bootstraps speak the other side. The types
+ * are public for that one neighbour.
  *
  * <p>Owning thread: the dispatcher, for everything here.
  *
- * <p>Invariants: nothing that a sandbox wrote is believed: each header is judged against what may come now (one expectation
- * at a time, nothing by default) before any byte of its body is kept, so memory follows what really arrived and its bounds;
- * after a violation a channel reads nothing more; a payload is copied in pieces of at most {@link
- * io.ringmaster.sandbox.linux.channel.ChannelBuffers#PIECE_BYTES}, a few per turn; a warm invocation allocates nothing.
+ * <p>Invariants: nothing that a sandbox wrote is believed: each header is judged against what may
+ * come now (one expectation at a time, nothing by default) before any byte of its body is kept, so
+ * memory follows what really arrived and its bounds; after a violation a channel reads nothing
+ * more; a payload is copied in pieces of at most {@link
+ * io.ringmaster.sandbox.linux.channel.ChannelBuffers#PIECE_BYTES}, a few per turn; a warm
+ * invocation allocates nothing.
  *
  * <p>Ordering pairs: none; the pipes order what crosses processes.
  */

@@ -5,6 +5,7 @@ package io.ringmaster.sandbox.linux.runtimes;
  *
  * @param runtime identifier, such as {@code python3.13}
  * @param interpreter null: there is none
- * @param match {@code exact}: of that very minor version; {@code nearest}: of another one; {@code none}
+ * @param match {@code exact}: of that very minor version; {@code nearest}: of another one; {@code
+ *     none}
  */
 public record RuntimeMatch(String runtime, Interpreter interpreter, String match) {}

@@ -19,8 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The interpreters of this machine. Any thread; {@link #find} blocks for tens of milliseconds, longer where an interpreter
- * hangs.
+ * The interpreters of this machine. Any thread; {@link #find} blocks for tens of milliseconds,
+ * longer where an interpreter hangs.
  */
 public final class Runtimes {
   /** Python's minor versions that the bootstrap supports. */
@@ -46,7 +46,9 @@ public final class Runtimes {
     this.interpreters = List.copyOf(interpreters);
   }
 
-  /** Looks at the usual places: the folders of PATH, version managers, {@code /usr}, {@code /opt}. */
+  /**
+   * Looks at the usual places: the folders of PATH, version managers, {@code /usr}, {@code /opt}.
+   */
   public static Runtimes find() {
     return find(folders());
   }
@@ -70,7 +72,8 @@ public final class Runtimes {
   }
 
   /**
-   * The interpreter for a runtime identifier: of the very minor version, or else of the nearest, the newer of two as near.
+   * The interpreter for a runtime identifier: of the very minor version, or else of the nearest,
+   * the newer of two as near.
    */
   public RuntimeMatch match(String runtime) {
     Matcher name = RUNTIME.matcher(runtime);
@@ -103,7 +106,10 @@ public final class Runtimes {
     return List.copyOf(folders);
   }
 
-  /** What is in a folder, sorted; nothing where it cannot be read: then there is no interpreter for us. */
+  /**
+   * What is in a folder, sorted; nothing where it cannot be read: then there is no interpreter for
+   * us.
+   */
   private static List<Path> list(Path folder) {
     List<Path> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
@@ -115,7 +121,10 @@ public final class Runtimes {
     return entries;
   }
 
-  /** Adds what a name leads to, unless it is a script: a version manager's shim, whose real binaries are found elsewhere. */
+  /**
+   * Adds what a name leads to, unless it is a script: a version manager's shim, whose real binaries
+   * are found elsewhere.
+   */
   private static void realBinary(Path file, Set<Path> candidates) {
     try {
       Path real = file.toRealPath();
@@ -166,7 +175,8 @@ public final class Runtimes {
 
     static Running start(Path file, long modified) {
       try {
-        // Isolated, without site packages: neither the caller's settings nor startup hooks have a say.
+        // Isolated, without site packages: neither the caller's settings nor startup hooks have a
+        // say.
         Process process =
             new ProcessBuilder(file.toString(), "-I", "-S", "-c", QUESTION)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -1,14 +1,15 @@
 /**
  * Which interpreters this machine has, found by trying.
  *
- * <p>Stage: before <i>init</i>. Neighbours: the pools of {@code io.ringmaster.sandbox.linux} start their templates with what
- * is found here; {@code doctor} lists it, which is why the types are public.
+ * <p>Stage: before <i>init</i>. Neighbours: the pools of {@code io.ringmaster.sandbox.linux} start
+ * their templates with what is found here; {@code doctor} lists it, which is why the types are
+ * public.
  *
- * <p>Owning thread: none; everything is immutable or safe for all threads. Finding takes tens of milliseconds and starts
- * processes: never on a dispatcher.
+ * <p>Owning thread: none; everything is immutable or safe for all threads. Finding takes tens of
+ * milliseconds and starts processes: never on a dispatcher.
  *
- * <p>Invariants: an interpreter counts only when it ran and told its version; its path is that of the real executable, never
- * a version manager's shim.
+ * <p>Invariants: an interpreter counts only when it ran and told its version; its path is that of
+ * the real executable, never a version manager's shim.
  *
  * <p>Ordering pairs: none.
  */
