@@ -29,7 +29,6 @@ import java.util.Queue;
  */
 final class ProcessSandboxDriver implements SandboxDriver {
   private static final int SIGKILLED = 9;
-  private static final int FORK_FAILURES_MAX = 3;
 
   /** An event that did not come from a pipe; told if its environment still is in that state. */
   private record Deferred(Environment environment, Fault fault, String detail) {}
@@ -50,7 +49,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
   private final Environments environments;
   private final BindTemplates templates = new BindTemplates();
   private int cursor;
-  private boolean tickAsked;
   private boolean closed;
   private long violations;
   private long binds;
@@ -77,7 +75,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     this.endProcesses = endProcesses;
     this.endRest = endRest;
     processes = new SandboxProcesses(linux, sleeper, client, remover);
-    pools = new RuntimePools(config, client);
+    pools = new RuntimePools(config, client, processes);
     environments = new Environments(config.sandboxesMax());
     config.preparedRuntimes().forEach(pools::entry);
   }
@@ -229,11 +227,11 @@ final class ProcessSandboxDriver implements SandboxDriver {
     if (process != null) {
       bind(environment, process);
     } else {
-      pool.failures = Math.min(pool.failures, FORK_FAILURES_MAX - 1);
+      pool.failures = Math.min(pool.failures, RuntimePools.FORK_FAILURES_MAX - 1);
       pool.waiting.add(environment);
     }
     pool.demanded(System.nanoTime());
-    refill(pool);
+    pools.refill(pool);
   }
 
   private void stopWaiting(Environment environment) {
@@ -241,20 +239,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
     entry.waiting.remove(environment);
     if (entry.pool != null) {
       entry.pool.waiting.remove(environment);
-    }
-  }
-
-  private void refill(GenericPool pool) {
-    if (closed || pool.failures >= FORK_FAILURES_MAX) {
-      return;
-    }
-    long nowNs = System.nanoTime();
-    for (int missing = pool.missing(nowNs); missing > 0; missing--) {
-      processes.fork(pool);
-    }
-    if (!tickAsked && pool.ready.size() + pool.coming > config.genericSandboxes()) {
-      tickAsked = true;
-      client.command(new KeeperCommand.TickLater());
     }
   }
 
@@ -348,7 +332,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
           findProcess(entry.waiting.remove());
         }
         if (entry.pool != null) {
-          refill(entry.pool);
+          pools.refill(entry.pool);
         }
       }
       case Note.Forked(SandboxProcess process) -> processes.add(process);
@@ -366,20 +350,19 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
       case Note.KeeperGone(String reason) -> keeperGone(reason);
       case Note.Tick() -> {
-        tickAsked = false;
-        pools.all().forEach(this::trim);
+        pools.trim();
       }
     }
   }
 
   private void failedToStart(GenericPool pool, String reason) {
     pool.failures++;
-    if (pool.failures >= FORK_FAILURES_MAX) {
+    if (pool.failures >= RuntimePools.FORK_FAILURES_MAX) {
       while (!pool.waiting.isEmpty()) {
         lose(pool.waiting.peek(), Fault.PLATFORM, "no sandbox process: " + reason);
       }
     } else {
-      refill(pool);
+      pools.refill(pool);
     }
   }
 
@@ -397,14 +380,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
       exiting.add(process);
     }
-  }
-
-  private void trim(GenericPool pool) {
-    long nowNs = System.nanoTime();
-    while (pool.ready.size() > pool.target(nowNs)) {
-      processes.kill(pool.ready.removeFirst());
-    }
-    refill(pool);
   }
 
   // ---- what pipes say ----
@@ -524,7 +499,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       process.pool.coming--;
       failedToStart(process.pool, reason);
     } else if (process.pool.ready.remove(process)) {
-      refill(process.pool);
+      pools.refill(process.pool);
     }
   }
 
@@ -591,6 +566,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       return;
     }
     closed = true;
+    pools.close();
     for (Environment environment : environments.all()) {
       discard(environment.id, Fault.ENGINE_CLOSING);
     }

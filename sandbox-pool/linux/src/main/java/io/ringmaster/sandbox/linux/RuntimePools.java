@@ -3,9 +3,7 @@ package io.ringmaster.sandbox.linux;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,6 +12,9 @@ import java.util.TreeMap;
  * Dispatcher only.
  */
 final class RuntimePools {
+  /** After so many processes in a row that never became generic, nobody waits for the next. */
+  static final int FORK_FAILURES_MAX = 3;
+
   /** A runtime identifier, from the first wish for it. */
   static final class Entry {
     /** Null: not looked for yet. */
@@ -28,12 +29,16 @@ final class RuntimePools {
 
   private final ProcessPoolConfig config;
   private final KeeperClient client;
+  private final SandboxProcesses processes;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<Interpreter, GenericPool> pools = new HashMap<>();
+  private boolean tickAsked;
+  private boolean closed;
 
-  RuntimePools(ProcessPoolConfig config, KeeperClient client) {
+  RuntimePools(ProcessPoolConfig config, KeeperClient client, SandboxProcesses processes) {
     this.config = config;
     this.client = client;
+    this.processes = processes;
   }
 
   /** The entry of an identifier; its interpreter is looked for when it is new. */
@@ -65,8 +70,34 @@ final class RuntimePools {
     return entry;
   }
 
-  Collection<GenericPool> all() {
-    return List.copyOf(pools.values());
+  /** Asks for as many more as should be there. */
+  void refill(GenericPool pool) {
+    if (closed || pool.failures >= FORK_FAILURES_MAX) {
+      return;
+    }
+    for (int missing = pool.missing(System.nanoTime()); missing > 0; missing--) {
+      processes.fork(pool);
+    }
+    if (!tickAsked && pool.ready.size() + pool.coming > config.genericSandboxes()) {
+      tickAsked = true;
+      client.command(new KeeperCommand.TickLater());
+    }
+  }
+
+  /** Demand has gone down, perhaps: ends those that are too many, the oldest first. */
+  void trim() {
+    tickAsked = false;
+    for (GenericPool pool : pools.values()) {
+      while (pool.ready.size() > pool.target(System.nanoTime())) {
+        processes.kill(pool.ready.removeFirst());
+      }
+      refill(pool);
+    }
+  }
+
+  /** From now on nothing is asked for any more. */
+  void close() {
+    closed = true;
   }
 
   /** Idle generic sandboxes by runtime identifier. */
