@@ -4,34 +4,25 @@ The template process imports this module and calls ``preload()`` once; each proc
 returns. An interpreter that is started for one sandbox runs this file. Descriptors and frames: the channel's specification.
 """
 
-import os
 import sys
-import time
-
-_droppable = frozenset()
 
 
 def preload():
-    """Imports what functions commonly import, before there is a function. Starts no thread, opens nothing."""
-    global _droppable
+    """Imports the runtime, and what functions commonly import, before there is a function. Starts no thread, opens nothing."""
+    import base64  # noqa: F401
+    import collections.abc  # noqa: F401
+    import dataclasses  # noqa: F401
+    import datetime  # noqa: F401
+    import hashlib  # noqa: F401
+    import random  # noqa: F401
+    import typing  # noqa: F401
+    import urllib.parse  # noqa: F401
+    import uuid  # noqa: F401
+
+    import ringmaster_runtime.diagnosis  # noqa: F401
     import ringmaster_runtime.serving
 
-    # AWS's client has these in memory before function code runs; a function cannot bring its own.
-    shared = set(sys.modules)
-    import base64
-    import collections.abc
-    import contextlib
-    import dataclasses
-    import datetime
-    import functools
-    import hashlib
-    import random
-    import re
-    import typing
-    import urllib.parse
-    import uuid
-
-    _droppable = frozenset(name for name in set(sys.modules) - shared if "." not in name)
+    ringmaster_runtime.serving.rehearse()
 
 
 def run(requests=3, responses=4, log=1):
@@ -43,10 +34,8 @@ def run(requests=3, responses=4, log=1):
     """
     from ringmaster_runtime import serving
 
-    # The function may bring modules of these names.
-    for name in ("bootstrap", "zygote"):
-        sys.modules.pop(name, None)
-    serving.main(requests, responses, log, _droppable)
+    sys.modules.pop("bootstrap", None)  # the function may bring a module of this name
+    serving.main(requests, responses, log)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The inline channel: frames between engine and sandbox process, as the channel's specification has them."""
 
+import fcntl
 import os
 import struct
 
@@ -27,8 +28,6 @@ _HIGH_DESCRIPTORS = (512, 128, 64, 32, 5)
 
 def move_up(descriptor, close=True):
     """Duplicates a descriptor to a high, close-on-exec number; closes the old one unless told otherwise."""
-    import fcntl
-
     for lowest in _HIGH_DESCRIPTORS:
         try:
             moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, lowest)

@@ -8,37 +8,63 @@ import time
 from .errors import RuntimeFault
 
 
-def enter(binding, droppable):
+# What AWS's client has imported before function code runs: a function cannot bring its own of these, there or here.
+_SHARED = frozenset(
+    """__future__ __main__ abc atexit builtins codecs collections contextlib copyreg decimal encodings enum functools genericpath
+    importlib io itertools json keyword linecache logging marshal math numbers operator os posix posixpath re reprlib
+    ringmaster_runtime site stat string sys textwrap threading time token tokenize traceback types warnings weakref
+    zipimport""".split()
+)
+
+
+def clear_environment():
+    """Takes away what the process inherited, of Python's view and of the C library's."""
+    variables = os.environ._data
+    for name in variables:
+        os.unsetenv(name)
+    variables.clear()
+
+
+def enter(code, environment):
     """Makes the process the function's: its variables, time zone, working folder and module path."""
-    environment = binding["environment"]
-    os.environ.clear()
-    os.environ.update(environment)
+    variables, put = os.environ._data, os.putenv
+    for name, value in environment.items():
+        name, value = name.encode("utf-8", "surrogateescape"), value.encode("utf-8", "surrogateescape")
+        put(name, value)
+        variables[name] = value
     time.tzset()
-    code = binding["code"]
     os.chdir(code)
     sys.path[:] = module_path(code, environment.get("PYTHONPATH", ""), sys.path)
-    sys.path_importer_cache.pop(code, None)
-    _uncover(code, droppable)
+    _uncover(code)
     sys.argv = ["bootstrap"]
 
 
 def module_path(code, python_path, inherited):
     """The function's folder first, then the layers', then what the interpreter had, without the runtime's own folder."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    own = __file__[: -len("/ringmaster_runtime/loading.py")]
     library = "/opt/python/lib/python%d.%d/site-packages" % sys.version_info[:2]
     path = [code, library, "/opt/python"]
     path += [entry for entry in python_path.split(":") if entry and entry not in path]
-    path += [entry for entry in inherited if entry and os.path.abspath(entry) != own and entry not in path]
+    path += [entry for entry in inherited if entry and entry != own and entry not in path]
     return path
 
 
-def _uncover(code, droppable):
+def _uncover(code):
     """Forgets modules that were imported ahead of time where the function brings one of that name."""
     for entry in os.listdir(code):
         name = entry.partition(".")[0]
-        if name in droppable:
+        if name in sys.modules and name not in _SHARED:
             for module in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
                 del sys.modules[module]
+
+
+def rehearse():
+    """Imports a small module and forgets it, sets a variable and forgets that."""
+    importlib.import_module("colorsys")
+    del sys.modules["colorsys"]
+    os.environ["REHEARSAL"] = "1"
+    del os.environ["REHEARSAL"]
+    time.tzset()
 
 
 def load(handler):

@@ -25,12 +25,22 @@ _WRITE_MAX = 1 << 16
 class LogPipe:
     """Writes records. Any thread; the lock keeps records whole that are longer than the pipe's atomic size."""
 
-    def __init__(self, descriptor):
-        self.descriptor = descriptor
+    def __init__(self):
+        self.descriptor = -1
         self.mark = 0  # framed bytes so far
         self.framed = True  # false in a forked child, whose output is nobody's record
         self.pending = False  # a stream holds text without a newline
+        self.request_id = b""  # of the running invocation, else of the last one
+        self.tenant_id = None
         self.lock = threading.RLock()
+        self.stdout = _Stream(self, 1, "<stdout>", "surrogateescape")
+        self.stderr = _Stream(self, 2, "<stderr>", "backslashreplace")
+
+    def open(self, descriptor):
+        """Begins to write there, and replaces the standard streams."""
+        self.descriptor = descriptor
+        sys.stdout = sys.__stdout__ = self.stdout
+        sys.stderr = sys.__stderr__ = self.stderr
 
     def record(self, text):
         """One event."""
@@ -73,8 +83,8 @@ class LogPipe:
     def flush(self):
         """Sends text that still waits for its newline."""
         self.pending = False
-        sys.__stdout__.flush()
-        sys.__stderr__.flush()
+        self.stdout.flush()
+        self.stderr.flush()
 
     def after_fork(self):
         """In a forked child of the function. Another thread may have held the lock."""
@@ -136,12 +146,6 @@ class _Stream(io.TextIOWrapper):
         return super().write(text)
 
 
-def open_streams(pipe):
-    """Replaces the standard streams."""
-    sys.stdout = sys.__stdout__ = _Stream(pipe, 1, "<stdout>", "surrogateescape")
-    sys.stderr = sys.__stderr__ = _Stream(pipe, 2, "<stderr>", "backslashreplace")
-
-
 class LogSink:
     """Where the logging handler writes; function code reaches it as ``handler.log_sink``."""
 
@@ -166,12 +170,13 @@ class LambdaLoggerHandler(logging.Handler):
 class LambdaLoggerFilter(logging.Filter):
     """Gives each log record the running invocation's request id and tenant id."""
 
-    request_id = b""
-    tenant_id = None
+    def __init__(self, pipe):
+        super().__init__()
+        self._pipe = pipe
 
     def filter(self, record):
-        record.aws_request_id = self.request_id.decode("ascii")
-        record.tenant_id = self.tenant_id
+        record.aws_request_id = self._pipe.request_id.decode("ascii")
+        record.tenant_id = self._pipe.tenant_id
         return True
 
 
@@ -213,21 +218,24 @@ class JsonFormatter(logging.Formatter):
         return self._encode({name: value for name, value in fields.items() if value is not None}) + "\n"
 
 
-def set_up_logging(pipe, log_format, log_level):
-    """Gives the root logger the handler that functions on AWS find there."""
+def set_up_logging(pipe):
+    """Gives the root logger the handler that functions on AWS find there; returns it, set up for text."""
     logging.Formatter.converter = time.gmtime
     handler = LambdaLoggerHandler(LogSink(pipe))
-    if log_format == "JSON":
-        handler.setFormatter(JsonFormatter())
-    else:
-        handler.setFormatter(
-            logging.Formatter(
-                "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
-            )
+    handler.setFormatter(
+        logging.Formatter(
+            "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n", "%Y-%m-%dT%H:%M:%S"
         )
-    level = {"TRACE": "DEBUG"}.get(log_level, log_level).upper()
+    )
+    handler.addFilter(LambdaLoggerFilter(pipe))
+    logging.getLogger().addHandler(handler)
+    return handler
+
+
+def configure(handler, as_json, level):
+    """Applies the function's logging configuration."""
+    if as_json:
+        handler.setFormatter(JsonFormatter())
+    level = {"TRACE": "DEBUG"}.get(level, level).upper()
     if level in logging._nameToLevel:
         logging.getLogger().setLevel(level)
-    handler.addFilter(LambdaLoggerFilter())
-    logging.getLogger().addHandler(handler)
-    return handler.log_sink
