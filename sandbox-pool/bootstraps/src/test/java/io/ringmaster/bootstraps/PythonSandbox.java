@@ -335,7 +335,7 @@ final class PythonSandbox implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly(); // Process's own would close the pipes under the readers
     exit();
   }
 }

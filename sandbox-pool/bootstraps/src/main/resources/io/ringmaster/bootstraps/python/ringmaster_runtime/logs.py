@@ -132,7 +132,7 @@ class _Stream(io.TextIOWrapper):
 
     def __init__(self, pipe, descriptor, name, errors):
         raw = _RecordFile(pipe, descriptor, name)
-        super().__init__(io.BufferedWriter(raw, 8192), "utf-8", errors, newline="\n", line_buffering=True)
+        super().__init__(io.BufferedWriter(raw, _TEXT_MAX), "utf-8", errors, newline="\n", line_buffering=True)
         self._pipe = pipe
         self.mode = "w"
 

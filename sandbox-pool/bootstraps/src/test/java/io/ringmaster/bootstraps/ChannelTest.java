@@ -1,0 +1,528 @@
+package io.ringmaster.bootstraps;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.bootstraps.PythonSandbox.Frame;
+import io.ringmaster.bootstraps.PythonSandbox.Request;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Frames, figures, logs, descriptors and the end of the process, seen from the engine's end of the channel. */
+@Timeout(60)
+class ChannelTest {
+  private static final int RESPONSE_MAX = 6_291_556;
+  private static final String ECHO = "def handler(event, context): return event\n";
+
+  private static Path interpreter;
+  @TempDir static Path shared;
+  private static Path bootstraps;
+
+  @TempDir Path code;
+
+  @BeforeAll
+  static void extract() throws IOException {
+    interpreter = Interpreters.standard();
+    bootstraps = Bootstraps.extract(shared.resolve("bootstraps"));
+  }
+
+  private PythonSandbox start(String source) throws IOException {
+    return PythonSandbox.start(interpreter, bootstraps, code, Map.of("app.py", source));
+  }
+
+  private PythonSandbox ready(String source) throws IOException {
+    PythonSandbox sandbox = start(source);
+    Frame bound = sandbox.bind("app.handler");
+    assertNotNull(bound, sandbox::output);
+    assertEquals(PythonSandbox.READY, bound.kind(), bound::wholeText);
+    return sandbox;
+  }
+
+  private static String answer(PythonSandbox sandbox, String event) throws IOException {
+    Frame answer = sandbox.invoke(1, Request.of(event));
+    assertNotNull(answer, sandbox::output);
+    assertEquals(PythonSandbox.RESPONSE, answer.kind(), answer::text);
+    return answer.text();
+  }
+
+  @Test
+  void tellsItsPidAndVersionBeforeItIsBound() throws Exception {
+    try (PythonSandbox sandbox = start(ECHO)) {
+      Frame started = sandbox.receive();
+      assertEquals(PythonSandbox.STARTED, started.kind());
+      assertTrue(
+          started.wholeText().matches("\\{\"pid\": " + sandbox.pid() + ", \"version\": \"3\\.\\d+\\.\\d+\"}"),
+          started.wholeText());
+    }
+  }
+
+  @Test
+  void readyCarriesTheTimeThatLoadingTook() throws Exception {
+    try (PythonSandbox sandbox = start("import time\ntime.sleep(0.05)\n" + ECHO)) {
+      long ns = ByteBuffer.wrap(sandbox.bind("app.handler").body()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      assertTrue(ns >= 50_000_000 && ns < 30_000_000_000L, ns + " ns");
+    }
+  }
+
+  @Test
+  void framesInPiecesAndSeveralAtOnce() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      byte[] whole = PythonSandbox.invocation(5, Request.of("{\"piece\": 1}"));
+      for (byte part : whole) {
+        sandbox.write(new byte[] {part});
+      }
+      Frame first = sandbox.receive();
+      assertEquals(5, first.sequence());
+      assertEquals("{\"piece\": 1}", first.text());
+
+      ByteArrayOutputStream three = new ByteArrayOutputStream();
+      for (int sequence = 6; sequence <= 8; sequence++) {
+        three.write(PythonSandbox.invocation(sequence, Request.of("" + sequence)));
+      }
+      three.write(PythonSandbox.frame(PythonSandbox.SHUTDOWN, 0, new byte[0]));
+      sandbox.write(three.toByteArray());
+      for (int sequence = 6; sequence <= 8; sequence++) {
+        Frame next = sandbox.receive();
+        assertEquals(sequence, next.sequence());
+        assertEquals("" + sequence, next.text());
+      }
+      assertNull(sandbox.receive());
+      assertEquals(0, sandbox.exit());
+    }
+  }
+
+  @Test
+  void largeEventsAndAnswers() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      for (int length : new int[] {4_000, 65_400, 65_536, 70_000, 1 << 20, 6_000_000}) {
+        String event = '"' + "x".repeat(length) + '"';
+        assertEquals(event, answer(sandbox, event));
+      }
+      assertEquals("1", answer(sandbox, "1"));
+    }
+  }
+
+  @Test
+  void anAnswerOverTheLimitIsAnErrorAndTheSandboxLives() throws Exception {
+    try (PythonSandbox sandbox = ready("def handler(event, context): return b'x' * event\n")) {
+      Frame largest = sandbox.invoke(1, Request.of("" + RESPONSE_MAX));
+      assertEquals(PythonSandbox.RESPONSE, largest.kind());
+      assertEquals(16 + RESPONSE_MAX, largest.body().length);
+      Frame tooLarge = sandbox.invoke(2, Request.of("" + (RESPONSE_MAX + 1)));
+      assertEquals(PythonSandbox.ERROR, tooLarge.kind());
+      assertEquals(
+          "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556 bytes).\","
+              + "\"errorType\":\"Function.ResponseSizeTooLarge\"}",
+          tooLarge.text());
+      assertEquals("xx", answer(sandbox, "2"));
+    }
+  }
+
+  @Test
+  void anErrorDocumentOverTheLimitIsReplaced() throws Exception {
+    try (PythonSandbox sandbox =
+        ready("def handler(event, context):\n  if event: raise Exception('x' * event)\n")) {
+      Frame error = sandbox.invoke(1, Request.of("7000000"));
+      assertEquals(PythonSandbox.ERROR, error.kind());
+      assertTrue(error.text().contains("Function.ResponseSizeTooLarge"), error::text);
+      assertEquals("null", answer(sandbox, "0"));
+    }
+  }
+
+  @Test
+  void eventsThatAreNoText() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      sandbox.write(PythonSandbox.invocation(1, Request.of(""), new byte[] {'"', (byte) 0xff, '"'}));
+      Frame error = sandbox.receive();
+      assertEquals(PythonSandbox.ERROR, error.kind());
+      assertTrue(
+          error
+              .text()
+              .startsWith(
+                  "{\"errorMessage\": \"Unable to unmarshal input: 'utf-8' codec can't decode byte 0xff in position 1: "
+                      + "invalid start byte\", \"errorType\": \"Runtime.UnmarshalError\""),
+          error::text);
+    }
+  }
+
+  @Test
+  void deeplyNestedEventsAreAnErrorOfTheInvocation() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      Frame error = sandbox.invoke(1, Request.of("[".repeat(200_000) + "]".repeat(200_000)));
+      assertNotNull(error, sandbox::output);
+      assertEquals(PythonSandbox.ERROR, error.kind());
+      assertTrue(error.text().contains("Runtime.UnmarshalError"), error::text);
+      assertEquals("[[1]]", answer(sandbox, "[[1]]"));
+    }
+  }
+
+  @Test
+  void rawModePassesBytes() throws Exception {
+    try (PythonSandbox sandbox = start("def handler(event): return event[::-1]\n").raw()) {
+      assertEquals(PythonSandbox.READY, sandbox.bind("app.handler").kind());
+      Frame answer = sandbox.invoke(9, new Request("abc", "Root=1", "{}", "{}", "t", 1000));
+      assertEquals(9, answer.sequence());
+      assertEquals("cba", answer.text());
+      byte[] large = new byte[300_000];
+      large[0] = 7;
+      sandbox.write(PythonSandbox.invocation(10, Request.of(""), large));
+      byte[] body = sandbox.receive().body();
+      assertEquals(16 + large.length, body.length);
+      assertEquals(7, body[body.length - 1]);
+    }
+  }
+
+  @Test
+  void anUnboundProcessEndsWhenItIsTold() throws Exception {
+    try (PythonSandbox sandbox = start(ECHO)) {
+      assertEquals(PythonSandbox.STARTED, sandbox.receive().kind());
+      sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
+      assertEquals(0, sandbox.exit());
+    }
+  }
+
+  @Test
+  void theProcessEndsWithTheEngine() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      assertEquals("1", answer(sandbox, "1"));
+      sandbox.closeRequests();
+      assertNull(sandbox.receive());
+      assertEquals(0, sandbox.exit());
+    }
+  }
+
+  @Test
+  void shutdownRunsExitHooks() throws Exception {
+    try (PythonSandbox sandbox =
+        ready("import atexit\natexit.register(lambda: print('bye', end=''))\n" + ECHO)) {
+      sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
+      assertEquals(0, sandbox.exit());
+      assertEquals(List.of("bye"), sandbox.records());
+    }
+  }
+
+  @Test
+  void aFrameOfAnUnknownKindEndsTheProcess() throws Exception {
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      sandbox.send(99, 0, new byte[100]);
+      assertNull(sandbox.receive());
+      assertEquals(70, sandbox.exit());
+    }
+  }
+
+  @Test
+  void theFunctionHasItsOwnVariablesAndNoneOfTheEngines() throws Exception {
+    try (PythonSandbox sandbox =
+        start(
+                """
+                import os, subprocess
+                def handler(event, context):
+                    seen = subprocess.run(["/usr/bin/env"], stdout=subprocess.PIPE).stdout.decode()
+                    return [sorted(os.environ), sorted(l.split("=")[0] for l in seen.splitlines()), os.environ["QUOTE"]]
+                """)
+            .environment("QUOTE", "a\"b\\c é")) {
+      assertEquals(PythonSandbox.READY, sandbox.bind("app.handler").kind());
+      String names =
+          "[\"AWS_LAMBDA_FUNCTION_MEMORY_SIZE\", \"AWS_LAMBDA_FUNCTION_NAME\", \"AWS_LAMBDA_FUNCTION_VERSION\", "
+              + "\"AWS_LAMBDA_LOG_GROUP_NAME\", \"AWS_LAMBDA_LOG_STREAM_NAME\", \"PYTHONDONTWRITEBYTECODE\", "
+              + "\"QUOTE\", \"TZ\"]";
+      assertEquals("[" + names + ", " + names + ", \"a\\\"b\\\\c \\u00e9\"]", answer(sandbox, "{}"));
+    }
+  }
+
+  @Test
+  void childrenInheritNoDescriptorOfTheRuntime() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import os, subprocess
+            def handler(event, context):
+                child = subprocess.run(["sh", "-c", "ls /proc/self/fd"], stdout=subprocess.PIPE, close_fds=False)
+                own = open("/dev/null").fileno()
+                return [child.stdout.decode().split(), own]
+            """)) {
+      // 3 is the listing itself
+      assertEquals("[[\"0\", \"1\", \"2\", \"3\"], 3]", answer(sandbox, "{}"));
+    }
+  }
+
+  @Test
+  void aForkedChildThatReturnsAnswersNothing() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import os
+            def handler(event, context):
+                pid = os.fork()
+                if pid == 0:
+                    print("child")
+                    return "from the child"
+                status = os.waitpid(pid, 0)[1]
+                print("parent")
+                return status
+            """)) {
+      for (int sequence = 1; sequence <= 3; sequence++) {
+        Frame answer = sandbox.invoke(sequence, Request.of("{}"));
+        assertEquals(sequence, answer.sequence());
+        assertEquals("0", answer.text());
+        int record = 16 + "parent\n".length();
+        assertEquals((long) sequence * record, answer.logMark(), "the child's output is no record of this process");
+      }
+      sandbox.awaitLog(3L * (16 + 7 + 6));
+      assertEquals(
+          List.of("RAWchild\n", "parent\n", "RAWchild\n", "parent\n", "RAWchild\n", "parent\n"),
+          sandbox.records());
+    }
+  }
+
+  @Test
+  void childrenOfForkedChildrenKeepTheirOwnFiles() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import os
+            def handler(event, context):
+                pid = os.fork()
+                if pid == 0:
+                    files = [os.dup2(0, n) for n in (510, 511, 512, 513, 514, 515)]
+                    grandchild = os.fork()
+                    if grandchild == 0:
+                        for n in files: os.fstat(n)
+                        os._exit(5)
+                    os._exit(os.WEXITSTATUS(os.waitpid(grandchild, 0)[1]))
+                return os.WEXITSTATUS(os.waitpid(pid, 0)[1])
+            """)) {
+      assertEquals("5", answer(sandbox, "{}"));
+    }
+  }
+
+  @Test
+  void nativeOutputIsRawAndLongOutputIsSplit() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import os
+            def handler(event, context):
+                os.write(1, b"native\\n")
+                print("x" * 200000)
+                return 1
+            """)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      long expected = 200_001 + 5 * 16; // four pieces and the end of the line
+      assertEquals(expected, answer.logMark());
+      sandbox.awaitLog(expected + 7);
+      List<String> records = sandbox.records();
+      assertEquals("RAWnative\n", records.getFirst());
+      assertEquals("x".repeat(200_000) + '\n', String.join("", records.subList(1, records.size())));
+      records.forEach(record -> assertTrue(record.length() <= 65_536));
+    }
+  }
+
+  @Test
+  void recordsOfManyThreadsStayWhole() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import threading
+            def shout(name):
+                for i in range(20):
+                    print(name * 9000)
+            def handler(event, context):
+                threads = [threading.Thread(target=shout, args=(n,)) for n in "abcd"]
+                for t in threads: t.start()
+                for t in threads: t.join()
+            """)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      sandbox.awaitLog(answer.logMark());
+      String whole = sandbox.output();
+      assertEquals(80L * 9_001, whole.length());
+      assertEquals(80, sandbox.records().size());
+      sandbox.records().forEach(record -> assertFalse(record.startsWith("RAW"), record));
+    }
+  }
+
+  @Test
+  void memoryIsToldFirstAndThenOnlyWhenItGrew() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import time
+            kept = []
+            def handler(event, context):
+                time.sleep(0.11)
+                kept.append(bytes(b"x" * event))
+            """)) {
+      int first = sandbox.invoke(1, Request.of("0")).memoryKb();
+      assertTrue(first > 4_000 && first < 1_000_000, first + " KiB");
+      int grown = sandbox.invoke(2, Request.of("50000000")).memoryKb();
+      assertTrue(grown > first + 40_000, grown + " KiB after " + first);
+      assertEquals(0, sandbox.invoke(3, Request.of("0")).memoryKb());
+    }
+  }
+
+  @Test
+  void theTraceHeaderIsThatOfTheInvocation() throws Exception {
+    try (PythonSandbox sandbox =
+        ready("import os\ndef handler(event, context): return os.environ.get('_X_AMZN_TRACE_ID')\n")) {
+      assertEquals("null", answer(sandbox, "{}"));
+      for (String trace : new String[] {"Root=1-a", "Root=1-b", "Root=1-b"}) {
+        assertEquals('"' + trace + '"', sandbox.invoke(1, new Request("{}", trace, "", "", "", 1000)).text());
+      }
+      assertEquals("null", answer(sandbox, "{}"));
+    }
+  }
+
+  @Test
+  void remainingTimeFallsToZero() throws Exception {
+    try (PythonSandbox sandbox =
+        ready("def handler(event, context): return context.get_remaining_time_in_millis()\n")) {
+      int remaining = Integer.parseInt(sandbox.invoke(1, new Request("1", "", "", "", "", 5_000)).text());
+      assertTrue(remaining > 0 && remaining <= 5_000, remaining + " ms");
+      assertEquals("0", sandbox.invoke(2, new Request("1", "", "", "", "", -5_000)).text());
+    }
+  }
+
+  @Test
+  void aHandlerThreadMayRunOn() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import threading
+            go, done = threading.Event(), threading.Event()
+            def late():
+                go.wait(20)
+                print("late")
+                done.set()
+            def handler(event, context):
+                if event == "start":
+                    threading.Thread(target=late, daemon=True).start()
+                else:
+                    go.set()
+                    done.wait(20)
+                return event
+            """)) {
+      assertEquals("\"start\"", answer(sandbox, "\"start\""));
+      assertEquals("\"go\"", answer(sandbox, "\"go\""));
+      assertEquals(List.of("late\n"), recordsAfter(sandbox, 16 + 5));
+    }
+  }
+
+  private static List<String> recordsAfter(PythonSandbox sandbox, long bytes) throws InterruptedException {
+    sandbox.awaitLog(bytes);
+    return sandbox.records();
+  }
+
+  @Test
+  void aSignalHandlerOfTheFunctionRuns() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import signal, time
+            class TimeIsUp(Exception): pass
+            def up(number, frame): raise TimeIsUp("soft limit")
+            signal.signal(signal.SIGALRM, up)
+            def handler(event, context):
+                signal.setitimer(signal.ITIMER_REAL, 0.02)
+                time.sleep(20)
+            """)) {
+      Frame error = sandbox.invoke(1, Request.of("{}"));
+      assertEquals(PythonSandbox.ERROR, error.kind());
+      assertTrue(error.text().startsWith("{\"errorMessage\": \"soft limit\", \"errorType\": \"TimeIsUp\""), error::text);
+    }
+  }
+
+  @Test
+  void deathBySignalIsDefault() throws Exception {
+    try (PythonSandbox sandbox =
+        ready("import os, signal\ndef handler(event, context): os.kill(os.getpid(), signal.SIGTERM)\n")) {
+      assertNull(sandbox.invoke(1, Request.of("{}")));
+      assertEquals(128 + 15, sandbox.exit());
+    }
+  }
+
+  @Test
+  void invocationsAreForgottenWhenTheyAreAnswered() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import gc, weakref
+            class Big(dict): pass
+            last = None
+            def handler(event, context):
+                global last
+                gone = last is None or last() is None
+                answer = Big(gone=gone)
+                last = weakref.ref(answer)
+                return answer
+            """)) {
+      assertEquals("{\"gone\": true}", answer(sandbox, "{}"));
+      assertEquals("{\"gone\": true}", answer(sandbox, "{}"));
+    }
+  }
+
+  @Test
+  void closedAndReplacedStandardStreamsHarmNobody() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import io, os, sys, contextlib
+            def handler(event, context):
+                if event == 1:
+                    text = io.StringIO()
+                    with contextlib.redirect_stdout(text):
+                        print("kept")
+                    return text.getvalue()
+                if event == 2:
+                    os.close(1); os.close(2)
+                    print("still there")
+                    return "closed"
+                sys.stdout = None
+                print("nowhere")
+                return "none"
+            """)) {
+      assertEquals("\"kept\\n\"", answer(sandbox, "1"));
+      assertEquals("\"closed\"", answer(sandbox, "2"));
+      assertEquals("\"none\"", answer(sandbox, "3"));
+      sandbox.awaitLog(16 + "still there\n".length());
+      assertEquals(List.of("still there\n"), sandbox.records());
+    }
+  }
+
+  @Test
+  void nothingIsWrittenIntoTheBootstrapFolderThatChangesIt() throws Exception {
+    byte[] before = Files.readAllBytes(bootstraps.resolve("python/bootstrap.py"));
+    try (PythonSandbox sandbox = ready(ECHO)) {
+      assertEquals("1", answer(sandbox, "1"));
+    }
+    assertArrayEquals(before, Files.readAllBytes(bootstraps.resolve("python/bootstrap.py")));
+  }
+
+  @Test
+  void noProcessIsLeft() throws Exception {
+    PythonSandbox sandbox = ready(ECHO);
+    Optional<ProcessHandle> handle = ProcessHandle.of(sandbox.pid());
+    sandbox.close();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (handle.isPresent() && handle.get().isAlive() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertFalse(sandbox.isAlive());
+  }
+}
