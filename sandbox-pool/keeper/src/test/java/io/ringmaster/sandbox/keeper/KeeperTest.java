@@ -186,6 +186,22 @@ class KeeperTest {
   }
 
   @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"NAMESPACE", "USER_NAMESPACE", "UNPRIVILEGED"})
+  void killOfWhatStartedTheKeeperTakesAll(Mode mode) {
+    TestEngine engine = new TestEngine(mode);
+    engine.zygote(ZYGOTE);
+    Held held = engine.fork(ZYGOTE);
+    engine.call(held, "detach");
+    Set<Integer> all = engine.below();
+    assertEquals(0, engine.linux.kill(engine.started, Linux.SIGKILL));
+    assertEquals(Set.of(), TestEngine.awaitGone(all, 1_000_000_000), "within a second");
+    engine.forget(held);
+    engine.end(all);
+  }
+
+  @ParameterizedTest
   @EnumSource(Mode.class)
   void endOfTheEngineTakesAll(Mode mode) {
     TestEngine engine = new TestEngine(mode);
@@ -291,7 +307,9 @@ class KeeperTest {
     try (TestEngine engine = new TestEngine(Mode.NAMESPACE)) {
       assertTrue(engine.zygote(ZYGOTE, python).text().startsWith("3."));
       Set<String> drawn = new HashSet<>();
-      int sandboxes = 40;
+      boolean many =
+          "full".equals(System.getProperty("ringmaster.tests")) && python.equals(pythons().get(0));
+      int sandboxes = many ? 1_000 : 40;
       for (int i = 0; i < sandboxes; i++) {
         Held held = engine.fork(ZYGOTE);
         String[] words = engine.call(held, "random").split(" ");

@@ -107,7 +107,7 @@ final class TestEngine implements AutoCloseable {
   private Path code(Class<?> type) {
     try {
       Path from = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path to = folder.resolve(from.getParent().getParent().getFileName() + ".code");
+      Path to = folder.resolve(type.getSimpleName() + ".code");
       try (Stream<Path> files = Files.walk(from)) {
         for (Path file : files.toList()) {
           Files.copy(file, to.resolve(from.relativize(file).toString()));
