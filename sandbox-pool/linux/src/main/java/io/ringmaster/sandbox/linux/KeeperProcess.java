@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.system.Errno;
+import io.ringmaster.sandbox.system.KeeperJvm;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Spawn;
@@ -25,17 +26,6 @@ import java.util.concurrent.TimeUnit;
  * client.
  */
 final class KeeperProcess {
-  private static final String MAIN_CLASS = "io.ringmaster.sandbox.keeper.Keeper";
-  private static final List<String> JVM_OPTIONS =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
-          "-Xmx16m",
-          "-Xss256k",
-          "-XX:-UsePerfData",
-          "-XX:+DisableAttachMechanism",
-          "-Xshare:auto",
-          "--enable-native-access=ALL-UNNAMED");
   private static final List<String> ENVIRONMENT =
       List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8");
   private static final int LOG_TAIL_CHARS = 2_000;
@@ -96,11 +86,7 @@ final class KeeperProcess {
 
   private static List<String> command(KeeperMode mode) throws IOException {
     List<String> words = new ArrayList<>(mode.prefix());
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(JVM_OPTIONS);
-    words.add("-cp");
-    words.add(classPath());
-    words.add(MAIN_CLASS);
+    words.addAll(KeeperJvm.command(classPath()));
     return words;
   }
 
@@ -108,12 +94,12 @@ final class KeeperProcess {
    * The places of the keeper's classes and of the system's: folders of classes, jars, or one jar of
    * everything.
    */
-  private static String classPath() throws IOException {
-    Set<String> places = new LinkedHashSet<>();
-    for (String name : List.of(MAIN_CLASS, Linux.class.getName())) {
-      places.add(place(name.replace('.', '/') + ".class").toString());
+  private static List<Path> classPath() throws IOException {
+    Set<Path> places = new LinkedHashSet<>();
+    for (String name : List.of(KeeperJvm.MAIN_CLASS, Linux.class.getName())) {
+      places.add(place(name.replace('.', '/') + ".class"));
     }
-    return String.join(":", places);
+    return List.copyOf(places);
   }
 
   private static Path place(String resource) throws IOException {
