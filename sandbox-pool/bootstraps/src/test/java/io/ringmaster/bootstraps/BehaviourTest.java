@@ -13,18 +13,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every row of the table of behaviours, in real interpreters: the standard one, the oldest and the newest here. */
+/** Every row of the table of behaviours, in every interpreter that is here. */
 class BehaviourTest {
   private static final List<String> TABLES =
       List.of("loading.txt", "errors.txt", "marshalling.txt", "logging.txt", "context.txt");
@@ -35,6 +35,14 @@ class BehaviourTest {
       Pattern.compile("(File \\\\?\"(?:LIB/[^\"]*|<frozen [^>]*>)\\\\?\", line )\\d+");
 
   @TempDir Path temporary;
+  private final List<PythonTemplate> templates = new ArrayList<>();
+
+  @AfterEach
+  void closeTemplates() throws Exception {
+    for (PythonTemplate template : templates) {
+      template.close();
+    }
+  }
 
   @Test
   void theTableIsThere() {
@@ -51,37 +59,23 @@ class BehaviourTest {
     Map<String, Path> all = Interpreters.all();
     reporter.publishEntry("interpreters", all.keySet() + "; not on this machine: " + Interpreters.absent(all));
     List<DynamicNode> nodes = new ArrayList<>();
-    for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
+    for (Map.Entry<String, Path> interpreter : all.entrySet()) {
       String minor = minorVersion(interpreter.getValue());
+      PythonTemplate template =
+          new PythonTemplate(
+              interpreter.getValue(), bootstraps, Files.createTempDirectory(temporary, interpreter.getKey()));
+      templates.add(template);
       List<DynamicNode> rows = new ArrayList<>();
       for (String table : TABLES) {
         for (Behaviour behaviour : Behaviour.read(table)) {
           if (behaviour.appliesTo(minor)) {
-            rows.add(
-                dynamicTest(behaviour.name(), () -> check(behaviour, interpreter.getValue(), bootstraps)));
+            rows.add(dynamicTest(behaviour.name(), () -> check(behaviour, template)));
           }
         }
       }
       nodes.add(dynamicContainer(interpreter.getKey(), rows));
     }
     return nodes.stream();
-  }
-
-  private static Map<String, Path> chosen(Map<String, Path> all) throws IOException {
-    List<String> names = new ArrayList<>(all.keySet());
-    names.remove("python3");
-    names.sort((a, b) -> Integer.compare(minor(a), minor(b)));
-    Map<String, Path> chosen = new LinkedHashMap<>();
-    chosen.put("python3", all.get("python3"));
-    if (!names.isEmpty()) {
-      chosen.put(names.getFirst(), all.get(names.getFirst()));
-      chosen.put(names.getLast(), all.get(names.getLast()));
-    }
-    return chosen;
-  }
-
-  private static int minor(String version) {
-    return Integer.parseInt(version.split("\\.")[1]);
   }
 
   static String minorVersion(Path interpreter) throws IOException, InterruptedException {
@@ -94,9 +88,9 @@ class BehaviourTest {
     return version;
   }
 
-  private void check(Behaviour behaviour, Path interpreter, Path bootstraps) throws Exception {
+  private void check(Behaviour behaviour, PythonTemplate template) throws Exception {
     Path code = Files.createTempDirectory(temporary, "code").toRealPath();
-    try (PythonSandbox sandbox = PythonSandbox.start(interpreter, bootstraps, code, behaviour.files())) {
+    try (PythonSandbox sandbox = template.fork(code, behaviour.files())) {
       sandbox.runtime(behaviour.option("runtime", "python3.11"));
       sandbox.logging(behaviour.option("format", "Text"), behaviour.option("level", ""));
       behaviour.variables().forEach(sandbox::environment);

@@ -3,6 +3,7 @@ package io.ringmaster.bootstraps;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -77,7 +78,19 @@ final class PythonSandbox implements AutoCloseable {
     }
   }
 
-  private final Process process;
+  /** The process, however it came to be. */
+  interface Life {
+    long pid();
+
+    /** Exit code, or 128 plus the signal's number; −1 while it runs. */
+    int poll();
+
+    void kill();
+  }
+
+  private final Life life;
+  private final OutputStream requests;
+  private final InputStream responses;
   private final Path code;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final Thread logReader;
@@ -87,10 +100,12 @@ final class PythonSandbox implements AutoCloseable {
   private String logLevel = "";
   private boolean raw;
 
-  private PythonSandbox(Process process, Path code) {
-    this.process = process;
+  PythonSandbox(Life life, OutputStream requests, InputStream responses, InputStream logPipe, Path code) {
+    this.life = life;
+    this.requests = requests;
+    this.responses = responses;
     this.code = code;
-    this.logReader = Thread.ofPlatform().start(this::readLog);
+    this.logReader = Thread.ofPlatform().start(() -> readLog(logPipe));
     environment.put("AWS_LAMBDA_FUNCTION_NAME", "f");
     environment.put("AWS_LAMBDA_FUNCTION_VERSION", "7");
     environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
@@ -100,20 +115,42 @@ final class PythonSandbox implements AutoCloseable {
     environment.put("TZ", ":UTC");
   }
 
-  /** Starts an interpreter; the function's files are put into {@code code}. */
+  /** Starts an interpreter for this sandbox alone; the function's files are put into {@code code}. */
   static PythonSandbox start(Path interpreter, Path bootstraps, Path code, Map<String, String> files) throws IOException {
+    write(code, files);
+    ProcessBuilder builder =
+        new ProcessBuilder(interpreter.toString(), "-c", LAUNCHER, bootstraps.resolve("python").toString());
+    builder.environment().clear();
+    builder.environment().put("ENGINES_OWN", "secret");
+    builder.environment().put("PATH", "/usr/bin:/bin");
+    Process process = builder.start();
+    return new PythonSandbox(
+        new Spawned(process), process.getOutputStream(), process.getInputStream(), process.getErrorStream(), code);
+  }
+
+  static void write(Path code, Map<String, String> files) throws IOException {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = code.resolve(file.getKey());
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue());
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            interpreter.toString(), "-B", "-c", LAUNCHER, bootstraps.resolve("python").toString());
-    builder.environment().clear();
-    builder.environment().put("ENGINES_OWN", "secret");
-    builder.environment().put("PATH", "/usr/bin:/bin");
-    return new PythonSandbox(builder.start(), code);
+  }
+
+  private record Spawned(Process process) implements Life {
+    @Override
+    public long pid() {
+      return process.pid();
+    }
+
+    @Override
+    public int poll() {
+      return process.isAlive() ? -1 : process.exitValue();
+    }
+
+    @Override
+    public void kill() {
+      process.toHandle().destroyForcibly(); // Process's own would close the pipes under the readers
+    }
   }
 
   PythonSandbox environment(String name, String value) {
@@ -213,12 +250,12 @@ final class PythonSandbox implements AutoCloseable {
   }
 
   void write(byte[] bytes) throws IOException {
-    process.getOutputStream().write(bytes);
-    process.getOutputStream().flush();
+    requests.write(bytes);
+    requests.flush();
   }
 
   void closeRequests() throws IOException {
-    process.getOutputStream().close();
+    requests.close();
   }
 
   Frame invoke(long sequence, Request request) throws IOException {
@@ -228,22 +265,21 @@ final class PythonSandbox implements AutoCloseable {
 
   /** The next frame, or null when the process has closed its end. */
   Frame receive() throws IOException {
-    InputStream in = process.getInputStream();
-    byte[] header = in.readNBytes(16);
+    byte[] header = responses.readNBytes(16);
     if (header.length == 0) {
       return null;
     }
     ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
-    byte[] body = in.readNBytes(fields.getInt(0));
+    byte[] body = responses.readNBytes(fields.getInt(0));
     if (body.length != fields.getInt(0)) {
       throw new IOException("truncated frame of kind " + fields.get(4));
     }
     return new Frame(fields.get(4), fields.getLong(8), body);
   }
 
-  private void readLog() {
+  private void readLog(InputStream pipe) {
     byte[] buffer = new byte[65536];
-    try (InputStream in = process.getErrorStream()) {
+    try (InputStream in = pipe) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         synchronized (log) {
           log.write(buffer, 0, n);
@@ -317,25 +353,37 @@ final class PythonSandbox implements AutoCloseable {
   }
 
   long pid() {
-    return process.pid();
+    return life.pid();
   }
 
   boolean isAlive() {
-    return process.isAlive();
+    return life.poll() < 0;
   }
 
   /** Exit code, or 128 plus the signal's number; the whole log has been read then. */
   int exit() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
-      throw new AssertionError("still running: " + output());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (life.poll() < 0) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("still running: " + output());
+      }
+      logReader.join(2); // ends with the process
     }
     logReader.join(TimeUnit.SECONDS.toMillis(PATIENCE_S));
-    return process.exitValue();
+    return life.poll();
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.toHandle().destroyForcibly(); // Process's own would close the pipes under the readers
+  public void close() throws IOException, InterruptedException {
+    life.kill();
     exit();
+    responses.close();
+    try {
+      requests.close();
+    } catch (IOException e) {
+      if (!"Broken pipe".equals(e.getMessage())) { // what was not written is lost with its reader
+        throw e;
+      }
+    }
   }
 }

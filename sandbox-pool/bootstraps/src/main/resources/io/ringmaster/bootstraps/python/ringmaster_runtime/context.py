@@ -83,7 +83,7 @@ class LambdaContext(_Attributes):
         return self._fill() if self._fields is not None else _own_dict(self)
 
     def __getattr__(self, name):
-        if self._fields is not None:
+        if name[:2] != "__" and name not in _Attributes.__slots__ and self._fields is not None:
             values = self._fill()
             if name in values:
                 return values[name]
@@ -121,6 +121,9 @@ class LambdaContext(_Attributes):
             values.update(set_already)
         self._fields = self._frame = None
         return values
+
+    def __reduce__(self):
+        return LambdaContext, (None, None), dict(self.__dict__)
 
     def check(self):
         """Makes the attributes now: the invocation fails when what came as JSON is none."""
