@@ -142,7 +142,7 @@ class AdmissionJourneyTest {
   void whoWaitsTooLongForAPlaceIsThrottled() {
     try (Engine engine =
         Engine.open(
-            config().environmentsMax(1).capacityWait(Duration.ofSeconds(1)).build())) {
+            config().environmentsMax(1).capacityWait(Duration.ofMillis(300)).build())) {
       engine
           .functions()
           .create(python("f", "import time", "def handler(e, c): time.sleep(e['s'])").build());

@@ -28,6 +28,7 @@ final class Outcomes {
       Refusal.service("The sandbox was lost by a fault of the platform. Please try again.");
   private static final Refusal WAITED_TOO_LONG =
       Refusal.throttled("ConcurrentInvocationLimitExceeded");
+  private static final long COMING_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long NS_PER_MS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Placement placement;
@@ -234,13 +235,21 @@ final class Outcomes {
         "Function not found: " + invocation.version.function.arn + ":" + invocation.version.label);
   }
 
+  /**
+   * Waiting for capacity has a limit, an init under way has one of its own: the first in line, one
+   * for each coming sandbox, wait on.
+   */
   private void waitedTooLong(VersionState version) {
-    while (version.waitingHead != null
-        && nowNs - version.waitingHead.acceptedNs >= capacityWaitNs) {
-      refuse(version.dequeue(), WAITED_TOO_LONG);
+    long latestNs = nowNs - capacityWaitNs;
+    PendingInvocation expired;
+    while ((expired = version.dequeueExpired(version.coming, latestNs)) != null) {
+      refuse(expired, WAITED_TOO_LONG);
     }
-    if (version.waitingHead != null) {
-      timers.schedule(version, version.waitingHead.acceptedNs + capacityWaitNs);
+    PendingInvocation next = version.waitingBehind(version.coming);
+    if (next != null) {
+      timers.schedule(version, next.acceptedNs + capacityWaitNs);
+    } else if (version.waitingHead != null) {
+      timers.schedule(version, nowNs + COMING_CHECK_NS);
     }
   }
 

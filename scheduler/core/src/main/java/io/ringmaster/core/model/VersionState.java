@@ -123,6 +123,37 @@ public final class VersionState extends Timed {
     return first;
   }
 
+  /** The one that has that many before it in the waiting line; null: the line is not that long. */
+  public PendingInvocation waitingBehind(int before) {
+    PendingInvocation at = waitingHead;
+    for (int i = 0; i < before && at != null; i++) {
+      at = at.next;
+    }
+    return at;
+  }
+
+  /**
+   * Takes the one out of the waiting line that has {@code before} others before it, if it was
+   * accepted at {@code latestNs} or earlier; null: there is none such.
+   */
+  public PendingInvocation dequeueExpired(int before, long latestNs) {
+    PendingInvocation taken = waitingBehind(before);
+    if (taken == null || taken.acceptedNs > latestNs) {
+      return null;
+    }
+    if (before == 0) {
+      return dequeue();
+    }
+    PendingInvocation previous = waitingBehind(before - 1);
+    previous.next = taken.next;
+    if (taken.next == null) {
+      waitingTail = previous;
+    }
+    taken.next = null;
+    waiting--;
+    return taken;
+  }
+
   /** Puts a sandbox with a free slot on top. */
   public void pushIdle(Sandbox sandbox) {
     sandbox.lineNext = idleHead;

@@ -13,8 +13,9 @@ import java.util.List;
  *
  * <p>Invocations stand in a line, in the order in which they were handed over. Output belongs to
  * the first that has not settled, or that settled with a mark which the output does not exceed. An
- * invocation is closed (END, REPORT) when its mark is reached, or when it is known that nothing of
- * it is left to read; its successor's START is written after that.
+ * invocation is closed (END, REPORT) when output beyond its mark comes, or when it is known that
+ * nothing of it is left to read: raw output of native code, which has no mark, may follow the last
+ * record. Its successor's START is written after that.
  */
 final class LogStream {
   private static final byte[] NEWLINE = {'\n'};
@@ -98,9 +99,12 @@ final class LogStream {
   }
 
   void output(byte[] bytes, int offset, int length, long newMark) {
-    closeReached();
     boolean framed = newMark > mark;
-    LogEntry owner = owner(framed ? newMark : mark + 1);
+    if (framed) {
+      mark = newMark;
+      close(false, agent.turnNs());
+    }
+    LogEntry owner = framed ? owner(newMark) : rawOwner();
     if (owner != null) {
       writeStart(owner);
     }
@@ -108,8 +112,6 @@ final class LogStream {
     if (framed && length > 0 && bytes[offset + length - 1] != '\n') {
       write(owner, NEWLINE, 0, 1);
     }
-    mark = Math.max(mark, newMark);
-    closeReached();
   }
 
   /** Whether output with that mark comes from another process than the output before. */
@@ -126,8 +128,13 @@ final class LogStream {
     return null;
   }
 
-  private void closeReached() {
-    close(false, agent.turnNs());
+  /**
+   * Raw output has no mark: it belongs to the invocation that runs, or, if none does, to the last
+   * that is not closed.
+   */
+  private LogEntry rawOwner() {
+    LogEntry running = owner(mark + 1);
+    return running != null ? running : line.peekLast();
   }
 
   /**
@@ -141,7 +148,7 @@ final class LogStream {
     boolean closed = false;
     for (Iterator<LogEntry> all = line.iterator(); all.hasNext(); ) {
       LogEntry entry = all.next();
-      if (entry.settled && (allRead || mark >= entry.logMark || entry.waitedTooLong(nowNs))) {
+      if (entry.settled && (allRead || mark > entry.logMark || entry.waitedTooLong(nowNs))) {
         all.remove();
         writeEnd(entry);
         closed = true;
