@@ -1,29 +1,40 @@
 package io.ringmaster.engine;
 
 import io.ringmaster.api.MissingJvmFlagsException;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
+import java.util.stream.Stream;
 
-/** The JVM flags without which the engine cannot work, and whether this JVM has them. */
+/**
+ * The JVM flags without which the engine cannot work, and whether this JVM has them. They stand once, in the parent pom;
+ * the build writes them into a resource of this package.
+ */
 public final class JvmFlags {
-  private static final String EXPORT_MISC =
-      "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED";
-  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+  private static final String RESOURCE = "jvm.flags";
+  private static final String EXPORTS = "--add-exports=";
+  private static final String NATIVE_ACCESS = "--enable-native-access=";
 
   private JvmFlags() {}
 
-  /** The flags that this JVM lacks, as they are written on the command line. */
+  /** The flags, as they are written on the command line. */
+  public static List<String> all() {
+    try (InputStream in = JvmFlags.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + RESOURCE + " is missing");
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Stream.of(text.strip().split(" +")).filter(flag -> !flag.isEmpty()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The flags that this JVM lacks. */
   public static List<String> missing() {
-    List<String> missing = new ArrayList<>();
-    Module agrona = UnsafeBuffer.class.getModule();
-    if (!Object.class.getModule().isExported("jdk.internal.misc", agrona)) {
-      missing.add(EXPORT_MISC);
-    }
-    if (!JvmFlags.class.getModule().isNativeAccessEnabled()) {
-      missing.add(NATIVE_ACCESS);
-    }
-    return missing;
+    return all().stream().filter(flag -> !present(flag)).toList();
   }
 
   static void require() {
@@ -31,5 +42,22 @@ public final class JvmFlags {
     if (!missing.isEmpty()) {
       throw new MissingJvmFlagsException(missing);
     }
+  }
+
+  /** Asks the JVM what a flag would have changed; how it was started is nobody's business. */
+  private static boolean present(String flag) {
+    Module ours = JvmFlags.class.getModule();
+    if (flag.startsWith(EXPORTS)) {
+      String exported = flag.substring(EXPORTS.length(), flag.indexOf('=', EXPORTS.length()));
+      int slash = exported.indexOf('/');
+      return ModuleLayer.boot()
+          .findModule(exported.substring(0, slash))
+          .filter(module -> module.isExported(exported.substring(slash + 1), ours))
+          .isPresent();
+    }
+    if (flag.startsWith(NATIVE_ACCESS)) {
+      return ours.isNativeAccessEnabled();
+    }
+    throw new IllegalStateException("a JVM flag that cannot be checked: " + flag);
   }
 }

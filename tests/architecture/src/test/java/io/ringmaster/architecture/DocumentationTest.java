@@ -3,20 +3,25 @@ package io.ringmaster.architecture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.api.Engine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation says is there, is there. */
 class DocumentationTest {
   private static final Path ROOT = TreeTest.ROOT;
   private static final Path DOCS = ROOT.resolve("tools/docs");
+  private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
   @Test
@@ -46,6 +51,31 @@ class DocumentationTest {
             .filter(page -> !index.contains("(" + page + ")"))
             .toList();
     assertEquals(List.of(), missing);
+  }
+
+  /** The program on the README's first screen, as it stands there. */
+  @Test
+  void theReadmesProgramRuns(@TempDir Path folder) throws Exception {
+    Matcher matcher = JAVA.matcher(Files.readString(ROOT.resolve("README.md")));
+    assertTrue(matcher.find(), "README has no program");
+    Path program = Files.writeString(folder.resolve("Hello.java"), matcher.group(1));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    try (var flags = Engine.class.getResourceAsStream("/io/ringmaster/engine/jvm.flags")) {
+      String text = new String(flags.readAllBytes(), StandardCharsets.UTF_8);
+      command.addAll(List.of(text.strip().split(" +")));
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.toString()));
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
+      assertEquals("\"Hello, world\"\n", Files.readString(output));
+      assertEquals(0, process.exitValue());
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private static List<Path> pages() throws IOException {
