@@ -1,0 +1,145 @@
+package io.ringmaster.bench;
+
+import io.ringmaster.bench.harness.Effort;
+import io.ringmaster.bench.harness.Interval;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One benchmark in a JVM of its own: the same class path, the flags that the engine needs. The
+ * other JVM's standard output is the figures, its standard error is this one's; it ends when its
+ * standard input does, so it never outlives this JVM.
+ */
+final class OwnProcess {
+  private static final int FIGURES = 8;
+
+  private OwnProcess() {}
+
+  static BenchResult measure(Benchmark benchmark, Effort effort) {
+    try {
+      Process process =
+          new ProcessBuilder(command(benchmark.id(), effort))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      try (OutputStream keepsItAlive = process.getOutputStream();
+          InputStream out = process.getInputStream()) {
+        String told = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.waitFor();
+        if (status != 0) {
+          throw new IOException("its JVM ended with status " + status);
+        }
+        keepsItAlive.flush();
+        return decode(benchmark, told);
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      throw new BenchFailedException(benchmark.id(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailedException(benchmark.id(), e);
+    }
+  }
+
+  private static List<String> command(String id, Effort effort) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmFlags());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(OwnProcess.class.getName());
+    command.add(id);
+    command.add(String.valueOf(effort.rounds()));
+    command.add(String.valueOf(effort.roundNs()));
+    command.add(String.valueOf(effort.warmUpNs()));
+    return command;
+  }
+
+  /** The flags that the engine needs, as the build wrote them down. */
+  static List<String> jvmFlags() {
+    try (InputStream in = OwnProcess.class.getResourceAsStream("/io/ringmaster/engine/jvm.flags")) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return List.of(text.strip().split("\\s+"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- the other JVM ----
+
+  /**
+   * @param words identifier, rounds, nanoseconds a round, nanoseconds of warm-up
+   */
+  public static void main(String[] words) {
+    PrintStream figures = System.out;
+    System.setOut(System.err);
+    Thread.ofPlatform().name("bench-parent").daemon().start(OwnProcess::endWithParent);
+    Effort effort =
+        new Effort(Integer.parseInt(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
+    Benchmark benchmark = Suite.select(List.of(words[0])).getFirst();
+    figures.print(encode(Bench.measure(benchmark, effort, Bench.python())));
+    figures.flush();
+    Runtime.getRuntime().halt(figures.checkError() ? 1 : 0);
+  }
+
+  private static void endWithParent() {
+    try {
+      while (System.in.read() >= 0) {
+        // The parent says nothing.
+      }
+    } catch (IOException e) {
+      e.printStackTrace(System.err);
+    }
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static String encode(BenchResult result) {
+    Interval ratio =
+        result.ratioCi95() == null ? new Interval(Double.NaN, Double.NaN) : result.ratioCi95();
+    double[] figures = {
+      result.value(),
+      result.valueCi95().low(),
+      result.valueCi95().high(),
+      result.samples(),
+      result.floorValue(),
+      result.ratio(),
+      ratio.low(),
+      ratio.high()
+    };
+    StringBuilder text = new StringBuilder();
+    for (double figure : figures) {
+      text.append(figure).append(' ');
+    }
+    return text.append(result.detail()).toString();
+  }
+
+  private static BenchResult decode(Benchmark benchmark, String text) throws IOException {
+    String[] words = text.split(" ", FIGURES + 1);
+    if (words.length != FIGURES + 1) {
+      throw new IOException("its JVM told " + text);
+    }
+    double[] figures = new double[FIGURES];
+    for (int i = 0; i < FIGURES; i++) {
+      figures[i] = Double.parseDouble(words[i]);
+    }
+    return new BenchResult(
+        benchmark.id(),
+        benchmark.unit(),
+        figures[0],
+        new Interval(figures[1], figures[2]),
+        (long) figures[3],
+        benchmark.floorId(),
+        figures[4],
+        figures[5],
+        benchmark.floorId() == null ? null : new Interval(figures[6], figures[7]),
+        benchmark.target(),
+        words[FIGURES]);
+  }
+}

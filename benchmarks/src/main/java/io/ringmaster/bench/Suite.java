@@ -1,0 +1,136 @@
+package io.ringmaster.bench;
+
+import io.ringmaster.bench.Benchmark.Bout;
+import io.ringmaster.bench.floor.BareLoopsFloor;
+import io.ringmaster.bench.floor.ColdFloor;
+import io.ringmaster.bench.floor.DisruptorFloor;
+import io.ringmaster.bench.floor.IdleFloor;
+import io.ringmaster.bench.floor.PlainStart;
+import io.ringmaster.bench.floor.RawEchoFloor;
+import io.ringmaster.bench.product.AllocationProbe;
+import io.ringmaster.bench.product.ChannelProbe;
+import io.ringmaster.bench.product.ColdProbe;
+import io.ringmaster.bench.product.IdleProbe;
+import io.ringmaster.bench.product.InJvmProbe;
+import io.ringmaster.bench.product.Processors;
+import io.ringmaster.bench.product.SaturatedProbe;
+import io.ringmaster.bench.product.TurnProbe;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The benchmarks, one row each: identifier, unit, floor, target. What an identifier means is
+ * written in the page on benchmarks; identifiers are never renamed.
+ */
+final class Suite {
+  private static final int IN_FLIGHT = 1024;
+  private static final double ALLOCATED_MAX = 64 * 1024;
+
+  static final List<Benchmark> ALL =
+      List.of(
+          new Benchmark(
+              "dispatch.injvm",
+              "1/s",
+              "disruptor.1p1c1c",
+              Target.atLeast(0.5),
+              1,
+              at ->
+                  Bout.open(() -> new InJvmProbe(IN_FLIGHT), () -> new DisruptorFloor(IN_FLIGHT))),
+          new Benchmark(
+              "dispatch.turn", "ns", null, null, 1, at -> Bout.open(TurnProbe::new, null)),
+          channel("channel.python.same", 1, 1.5),
+          channel("channel.python.cross", 2, 1.1),
+          new Benchmark(
+              "invoke.idle.python",
+              "us",
+              "eventfd+python.bare.pingpong+unpark",
+              Target.atMost(1.1),
+              1,
+              at -> Bout.open(() -> new IdleProbe(at.runtime()), () -> new IdleFloor(at.python()))),
+          saturated(1),
+          saturated(8),
+          new Benchmark(
+              "cold.python",
+              "us",
+              "python.started.load+call",
+              Target.atMost(2.0),
+              1,
+              at -> Bout.open(() -> new ColdProbe(at.runtime()), () -> new ColdFloor(at.python()))),
+          new Benchmark(
+              "cold.process.python",
+              "us",
+              "cold.python",
+              Target.atLeast(10),
+              1,
+              at ->
+                  Bout.open(() -> new PlainStart(at.python()), () -> new ColdProbe(at.runtime()))),
+          new Benchmark(
+              "warm.allocation",
+              "B/1M",
+              null,
+              Target.valueBelow(ALLOCATED_MAX),
+              1,
+              at -> Bout.open(() -> new AllocationProbe(at.runtime()), null)));
+
+  private Suite() {}
+
+  private static Benchmark channel(String id, int processors, double target) {
+    return new Benchmark(
+        id,
+        "us",
+        "python.raw.echo",
+        Target.atMost(target),
+        processors,
+        at -> {
+          Processors placed = Processors.pin(processors == 2);
+          return Bout.open(
+              () -> new ChannelProbe(at.runtime(), placed.function()),
+              () -> new RawEchoFloor(at.python(), placed.function()));
+        });
+  }
+
+  private static Benchmark saturated(int count) {
+    return new Benchmark(
+        "invoke.saturated.python." + count,
+        "1/s",
+        "python.bare.loops." + count,
+        Target.atLeast(0.9),
+        1,
+        at ->
+            Bout.open(
+                () -> new SaturatedProbe(at.runtime(), count),
+                () -> new BareLoopsFloor(at.python(), count)));
+  }
+
+  static List<String> ids() {
+    return ALL.stream().map(Benchmark::id).toList();
+  }
+
+  /**
+   * The rows with these ids, or whose ids begin with them up to a dot; all if there are none.
+   *
+   * @throws UnknownBenchmarkException one of them means nothing
+   */
+  static List<Benchmark> select(List<String> only) {
+    if (only.isEmpty()) {
+      return ALL;
+    }
+    List<Benchmark> selected = new ArrayList<>();
+    for (Benchmark benchmark : ALL) {
+      if (only.stream().anyMatch(wanted -> means(wanted, benchmark.id()))) {
+        selected.add(benchmark);
+      }
+    }
+    for (String wanted : only) {
+      if (selected.stream().noneMatch(benchmark -> means(wanted, benchmark.id()))) {
+        throw new UnknownBenchmarkException(wanted);
+      }
+    }
+    return selected;
+  }
+
+  private static boolean means(String wanted, String id) {
+    String prefix = wanted.replaceFirst("\\.\\*?$", "");
+    return !prefix.isEmpty() && (id.equals(prefix) || id.startsWith(prefix + "."));
+  }
+}

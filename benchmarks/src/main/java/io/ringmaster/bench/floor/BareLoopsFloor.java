@@ -1,0 +1,96 @@
+package io.ringmaster.bench.floor;
+
+import io.ringmaster.bench.harness.Probe;
+import io.ringmaster.sandbox.system.EpollEvents;
+import io.ringmaster.sandbox.system.Linux;
+import io.ringmaster.sandbox.system.LinuxException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Floor of {@code invoke.saturated.python.N}: N bare loops kept busy by one thread, which sleeps in
+ * epoll, reads an answer and writes the next request at once. No queue, no limits, no clock.
+ */
+public final class BareLoopsFloor implements Probe {
+  private final Linux linux = new Linux();
+  private final PythonSources sources = PythonSources.unpack();
+  private final List<PythonProcess> loops = new ArrayList<>();
+  private final MemorySegment request = Frames.invoke(linux);
+  private final MemorySegment response = linux.allocate(4096);
+  private final EpollEvents events;
+  private final int epoll = (int) LinuxException.check("epoll_create1", linux.epollCreate());
+  private final long[] sequences;
+  private long samples;
+
+  /**
+   * @param count how many, at least 1
+   */
+  public BareLoopsFloor(Path interpreter, int count) throws IOException {
+    events = linux.epollEvents(count);
+    sequences = new long[count];
+    try {
+      for (int i = 0; i < count; i++) {
+        PythonProcess loop = PythonProcess.bareLoop(linux, interpreter, sources);
+        loops.add(loop);
+        LinuxException.check(
+            "epoll_ctl",
+            linux.epollControl(epoll, Linux.EPOLL_CTL_ADD, loop.responses, Linux.EPOLLIN, i));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  @Override
+  public double round(long durationNs) {
+    long begin = System.nanoTime();
+    long end = begin + durationNs;
+    for (int i = 0; i < sequences.length; i++) {
+      send(i);
+    }
+    int running = sequences.length;
+    long answered = 0;
+    long now = begin;
+    long counted = 0;
+    while (running > 0) {
+      int ready = (int) LinuxException.check("epoll_pwait", linux.epollWait(epoll, events, -1));
+      for (int i = 0; i < ready; i++) {
+        int loop = (int) events.data(i);
+        Frames.checkResponse(response, loops.get(loop).receive(linux, response), sequences[loop]);
+        answered++;
+        if (now - end < 0) {
+          send(loop);
+        } else {
+          running--;
+        }
+      }
+      if (counted == 0) {
+        now = System.nanoTime();
+        counted = now - end < 0 ? 0 : answered;
+      }
+    }
+    samples += counted;
+    return counted * 1e9 / (now - begin);
+  }
+
+  private void send(int loop) {
+    Frames.sequence(request, ++sequences[loop]);
+    loops.get(loop).send(linux, request);
+  }
+
+  @Override
+  public long samples() {
+    return samples;
+  }
+
+  @Override
+  public void close() throws IOException {
+    loops.forEach(PythonProcess::close);
+    linux.close(epoll);
+    sources.close();
+  }
+}

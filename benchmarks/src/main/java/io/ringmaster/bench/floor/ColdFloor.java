@@ -1,0 +1,59 @@
+package io.ringmaster.bench.floor;
+
+import io.ringmaster.bench.harness.Probe;
+import io.ringmaster.sandbox.system.Linux;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Floor of {@code cold.python}: the handler loaded and called for the first time in an unsandboxed
+ * interpreter that was started before and waits in a read. Each sample has an interpreter of its
+ * own, started outside of the measured time.
+ */
+public final class ColdFloor implements Probe {
+  private static final long ASLEEP_NS = 2_000_000;
+
+  private final Linux linux = new Linux();
+  private final PythonSources sources = PythonSources.unpack();
+  private final Path interpreter;
+  private final MemorySegment response = linux.allocate(4096);
+  private final MemorySegment request;
+  private final Latencies latencies = new Latencies(4096);
+
+  /** Opens it for the calling thread. */
+  public ColdFloor(Path interpreter) throws IOException {
+    this.interpreter = interpreter;
+    MemorySegment bind = Frames.bind(linux, sources.codeFolder());
+    MemorySegment invoke = Frames.invoke(linux);
+    request = linux.allocate(bind.byteSize() + invoke.byteSize());
+    request.copyFrom(bind);
+    request.asSlice(bind.byteSize()).copyFrom(invoke);
+  }
+
+  @Override
+  public double round(long durationNs) {
+    long end = System.nanoTime() + durationNs;
+    do {
+      try (PythonProcess process = PythonProcess.started(linux, interpreter, sources)) {
+        LockSupport.parkNanos(ASLEEP_NS);
+        long begin = System.nanoTime();
+        process.send(linux, request);
+        Frames.checkResponse(response, process.receive(linux, response), 1);
+        latencies.add(System.nanoTime() - begin);
+      }
+    } while (System.nanoTime() - end < 0 && !latencies.isFull());
+    return latencies.medianUs();
+  }
+
+  @Override
+  public long samples() {
+    return latencies.samples();
+  }
+
+  @Override
+  public void close() throws IOException {
+    sources.close();
+  }
+}

@@ -1,0 +1,103 @@
+package io.ringmaster.bench.product;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.bench.floor.Latencies;
+import io.ringmaster.bench.floor.PythonSources;
+import io.ringmaster.bench.harness.Probe;
+import io.ringmaster.sandbox.linux.EpollSleeper;
+import io.ringmaster.sandbox.linux.ProcessPool;
+import io.ringmaster.sandbox.linux.ProcessPoolConfig;
+import io.ringmaster.sandbox.system.Linux;
+import io.ringmaster.sandbox.system.LinuxException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * {@code channel.python.*}: publish → settle with a real sandbox process in raw mode, while this
+ * thread turns the dispatcher by hand and sleeps as the engine's does.
+ */
+public final class ChannelProbe implements Probe {
+  private final PythonSources sources = PythonSources.unpack();
+  private final EpollSleeper sleeper = EpollSleeper.open();
+  private final EpollSleeper logSleeper = EpollSleeper.open();
+  private final ProcessPool pool;
+  private final HandTurned turned;
+  private final Call call;
+  private final Latencies latencies = new Latencies(1 << 20);
+
+  /**
+   * @param processor where the sandbox process runs; the caller pins its own thread
+   */
+  public ChannelProbe(String runtime, int processor) throws IOException {
+    pool =
+        ProcessPool.open(
+            new ProcessPoolConfig(sources.dataFolder(), 1, 1, 1, List.of(runtime)),
+            sleeper,
+            logSleeper);
+    turned =
+        new HandTurned(
+            pool.driver(),
+            new InstantDriver(0),
+            sleeper,
+            1,
+            Path.of(sources.codeFolder()),
+            runtime);
+    call = turned.call();
+    try {
+      roundTrip();
+      Echo.check(call);
+      pin(processor);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Pins the sandbox's process tree. */
+  private void pin(int processor) {
+    Linux linux = new Linux();
+    ProcessHandle root = ProcessHandle.of(pool.status().sandboxes().getFirst().pid()).orElseThrow();
+    root.descendants()
+        .forEach(
+            process ->
+                LinuxException.check(
+                    "sched_setaffinity", linux.schedSetAffinity((int) process.pid(), processor)));
+    LinuxException.check("sched_setaffinity", linux.schedSetAffinity((int) root.pid(), processor));
+  }
+
+  @Override
+  public double round(long durationNs) {
+    long now = System.nanoTime();
+    long end = now + durationNs;
+    do {
+      roundTrip();
+      long then = System.nanoTime();
+      latencies.add(then - now);
+      now = then;
+    } while (now - end < 0 && !latencies.isFull());
+    Echo.check(call);
+    return latencies.medianUs();
+  }
+
+  /** One invocation. */
+  public void roundTrip() {
+    turned.forgetSettled();
+    call.submit(turned.callback);
+    turned.turnUntilSettled(1);
+  }
+
+  @Override
+  public long samples() {
+    return latencies.samples();
+  }
+
+  @Override
+  public void close() throws IOException {
+    pool.driver().close();
+    pool.closeLogs();
+    sleeper.close();
+    logSleeper.close();
+    sources.close();
+  }
+}

@@ -1,0 +1,50 @@
+package io.ringmaster.bench.product;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.FunctionCode;
+import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.bench.floor.PythonSources;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** The function of all benchmarks, a no-op echo at 1,769 MB, and its event of 64 bytes. */
+final class Echo {
+  static final byte[] EVENT =
+      ("{\"data\":\"" + "x".repeat(53) + "\"}").getBytes(StandardCharsets.US_ASCII);
+
+  static final int MEMORY_MB = 1769;
+  static final int TIMEOUT_S = 60;
+
+  private Echo() {}
+
+  static FunctionSpec python(String name, String runtime) throws IOException {
+    return spec(name)
+        .runtime(runtime)
+        .handler("app.handler")
+        .code(FunctionCode.source("app.py", PythonSources.text("app.py")))
+        .build();
+  }
+
+  static FunctionSpec inJvm(String name) {
+    return spec(name)
+        .code(
+            FunctionCode.inJvmNonBlocking(
+                (event, response) -> response.write(event.bytes(), event.offset(), event.length())))
+        .build();
+  }
+
+  private static FunctionSpec.Builder spec(String name) {
+    return FunctionSpec.named(name).memoryMb(MEMORY_MB).timeoutSeconds(TIMEOUT_S);
+  }
+
+  /**
+   * Throws unless the call was answered with an echo; the runtime may have put blanks into the
+   * JSON.
+   */
+  static void check(Call call) {
+    if (call.refusal() != null || call.functionError() || call.responseLength() < EVENT.length) {
+      throw new IllegalStateException(
+          "an echo failed: " + call.toResult() + " " + call.toResult().payloadText());
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.ringmaster.bench.product;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.dispatch.Dispatcher;
+import io.ringmaster.core.dispatch.DispatcherConfig;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.place.PlacementLimits;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.resolve.VersionDefinition;
+import io.ringmaster.core.settle.Completions;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Sleeper;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A dispatcher without a thread: whoever calls turns it. One function, {@value #FUNCTION}. Belongs
+ * to one thread.
+ */
+final class HandTurned {
+  static final String FUNCTION = "echo";
+
+  private static final String ACCOUNT = "123456789012";
+  private static final String REGION = "us-east-1";
+  private static final int RING = 8192;
+
+  final Dispatcher dispatcher;
+  private int settled;
+
+  /** Counts. */
+  final InvocationCallback callback =
+      new InvocationCallback() {
+        @Override
+        public void settled(Call call) {
+          settled++;
+        }
+
+        @Override
+        public boolean nonBlocking() {
+          return true;
+        }
+      };
+
+  /**
+   * @param environmentsMax environments that the function may have
+   * @param code folder of its code; null with a simulated driver
+   * @param runtime its runtime identifier
+   */
+  HandTurned(
+      SandboxDriver driver,
+      SandboxDriver none,
+      Sleeper sleeper,
+      int environmentsMax,
+      Path code,
+      String runtime) {
+    Counters counters = new Counters();
+    PlacementLimits limits =
+        new PlacementLimits(
+            environmentsMax,
+            TimeUnit.SECONDS.toNanos(30),
+            TimeUnit.MINUTES.toNanos(10),
+            TimeUnit.HOURS.toNanos(4),
+            TimeUnit.SECONDS.toNanos(10));
+    dispatcher =
+        new Dispatcher(
+            new DispatcherConfig(ACCOUNT, REGION, RING, RING, limits, 1),
+            driver,
+            none,
+            sleeper,
+            new Completions(counters, (thread, thrown) -> thrown.printStackTrace(System.err)),
+            InvocationRecorder.NONE,
+            counters,
+            System.nanoTime());
+    publish(code, runtime);
+  }
+
+  private void publish(Path code, String runtime) {
+    String arn = "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + FUNCTION;
+    SandboxSpec spec =
+        new SandboxSpec(
+            runtime,
+            "raw.handler",
+            code,
+            Map.of(),
+            new SandboxSpec.Identity(
+                ACCOUNT, REGION, FUNCTION, "$LATEST", arn, "/aws/lambda/echo", "Text", ""),
+            Echo.MEMORY_MB,
+            TimeUnit.SECONDS.toNanos(Echo.TIMEOUT_S),
+            512,
+            true);
+    VersionDefinition version =
+        new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
+    dispatcher.publish(
+        new FunctionDefinition(
+            ACCOUNT, REGION, FUNCTION, -1, Map.of(), Map.of("$LATEST", version), Map.of()));
+  }
+
+  Call call() {
+    return dispatcher.newCall().function(FUNCTION).payload(Echo.EVENT, 0, Echo.EVENT.length);
+  }
+
+  /** Settled since the last {@link #forgetSettled}. */
+  int settled() {
+    return settled;
+  }
+
+  void forgetSettled() {
+    settled = 0;
+  }
+
+  int turn() {
+    return dispatcher.turn(System.nanoTime(), System.currentTimeMillis());
+  }
+
+  /** Turns until that many have settled, sleeping as the engine's dispatcher does. */
+  void turnUntilSettled(int count) {
+    while (settled < count) {
+      if (turn() == 0) {
+        dispatcher.sleep(Long.MAX_VALUE);
+      }
+    }
+  }
+}

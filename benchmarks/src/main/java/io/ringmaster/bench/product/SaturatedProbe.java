@@ -1,0 +1,133 @@
+package io.ringmaster.bench.product;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.bench.harness.Probe;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * {@code invoke.saturated.python.N}: at most N environments, and always more invocations than
+ * places for them; a settled call is submitted again from its callback.
+ */
+public final class SaturatedProbe implements Probe {
+  private static final int PER_ENVIRONMENT = 4;
+  private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long LOOK_NS = 200_000;
+
+  private final Engine engine;
+  private final Call[] calls;
+  private final Again again = new Again();
+  private long samples;
+
+  /**
+   * Counts, and submits again while the round lasts. Release stores by the dispatcher, acquire
+   * loads by the caller.
+   */
+  private final class Again implements InvocationCallback {
+    // Written by the dispatcher.
+    private final AtomicLong settled = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
+    private volatile Call failed;
+
+    // Written by the caller.
+    private volatile boolean stopping;
+
+    @Override
+    public void settled(Call call) {
+      settled.setRelease(settled.getPlain() + 1);
+      boolean wrong = call.refusal() != null || call.functionError();
+      if (wrong) {
+        failed = call;
+      }
+      if (wrong || stopping) {
+        ended.setRelease(ended.getPlain() + 1);
+      } else {
+        call.submit(this);
+      }
+    }
+
+    @Override
+    public boolean nonBlocking() {
+      return true;
+    }
+  }
+
+  /**
+   * @param environments how many, at least 1
+   */
+  public SaturatedProbe(String runtime, int environments) throws IOException {
+    engine =
+        Engine.open(
+            EngineConfig.builder()
+                .environmentsMax(environments)
+                .genericSandboxes(environments)
+                .build());
+    calls = new Call[PER_ENVIRONMENT * environments];
+    try {
+      engine.functions().create(Echo.python("echo", runtime));
+      for (int i = 0; i < calls.length; i++) {
+        calls[i] = engine.newCall().function("echo").payload(Echo.EVENT, 0, Echo.EVENT.length);
+      }
+      round(1);
+      Echo.check(calls[0]);
+    } catch (IOException | RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public double round(long durationNs) {
+    long settledBefore = again.settled.getAcquire();
+    long endedBefore = again.ended.getAcquire();
+    again.stopping = false;
+    long begin = System.nanoTime();
+    for (Call call : calls) {
+      call.submit(again);
+    }
+    long end = begin + durationNs;
+    long now = System.nanoTime();
+    while (now - end < 0 && again.failed == null) {
+      LockSupport.parkNanos(end - now);
+      now = System.nanoTime();
+    }
+    long settled = again.settled.getAcquire() - settledBefore;
+    now = System.nanoTime();
+    again.stopping = true;
+    awaitQuiet(endedBefore + calls.length, now + SETTLE_LIMIT_NS);
+    samples += again.settled.getAcquire() - settledBefore;
+    return settled * 1e9 / (now - begin);
+  }
+
+  private void awaitQuiet(long ended, long giveUpNs) {
+    while (again.ended.getAcquire() != ended) {
+      LockSupport.parkNanos(LOOK_NS);
+      if (System.nanoTime() - giveUpNs > 0) {
+        throw new IllegalStateException("calls do not settle");
+      }
+    }
+    if (again.failed != null) {
+      throw new IllegalStateException("an invocation failed: " + again.failed.toResult());
+    }
+  }
+
+  @Override
+  public long samples() {
+    return samples;
+  }
+
+  @Override
+  public String detail() {
+    return engine.status().sandboxes().size() + " environments";
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,5 @@
+"""The echo function of the benchmarks."""
+
+
+def handler(event, context):
+    return event

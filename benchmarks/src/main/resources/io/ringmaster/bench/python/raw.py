@@ -1,0 +1,5 @@
+"""The echo function of the channel's benchmarks: in raw mode a handler takes and returns bytes."""
+
+
+def handler(event):
+    return event

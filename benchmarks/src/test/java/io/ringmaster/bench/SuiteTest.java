@@ -1,0 +1,55 @@
+package io.ringmaster.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.bench.harness.Effort;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every benchmark works: runs through, gives figures, leaves nothing behind. What the figures are
+ * does not matter here.
+ */
+class SuiteTest {
+
+  static List<String> ids() {
+    return Bench.ids();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ids")
+  void runsAndLeavesNothing(String id) {
+    Set<Long> before = children();
+    BenchReport report = Bench.run(BenchOptions.quick(List.of(id)), line -> {});
+    assertEquals(report.absent().isEmpty() ? 1 : 0, report.results().size());
+    for (BenchResult result : report.results()) {
+      assertEquals(id, result.id());
+      assertTrue(result.value() >= 0, result.line());
+      assertTrue(result.samples() > 0, result.line());
+      assertTrue(result.floorId() == null || result.floorValue() > 0, result.line());
+    }
+    assertEquals(before, children());
+  }
+
+  @Test
+  void measuresInAJvmOfItsOwn() {
+    BenchOptions options =
+        new BenchOptions(List.of("dispatch.turn"), new Effort(2, 10_000_000, 0), true);
+    BenchResult result = Bench.run(options, line -> {}).results().getFirst();
+    assertTrue(result.value() > 0, result.line());
+    assertEquals("dispatch.turn", result.id());
+  }
+
+  private static Set<Long> children() {
+    return ProcessHandle.current()
+        .descendants()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
