@@ -62,7 +62,7 @@ class KeeperTest {
       Held held = engine.fork(ZYGOTE);
       String[] seen = engine.call(held, "look").split(" ");
       assertEquals(namespaces, seen[0].equals("2"));
-      assertEquals("True", seen[1], "its own session");
+      assertEquals("True", seen[1], "its own process group");
       assertEquals("True", seen[2], "preload ran");
       assertEquals("0000000000000000", seen[3], "no signal is blocked");
       assertEquals("1", seen[4], "threads");

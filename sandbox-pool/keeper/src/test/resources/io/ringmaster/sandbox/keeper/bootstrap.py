@@ -64,7 +64,7 @@ def obey(word, *rest):
         links = [name + "=" + os.readlink("/proc/self/fd/" + name) for name in sorted(os.listdir("/proc/self/fd"), key=int)
                  if os.path.exists("/proc/self/fd/" + name)]
         links = [link.partition(":")[0] for link in links]
-        return "%d %s %s %s %s %s" % (os.getpid(), os.getsid(0) == os.getpid(), preloaded, status("SigBlk"), status("Threads"),
+        return "%d %s %s %s %s %s" % (os.getpid(), os.getpgid(0) == os.getpid(), preloaded, status("SigBlk"), status("Threads"),
                                       ",".join(links))
     if word == "random":
         return " ".join((ssl.RAND_bytes(8).hex(), "%x" % random.getrandbits(64), str(uuid.uuid4()), str(uuid.uuid1()),
