@@ -123,7 +123,10 @@ record Behaviour(
     void directive(String word, String rest) {
       section = word;
       switch (word) {
-        case "file" -> files.put(rest, file = new StringBuilder());
+        case "file" -> {
+          file = new StringBuilder();
+          files.put(rest, file);
+        }
         case "event" -> {
           unanswered();
           event = unescaped(rest);

@@ -374,9 +374,14 @@ final class PythonSandbox implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     life.kill();
-    exit();
+    try {
+      exit();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
     responses.close();
     try {
       requests.close();

@@ -8,6 +8,8 @@ import json
 import re
 
 _CONSTANTS = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN', re.DOTALL)
+_HEX = re.compile("[0-9a-fA-F]{4}")
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -44,6 +46,8 @@ def message(error, text):
     elif what.startswith("Invalid \\escape"):
         return _at("Invalid \\X escape sequence %r" % text[position + 1], text, position + 1)
     elif what == "Invalid \\uXXXX escape":
+        if _HEX.fullmatch(text, position + 1):  # the escape is whole, but it is the end
+            return _at("Unterminated string starting at", text, _open_quote(text))
         return _at("Invalid \\uXXXX escape sequence", text, position - 1)
     return _at(what, text, position)
 
@@ -58,6 +62,14 @@ def _inside(text, position):
         elif token in "}]":
             opened.pop()
     return opened[-1] if opened else ""
+
+
+def _open_quote(text):
+    """Where the string begins that has no end."""
+    end = 0
+    for match in _STRINGS.finditer(text):
+        end = match.end()
+    return text.index('"', end)
 
 
 def _place(text, position):
