@@ -14,6 +14,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -38,9 +42,12 @@ final class KeeperClient {
   private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long EXPECTED_EXIT_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long REFILL_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final FileAttribute<Set<PosixFilePermission>> OWNERS_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final long WIRE = 0;
   private static final long KEEPER = 1;
 
@@ -71,6 +78,7 @@ final class KeeperClient {
   // This agent.
   private final Linux linux = new Linux();
   private final ProcessPoolConfig config;
+  private final KeeperMode firstMode;
   private final SecureRandom random = new SecureRandom();
   private final ArrayDeque<EnvironmentKit> spareKits = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> toFork = new ArrayDeque<>();
@@ -87,11 +95,18 @@ final class KeeperClient {
   private long startNotBeforeNs;
   private long helloByNs;
   private long helloNs;
+  private long forkNotBeforeNs;
   private long tickNs = Long.MAX_VALUE;
 
   KeeperClient(
-      ProcessPoolConfig config, Queue<Note> notes, EpollSleeper dispatcher, PipeLogs logs) {
+      ProcessPoolConfig config,
+      KeeperMode firstMode,
+      Queue<Note> notes,
+      EpollSleeper dispatcher,
+      PipeLogs logs) {
     this.config = config;
+    this.firstMode = firstMode;
+    modesTried = firstMode.ordinal();
     this.notes = notes;
     this.dispatcher = dispatcher;
     this.logs = logs;
@@ -200,6 +215,9 @@ final class KeeperClient {
     } else if (!introduced) {
       next = Math.min(next, helloByNs);
     }
+    if (!toFork.isEmpty() && introduced && System.nanoTime() < forkNotBeforeNs) {
+      next = Math.min(next, forkNotBeforeNs);
+    }
     if (!outbox.isEmpty()) {
       next = Math.min(next, System.nanoTime() + FULL_WIRE_NS);
     }
@@ -237,7 +255,13 @@ final class KeeperClient {
     while ((command = commands.poll()) != null) {
       switch (command) {
         case KeeperCommand.Resolve(String runtime) -> tell(new Note.Resolved(resolve(runtime)));
-        case KeeperCommand.Fork(SandboxProcess process) -> toFork.add(process);
+        case KeeperCommand.Fork(SandboxProcess process) -> {
+          if (toFork.isEmpty()) {
+            forkNotBeforeNs = System.nanoTime() + REFILL_DELAY_NS;
+          }
+          toFork.add(process);
+        }
+        case KeeperCommand.Hurry() -> forkNotBeforeNs = System.nanoTime();
         case KeeperCommand.Kill(int number) -> {
           expectedExits.remove(number);
           send(Op.KILL, number, 0, "");
@@ -276,6 +300,9 @@ final class KeeperClient {
   // ---- forks ----
 
   private void forkOn() {
+    if (toFork.isEmpty() || System.nanoTime() < forkNotBeforeNs) {
+      return;
+    }
     int deferred = 0;
     while (introduced && forking.size() < FORKS_UNDER_WAY_MAX && toFork.size() > deferred) {
       SandboxProcess process = toFork.remove();
@@ -311,7 +338,7 @@ final class KeeperClient {
       EnvironmentKit kit = spareKits.poll();
       if (kit == null) {
         kit = EnvironmentKit.mint(random, config.environmentsFolder());
-        Files.createDirectory(kit.folder());
+        Files.createDirectory(kit.folder(), OWNERS_ONLY);
       }
       process.kit = kit;
       pipe();
@@ -543,7 +570,7 @@ final class KeeperClient {
       startNotBeforeNs = System.nanoTime();
       return;
     }
-    modesTried = 0;
+    modesTried = firstMode.ordinal();
     failedStarts++;
     startNotBeforeNs = System.nanoTime() + RETRY_NS;
     if (failedStarts >= FAILED_STARTS_MAX) {

@@ -5,8 +5,11 @@ sealed interface KeeperCommand {
   /** Find the interpreter for a runtime identifier. */
   record Resolve(String runtime) implements KeeperCommand {}
 
-  /** Fork this process from its pool's zygote. */
+  /** Fork this process from its pool's zygote, a little later: cold starts that run come first. */
   record Fork(SandboxProcess process) implements KeeperCommand {}
+
+  /** Somebody waits: fork what is to be forked now. */
+  record Hurry() implements KeeperCommand {}
 
   /** Kill this process's whole tree. */
   record Kill(int number) implements KeeperCommand {}

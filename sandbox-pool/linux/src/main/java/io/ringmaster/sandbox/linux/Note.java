@@ -2,7 +2,10 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 
-/** What the keeper's client tells the dispatcher, in the order it happened. */
+/**
+ * What the keeper's client (and, for one of them, any thread) tells the dispatcher, in the order it
+ * happened.
+ */
 sealed interface Note {
   /** The interpreter for a runtime identifier was found, or there is none. */
   record Resolved(RuntimeMatch match) implements Note {}
@@ -18,6 +21,9 @@ sealed interface Note {
 
   /** The keeper is gone, and with it every process that was forked so far. */
   record KeeperGone(String reason) implements Note {}
+
+  /** Functions of this runtime are to be expected. */
+  record Expected(String runtime) implements Note {}
 
   /** Time to look whether more is kept ready than demand asks for. */
   record Tick() implements Note {}

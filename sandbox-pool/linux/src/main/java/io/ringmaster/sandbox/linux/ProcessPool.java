@@ -26,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 public final class ProcessPool {
   private final ProcessPoolConfig config;
+  private final EpollSleeper dispatcherSleeper;
+  private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
   private final FolderRemover remover;
   private final KeeperClient client;
   private final PipeLogs logs;
@@ -33,12 +35,15 @@ public final class ProcessPool {
   private final Thread thread;
 
   private ProcessPool(
-      ProcessPoolConfig config, EpollSleeper dispatcherSleeper, EpollSleeper logSleeper) {
+      ProcessPoolConfig config,
+      EpollSleeper dispatcherSleeper,
+      EpollSleeper logSleeper,
+      KeeperMode firstMode) {
     this.config = config;
-    Queue<Note> notes = new ConcurrentLinkedQueue<>();
+    this.dispatcherSleeper = dispatcherSleeper;
     remover = new FolderRemover();
     logs = new PipeLogs(logSleeper);
-    client = new KeeperClient(config, notes, dispatcherSleeper, logs);
+    client = new KeeperClient(config, firstMode, notes, dispatcherSleeper, logs);
     driver =
         new ProcessSandboxDriver(
             config, dispatcherSleeper, client, notes, remover, this::endProcesses, this::endRest);
@@ -54,6 +59,15 @@ public final class ProcessPool {
    */
   public static ProcessPool open(
       ProcessPoolConfig config, EpollSleeper dispatcherSleeper, EpollSleeper logSleeper) {
+    return open(config, dispatcherSleeper, logSleeper, KeeperMode.PID_NAMESPACE);
+  }
+
+  /** Tries this way to start the keeper first, then the weaker ones. */
+  static ProcessPool open(
+      ProcessPoolConfig config,
+      EpollSleeper dispatcherSleeper,
+      EpollSleeper logSleeper,
+      KeeperMode firstMode) {
     Path folder = config.environmentsFolder();
     List<Path> left = new ArrayList<>();
     try {
@@ -64,7 +78,7 @@ public final class ProcessPool {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ProcessPool pool = new ProcessPool(config, dispatcherSleeper, logSleeper);
+    ProcessPool pool = new ProcessPool(config, dispatcherSleeper, logSleeper, firstMode);
     left.forEach(pool.remover::remove);
     return pool;
   }
@@ -85,6 +99,15 @@ public final class ProcessPool {
    */
   public boolean hasLogs() {
     return logs.hasOutput();
+  }
+
+  /**
+   * Functions of this runtime are to be expected: looks for its interpreter and makes generic
+   * sandboxes ready, once. Any thread, until the driver is closed.
+   */
+  public void expect(String runtime) {
+    notes.add(new Note.Expected(runtime));
+    dispatcherSleeper.wake();
   }
 
   /** What the driver holds; dispatcher only. */

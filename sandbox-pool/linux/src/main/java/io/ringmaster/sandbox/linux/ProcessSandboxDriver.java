@@ -231,7 +231,9 @@ final class ProcessSandboxDriver implements SandboxDriver {
       pool.waiting.add(environment);
     }
     pool.demanded(System.nanoTime());
-    pools.refill(pool);
+    if (process == null || pool.ready.isEmpty()) {
+      pools.refill(pool);
+    } // else when this cold start is over: refilling takes processors from it
   }
 
   private void stopWaiting(Environment environment) {
@@ -349,6 +351,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         exiting.add(process);
       }
       case Note.KeeperGone(String reason) -> keeperGone(reason);
+      case Note.Expected(String runtime) -> pools.entry(runtime);
       case Note.Tick() -> {
         pools.trim();
       }
@@ -451,6 +454,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     SandboxProcess process = environment.process;
     long sequence = environment.sequence;
     sink.ready(environment.id, 1, elapsedNs - initNs, initNs);
+    pools.refill(process.pool);
     if (invoking
         && environment.state == EnvironmentState.BUSY
         && environment.process == process
@@ -518,6 +522,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     }
     int status = process.exitStatus;
     int memoryKb = process.exitMemoryKb;
+    pools.refill(process.pool);
     processes.gone(process);
     if (environment == null) {
       return 0;

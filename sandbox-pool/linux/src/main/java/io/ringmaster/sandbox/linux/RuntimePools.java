@@ -78,6 +78,9 @@ final class RuntimePools {
     for (int missing = pool.missing(System.nanoTime()); missing > 0; missing--) {
       processes.fork(pool);
     }
+    if (!pool.waiting.isEmpty()) {
+      client.command(new KeeperCommand.Hurry());
+    }
     if (!tickAsked && pool.ready.size() + pool.coming > config.genericSandboxes()) {
       tickAsked = true;
       client.command(new KeeperCommand.TickLater());

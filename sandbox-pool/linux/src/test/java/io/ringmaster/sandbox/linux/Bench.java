@@ -36,9 +36,13 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   Bench(Path folder, ProcessPoolConfig config) throws Exception {
+    this(folder, config, KeeperMode.PID_NAMESPACE);
+  }
+
+  Bench(Path folder, ProcessPoolConfig config, KeeperMode mode) throws Exception {
     this.folder = folder;
     code = Files.createDirectories(folder.resolve("code"));
-    pool = ProcessPool.open(config, sleeper, logSleeper);
+    pool = ProcessPool.open(config, sleeper, logSleeper, mode);
     driver = pool.driver();
   }
 
