@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.ringmaster.bootstraps.PythonSandbox.Frame;
 import io.ringmaster.bootstraps.PythonSandbox.Request;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every row of the table of behaviours, in every interpreter that is here. */
+/** Every row of the table of behaviours, in the interpreters that are here. */
 class BehaviourTest {
   private static final List<String> TABLES =
       List.of("loading.txt", "errors.txt", "marshalling.txt", "logging.txt", "context.txt");
@@ -57,9 +60,9 @@ class BehaviourTest {
   Stream<DynamicNode> behaviours(TestReporter reporter) throws Exception {
     Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
     Map<String, Path> all = Interpreters.all();
-    reporter.publishEntry("interpreters", all.keySet() + "; not on this machine: " + Interpreters.absent(all));
+    reporter.publishEntry("interpreters", chosen(all).keySet() + " of " + all.keySet() + "; not on this machine: " + Interpreters.absent(all));
     List<DynamicNode> nodes = new ArrayList<>();
-    for (Map.Entry<String, Path> interpreter : all.entrySet()) {
+    for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
       String minor = minorVersion(interpreter.getValue());
       PythonTemplate template =
           new PythonTemplate(
@@ -78,12 +81,29 @@ class BehaviourTest {
     return nodes.stream();
   }
 
+  /** In the short tier the standard interpreter, the oldest and the newest; in the full tier all. */
+  private static Map<String, Path> chosen(Map<String, Path> all) {
+    if ("full".equals(System.getProperty("ringmaster.tests"))) {
+      return all;
+    }
+    List<String> versions = new ArrayList<>(all.keySet());
+    versions.remove("python3");
+    versions.sort(Comparator.comparingInt(version -> Integer.parseInt(version.split("\\.")[1])));
+    Map<String, Path> chosen = new LinkedHashMap<>();
+    chosen.put("python3", all.get("python3"));
+    if (!versions.isEmpty()) {
+      chosen.put(versions.getFirst(), all.get(versions.getFirst()));
+      chosen.put(versions.getLast(), all.get(versions.getLast()));
+    }
+    return chosen;
+  }
+
   static String minorVersion(Path interpreter) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 interpreter.toString(), "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
             .start();
-    String version = new String(process.getInputStream().readAllBytes()).strip();
+    String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertEquals(0, process.waitFor());
     return version;
   }

@@ -1,6 +1,7 @@
 package io.ringmaster.bootstraps;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Interpreters {
   static Path standard() {
     try {
       Process process = new ProcessBuilder("python3", "-c", "import sys; print(sys.executable)").start();
-      String path = new String(process.getInputStream().readAllBytes()).strip();
+      String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException("python3 does not run");
       }
