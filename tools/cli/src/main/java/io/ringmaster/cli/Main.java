@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineException;
 import io.ringmaster.api.MissingJvmFlagsException;
 import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.demo.RehearsalCommand;
+import io.ringmaster.cli.doctor.DoctorCommand;
 import io.ringmaster.cli.output.ExitStatus;
 import java.util.List;
 import picocli.CommandLine;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
     description = "An open, AWS-Lambda-compatible invocation engine.",
     subcommands = {
       DemoCommand.class,
+      DoctorCommand.class,
       SimulateCommand.class,
       RehearsalCommand.class,
       FmtCommand.class,

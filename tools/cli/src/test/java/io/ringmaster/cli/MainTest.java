@@ -14,6 +14,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +122,33 @@ class MainTest {
         Files.readString(page),
         ReferenceCommand.page(Main.commandLine()),
         "write it again: ./ringmaster reference > tools/docs/commands.md");
+  }
+
+  @Test
+  void doctorSaysWhatTheMachineCanDo() throws Exception {
+    assertEquals(ExitStatus.OK, Main.execute("doctor", "--json"));
+    JsonNode document = new ObjectMapper().readTree(output.toByteArray());
+    assertEquals("ringmaster.doctor/1", document.get("schema").asText());
+    List<String> names = new ArrayList<>();
+    document.fieldNames().forEachRemaining(names::add);
+    assertEquals(
+        List.of(
+            "schema", "kernel", "arch", "cpus", "memoryBytes", "cgroup", "levels", "chosen",
+            "runtimes", "features", "jvmFlagsMissing"),
+        names);
+    assertTrue(document.get("arch").asText().matches("x86_64|arm64"));
+    assertTrue(document.get("memoryBytes").asLong() > 1L << 28, document::toString);
+    assertTrue(document.get("cgroup").asText().matches("v1|v2|hybrid|none"));
+    List<String> levels = new ArrayList<>();
+    document.get("levels").forEach(level -> levels.add(level.get("level").asText()));
+    assertEquals(List.of("L1", "L2", "L3", "L4"), levels);
+    assertEquals("L1", document.get("chosen").get("python").asText());
+    assertTrue(document.get("chosen").get("node").isNull());
+    for (JsonNode runtime : document.get("runtimes")) {
+      assertEquals(runtime.get("available").asBoolean(), runtime.get("path").isTextual());
+      assertEquals(runtime.get("available").asBoolean(), runtime.get("match").isTextual());
+    }
+    assertEquals(0, document.get("jvmFlagsMissing").size(), document::toString);
   }
 
   @Test
