@@ -12,10 +12,11 @@ import java.util.TreeMap;
  * environments: a cold start only adds the environment's own names.
  */
 final class BindTemplate {
+  private static final byte[] NOTHING = {};
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
 
   private final SandboxSpec spec;
-  private final String head;
+  private final byte[] head;
   private final boolean ownTmpdir;
 
   /**
@@ -25,18 +26,19 @@ final class BindTemplate {
     this.spec = spec;
     SandboxSpec.Identity identity = spec.identity();
     StringBuilder json = new StringBuilder(2048).append('{');
-    member(json, "code", spec.code().toString()).append(',');
-    member(json, "handler", spec.handler()).append(',');
-    member(json, "runtime", spec.runtime()).append(',');
+    JsonText.member(json, "code", spec.code().toString()).append(',');
+    JsonText.member(json, "handler", spec.handler()).append(',');
+    JsonText.member(json, "runtime", spec.runtime()).append(',');
     json.append("\"memoryMb\":").append(spec.memoryMb()).append(',');
-    member(json, "functionName", identity.functionName()).append(',');
-    member(json, "functionVersion", identity.functionVersion()).append(',');
-    member(json, "logGroup", identity.logGroup()).append(',');
-    member(json, "logFormat", identity.logFormat()).append(',');
-    member(json, "logLevel", identity.applicationLogLevel()).append(',');
+    JsonText.member(json, "functionName", identity.functionName()).append(',');
+    JsonText.member(json, "functionVersion", identity.functionVersion()).append(',');
+    JsonText.member(json, "logGroup", identity.logGroup()).append(',');
+    JsonText.member(json, "logFormat", identity.logFormat()).append(',');
+    JsonText.member(json, "logLevel", identity.applicationLogLevel()).append(',');
     json.append("\"raw\":").append(spec.rawMode()).append(",\"environment\":{");
-    variables(runtimeFolder).forEach((name, value) -> member(json, name, value).append(','));
-    head = json.toString();
+    variables(runtimeFolder)
+        .forEach((name, value) -> JsonText.member(json, name, value).append(','));
+    head = json.toString().getBytes(StandardCharsets.UTF_8);
     ownTmpdir = spec.environment().containsKey("TMPDIR");
   }
 
@@ -87,40 +89,22 @@ final class BindTemplate {
     return all;
   }
 
-  /** The whole frame for one environment. */
+  /**
+   * The whole frame for one environment. A cold start waits for this, often in code that is not
+   * compiled yet: so it only joins what was written before.
+   */
   byte[] frame(EnvironmentKit kit, String logStream) {
-    StringBuilder json = new StringBuilder(head.length() + 512).append(head);
-    if (!ownTmpdir) {
-      member(json, "TMPDIR", kit.folder().toString()).append(',');
-    }
-    member(json, "AWS_ACCESS_KEY_ID", kit.accessKeyId()).append(',');
-    member(json, "AWS_SECRET_ACCESS_KEY", kit.secretAccessKey()).append(',');
-    member(json, "AWS_SESSION_TOKEN", kit.sessionToken()).append(',');
-    member(json, "AWS_LAMBDA_LOG_STREAM_NAME", logStream).append("},");
-    member(json, "logStream", logStream).append('}');
-    return Frames.bind(json.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static StringBuilder member(StringBuilder to, String name, String value) {
-    quote(to, name);
-    to.append(':');
-    quote(to, value);
-    return to;
-  }
-
-  private static void quote(StringBuilder to, String text) {
-    to.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        to.append('\\').append(c);
-      } else if (c < 0x20 || Character.isSurrogate(c)) {
-        // Surrogates too: an unpaired one has no form in UTF-8.
-        to.append(String.format("\\u%04x", (int) c));
-      } else {
-        to.append(c);
-      }
-    }
-    to.append('"');
+    // A log stream's name needs no escapes: a day, a version, hexadecimal digits.
+    String own =
+        "\"AWS_LAMBDA_LOG_STREAM_NAME\":\""
+            .concat(logStream)
+            .concat("\"},\"logStream\":\"")
+            .concat(logStream)
+            .concat("\"}");
+    return Frames.bind(
+        head,
+        ownTmpdir ? NOTHING : kit.tmpdirVariable(),
+        kit.credentialVariables(),
+        own.getBytes(StandardCharsets.US_ASCII));
   }
 }

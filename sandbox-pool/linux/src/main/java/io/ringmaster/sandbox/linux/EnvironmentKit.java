@@ -11,10 +11,11 @@ import java.util.HexFormat;
  *
  * @param id 32 hexadecimal digits; ends the name of the log stream
  * @param folder its private folder for temporary files; empty at first
- * @param accessKeyId placeholder credentials, this environment's own
+ * @param tmpdirVariable the variable that names the folder, as it stands in a BIND frame
+ * @param credentialVariables the variables with placeholder credentials, this environment's own, as
+ *     they stand in a BIND frame
  */
-record EnvironmentKit(
-    String id, Path folder, String accessKeyId, String secretAccessKey, String sessionToken) {
+record EnvironmentKit(String id, Path folder, byte[] tmpdirVariable, byte[] credentialVariables) {
   private static final char[] KEY_ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray();
   private static final int KEY_ID_LENGTH = 16;
   private static final int SECRET_BYTES = 30;
@@ -29,12 +30,18 @@ record EnvironmentKit(
     for (int i = 0; i < KEY_ID_LENGTH; i++) {
       keyId.append(KEY_ID_LETTERS[random.nextInt(KEY_ID_LETTERS.length)]);
     }
+    Path folder = parent.resolve(id);
+    StringBuilder tmpdir = new StringBuilder();
+    JsonText.member(tmpdir, "TMPDIR", folder.toString()).append(',');
+    StringBuilder credentials = new StringBuilder();
+    JsonText.member(credentials, "AWS_ACCESS_KEY_ID", keyId.toString()).append(',');
+    JsonText.member(credentials, "AWS_SECRET_ACCESS_KEY", base64(random, SECRET_BYTES)).append(',');
+    JsonText.member(credentials, "AWS_SESSION_TOKEN", base64(random, TOKEN_BYTES)).append(',');
     return new EnvironmentKit(
         id,
-        parent.resolve(id),
-        keyId.toString(),
-        base64(random, SECRET_BYTES),
-        base64(random, TOKEN_BYTES));
+        folder,
+        tmpdir.toString().getBytes(StandardCharsets.UTF_8),
+        credentials.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static String base64(SecureRandom random, int length) {

@@ -12,19 +12,12 @@ import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.sandbox.system.ZygoteCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -46,8 +39,6 @@ final class KeeperClient {
   private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
-  private static final FileAttribute<Set<PosixFilePermission>> OWNERS_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final long WIRE = 0;
   private static final long KEEPER = 1;
 
@@ -79,15 +70,14 @@ final class KeeperClient {
   private final Linux linux = new Linux();
   private final ProcessPoolConfig config;
   private final KeeperMode firstMode;
-  private final SecureRandom random = new SecureRandom();
-  private final ArrayDeque<EnvironmentKit> spareKits = new ArrayDeque<>();
+  private final ProcessParts parts;
+  private final int[] theirs = new int[ProcessParts.THEIRS];
   private final ArrayDeque<SandboxProcess> toFork = new ArrayDeque<>();
   private final Map<Integer, SandboxProcess> forking = new HashMap<>();
   private final Map<Integer, SandboxProcess> living = new HashMap<>();
   private final Map<Integer, Long> expectedExits = new HashMap<>();
   private final Map<Integer, ZygoteState> zygotes = new HashMap<>();
   private final ArrayDeque<Message> outbox = new ArrayDeque<>();
-  private final int[] ends = new int[2];
   private KeeperProcess keeper;
   private boolean introduced;
   private int modesTried;
@@ -105,6 +95,7 @@ final class KeeperClient {
       EpollSleeper dispatcher,
       PipeLogs logs) {
     this.config = config;
+    parts = new ProcessParts(linux, config.environmentsFolder());
     this.firstMode = firstMode;
     modesTried = firstMode.ordinal();
     this.notes = notes;
@@ -162,7 +153,7 @@ final class KeeperClient {
       refuseAll(e);
     } finally {
       endKeeper();
-      forking.values().forEach(this::giveBack);
+      forking.values().forEach(parts::giveBack);
     }
   }
 
@@ -271,7 +262,7 @@ final class KeeperClient {
             expectedExits.put(number, System.nanoTime() + EXPECTED_EXIT_NS);
           }
         }
-        case KeeperCommand.Reuse(EnvironmentKit kit) -> spareKits.add(kit);
+        case KeeperCommand.Reuse(EnvironmentKit kit) -> parts.reuse(kit);
         case KeeperCommand.TickLater() -> tickNs = System.nanoTime() + TICK_NS;
       }
     }
@@ -333,34 +324,9 @@ final class KeeperClient {
   }
 
   private void fork(SandboxProcess process) {
-    List<Integer> theirs = new ArrayList<>(3);
     try {
-      EnvironmentKit kit = spareKits.poll();
-      if (kit == null) {
-        kit = EnvironmentKit.mint(random, config.environmentsFolder());
-        Files.createDirectory(kit.folder(), OWNERS_ONLY);
-      }
-      process.kit = kit;
-      pipe();
-      theirs.add(ends[0]);
-      process.requestFd = ends[1];
-      pipe();
-      theirs.add(ends[1]);
-      process.responseFd = ends[0];
-      pipe();
-      theirs.add(ends[1]);
-      process.logs = new LogPipe(ends[0]);
-      for (int ours : new int[] {process.requestFd, process.responseFd, process.logs.fd}) {
-        LinuxException.check("fcntl", linux.nonBlocking(ours));
-      }
-      int sent =
-          keeper.wire.trySend(
-              Op.FORK,
-              process.number,
-              process.pool.zygote,
-              0,
-              "",
-              theirs.stream().mapToInt(Integer::intValue).toArray());
+      parts.make(process, theirs);
+      int sent = keeper.wire.trySend(Op.FORK, process.number, process.pool.zygote, 0, "", theirs);
       if (sent == 0) {
         forking.put(process.number, process);
       } else {
@@ -369,33 +335,14 @@ final class KeeperClient {
     } catch (LinuxException | IOException e) {
       failed(process, e.toString());
     } finally {
-      theirs.forEach(linux::close);
+      parts.close(theirs);
     }
-  }
-
-  private void pipe() {
-    LinuxException.check("pipe2", linux.pipe(0, ends));
   }
 
   /** Gives back what the process had and tells that it will never be. */
   private void failed(SandboxProcess process, String reason) {
-    giveBack(process);
+    parts.giveBack(process);
     tell(new Note.ForkFailed(process, reason));
-  }
-
-  private void giveBack(SandboxProcess process) {
-    close(process.requestFd);
-    close(process.responseFd);
-    close(process.logs == null ? -1 : process.logs.fd);
-    if (process.kit != null) {
-      spareKits.add(process.kit);
-    }
-  }
-
-  private void close(int fd) {
-    if (fd >= 0) {
-      linux.close(fd);
-    }
   }
 
   // ---- what the keeper tells ----

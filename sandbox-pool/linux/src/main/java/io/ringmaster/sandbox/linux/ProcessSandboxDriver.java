@@ -251,7 +251,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     process.environment = environment;
     if (environment.kit == null) {
       environment.kit = process.kit;
-      environment.logStream = BindTemplates.logStream(environment);
+      environment.logStream = templates.logStream(environment);
     } else {
       client.command(new KeeperCommand.Reuse(process.kit));
     }

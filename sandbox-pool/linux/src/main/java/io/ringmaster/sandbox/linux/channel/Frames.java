@@ -64,17 +64,29 @@ public final class Frames {
   }
 
   /**
-   * A whole BIND frame around its JSON.
+   * A whole BIND frame around its JSON, which is given in parts. Written byte by byte: it is made
+   * rarely, and then in code that is not compiled yet.
    *
    * @throws IllegalArgumentException when it is longer than a frame can be
    */
-  public static byte[] bind(byte[] json) {
-    if (json.length > BODY_BYTES_MAX) {
-      throw new IllegalArgumentException("BIND of " + json.length + " bytes");
+  public static byte[] bind(byte[]... json) {
+    int length = 0;
+    for (byte[] part : json) {
+      length += part.length;
     }
-    byte[] frame = new byte[HEADER_BYTES + json.length];
-    header(MemorySegment.ofArray(frame), json.length, BIND, 0);
-    System.arraycopy(json, 0, frame, HEADER_BYTES, json.length);
+    if (length > BODY_BYTES_MAX) {
+      throw new IllegalArgumentException("BIND of " + length + " bytes");
+    }
+    byte[] frame = new byte[HEADER_BYTES + length];
+    for (int i = 0; i < Integer.BYTES; i++) {
+      frame[i] = (byte) (length >>> 8 * i);
+    }
+    frame[4] = BIND;
+    int at = HEADER_BYTES;
+    for (byte[] part : json) {
+      System.arraycopy(part, 0, frame, at, part.length);
+      at += part.length;
+    }
     return frame;
   }
 
