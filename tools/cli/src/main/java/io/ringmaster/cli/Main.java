@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       DoctorCommand.class,
       SimulateCommand.class,
+      BenchCommand.class,
       RehearsalCommand.class,
       FmtCommand.class,
       ReferenceCommand.class

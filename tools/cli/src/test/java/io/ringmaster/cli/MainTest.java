@@ -66,6 +66,13 @@ class MainTest {
   }
 
   @Test
+  void aBenchmarkThatIsNotThereIsWrongUsage() {
+    assertEquals(ExitStatus.USAGE, Main.execute("bench", "--only=dispatch.turn,nonsense", "--json"));
+    assertEquals("", output.toString(StandardCharsets.UTF_8));
+    assertTrue(error.toString(StandardCharsets.UTF_8).contains("no benchmark nonsense"));
+  }
+
+  @Test
   void equalSimulationsGiveEqualDocumentsButForTheirSpeed() throws Exception {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode[] documents = new ObjectNode[2];
