@@ -68,7 +68,10 @@ class DocumentationTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.toString()));
     Path output = folder.resolve("output");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
       assertEquals("\"Hello, world\"\n", Files.readString(output));

@@ -39,7 +39,8 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--faults",
       paramLabel = "MIX",
-      description = "all, none, crash, hang, slow-init, burst, pressure, clock or mixed (default: all).")
+      description =
+          "all, none, crash, hang, slow-init, burst, pressure, clock or mixed (default: all).")
   private String faults = "all";
 
   @Option(names = "--json", description = "Print one JSON document, ringmaster.simulate/1.")
@@ -63,7 +64,9 @@ final class SimulateCommand implements Callable<Integer> {
             result.invocations(),
             result.steps(),
             result.perSecond(),
-            result.violations().isEmpty() ? "no violation" : result.violations().size() + " violations"));
+            result.violations().isEmpty()
+                ? "no violation"
+                : result.violations().size() + " violations"));
     output.document(
         SimulationResult.SCHEMA,
         out -> {

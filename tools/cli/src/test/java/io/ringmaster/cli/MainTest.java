@@ -67,7 +67,8 @@ class MainTest {
 
   @Test
   void aBenchmarkThatIsNotThereIsWrongUsage() {
-    assertEquals(ExitStatus.USAGE, Main.execute("bench", "--only=dispatch.turn,nonsense", "--json"));
+    assertEquals(
+        ExitStatus.USAGE, Main.execute("bench", "--only=dispatch.turn,nonsense", "--json"));
     assertEquals("", output.toString(StandardCharsets.UTF_8));
     assertTrue(error.toString(StandardCharsets.UTF_8).contains("no benchmark nonsense"));
   }
@@ -140,8 +141,17 @@ class MainTest {
     document.fieldNames().forEachRemaining(names::add);
     assertEquals(
         List.of(
-            "schema", "kernel", "arch", "cpus", "memoryBytes", "cgroup", "levels", "chosen",
-            "runtimes", "features", "jvmFlagsMissing"),
+            "schema",
+            "kernel",
+            "arch",
+            "cpus",
+            "memoryBytes",
+            "cgroup",
+            "levels",
+            "chosen",
+            "runtimes",
+            "features",
+            "jvmFlagsMissing"),
         names);
     assertTrue(document.get("arch").asText().matches("x86_64|arm64"));
     assertTrue(document.get("memoryBytes").asLong() > 1L << 28, document::toString);

@@ -39,7 +39,7 @@ final class SourceFolder {
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
             return path.equals(root)
                 ? FileVisitResult.CONTINUE
-                : take(path, () -> tree.addFolder(name(path)));
+                : take(() -> tree.addFolder(name(path)));
           }
 
           @Override
@@ -47,11 +47,10 @@ final class SourceFolder {
               throws IOException {
             if (attributes.isSymbolicLink()) {
               String target = Files.readSymbolicLink(path).toString();
-              return take(path, () -> tree.addLink(name(path), target));
+              return take(() -> tree.addLink(name(path), target));
             }
             if (!attributes.isRegularFile()) {
               return take(
-                  path,
                   () -> {
                     throw refused(quoted(name(path)) + " is neither file, folder nor link");
                   });
@@ -64,7 +63,6 @@ final class SourceFolder {
                     || mode.contains(PosixFilePermission.OTHERS_EXECUTE);
             long size = attributes.size();
             return take(
-                path,
                 () -> tree.addFile(name(path), executable, size, out -> copy(path, size, out)));
           }
 
@@ -72,7 +70,7 @@ final class SourceFolder {
             return root.relativize(path).toString();
           }
 
-          private FileVisitResult take(Path path, Addition addition) {
+          private FileVisitResult take(Addition addition) {
             try {
               addition.run();
               return FileVisitResult.CONTINUE;

@@ -326,7 +326,7 @@ final class ZipPackage {
     Inflater inflater = new Inflater(true);
     try {
       inflater.setInput(zip, start, (int) entry.compressedBytes);
-      byte[] buffer = new byte[(int) Math.clamp(entry.sizeBytes, 512, BUFFER_BYTES)];
+      byte[] buffer = new byte[Math.clamp(entry.sizeBytes, 512, BUFFER_BYTES)];
       long written = 0;
       while (!inflater.finished()) {
         int count = inflater.inflate(buffer);

@@ -33,7 +33,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
   /** An event that did not come from a pipe; told if its environment still is in that state. */
   private record Deferred(Environment environment, Fault fault, String detail) {}
 
-  private final ProcessPoolConfig config;
   private final EpollSleeper sleeper;
   private final KeeperClient client;
   private final Queue<Note> notes;
@@ -67,7 +66,6 @@ final class ProcessSandboxDriver implements SandboxDriver {
       FolderRemover remover,
       Runnable endProcesses,
       Runnable endRest) {
-    this.config = config;
     this.sleeper = sleeper;
     this.client = client;
     this.notes = notes;

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -65,7 +66,7 @@ class ProcessSandboxDriverTest {
     }
   }
 
-  private static TreeSet<Long> children() {
+  private static Set<Long> children() {
     TreeSet<Long> pids = new TreeSet<>();
     ProcessHandle.current().descendants().forEach(child -> pids.add(child.pid()));
     return pids;

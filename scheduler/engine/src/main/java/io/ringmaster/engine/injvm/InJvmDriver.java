@@ -17,11 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
- * Runs in-JVM handlers. Dispatcher thread only, but for {@link #register}, {@link #unregister} (any thread) and what handler
- * threads report.
+ * Runs in-JVM handlers. Dispatcher thread only, but for {@link #register}, {@link #unregister} (any
+ * thread) and what handler threads report.
  */
 public final class InJvmDriver implements SandboxDriver {
-  /** Slots of a non-blocking handler's thread: enough to keep it busy between two turns of the dispatcher. */
+  /**
+   * Slots of a non-blocking handler's thread: enough to keep it busy between two turns of the
+   * dispatcher.
+   */
   private static final int SLOTS_NON_BLOCKING = 256;
 
   private static final long JOIN_NS = TimeUnit.SECONDS.toNanos(1);
@@ -31,7 +34,8 @@ public final class InJvmDriver implements SandboxDriver {
   private final Map<Long, FunctionCode.InJvm> handlers = new ConcurrentHashMap<>();
 
   /** Finished slots and ended threads. Bounded by the number of slots and threads that exist. */
-  private final MpscUnboundedVarHandleArrayQueue<Object> reports = new MpscUnboundedVarHandleArrayQueue<>(1024);
+  private final MpscUnboundedVarHandleArrayQueue<Object> reports =
+      new MpscUnboundedVarHandleArrayQueue<>(1024);
 
   /** Every thread that was started and has not ended. */
   private final Set<HandlerThread> alive = ConcurrentHashMap.newKeySet();
@@ -47,7 +51,6 @@ public final class InJvmDriver implements SandboxDriver {
     final String name;
     final FunctionCode.InJvm code;
     HandlerThread thread;
-    boolean discarded;
 
     Environment(int id, String name, FunctionCode.InJvm code) {
       this.id = id;
@@ -138,7 +141,6 @@ public final class InJvmDriver implements SandboxDriver {
   @Override
   public void discard(int sandbox, Fault reason) {
     Environment environment = byId[sandbox];
-    environment.discarded = true;
     started.remove(environment);
     byId[sandbox] = null;
     HandlerThread thread = environment.thread;
@@ -181,9 +183,7 @@ public final class InJvmDriver implements SandboxDriver {
     }
     int rest =
         slot.answer.chunkCount() == 0 ? 0 : slot.answer.chunkEnd(slot.answer.chunkCount() - 1);
-    invocation
-        .responseBuffer()
-        .append(slot.answer.array(), rest, slot.answer.length() - rest);
+    invocation.responseBuffer().append(slot.answer.array(), rest, slot.answer.length() - rest);
     slot.free();
     sink.response(slot.slot, slot.sequence, slot.functionError, slot.logMark, 0);
   }
@@ -211,7 +211,10 @@ public final class InJvmDriver implements SandboxDriver {
     return false;
   }
 
-  /** Tells every thread to end and waits for at most a second; code that ignores interrupts runs on in daemon threads. */
+  /**
+   * Tells every thread to end and waits for at most a second; code that ignores interrupts runs on
+   * in daemon threads.
+   */
   @Override
   public void close() {
     for (HandlerThread thread : alive) {

@@ -75,7 +75,11 @@ public final class DoctorCommand implements Callable<Integer> {
     output.line("");
     for (IsolationLevels.Level level : findings.isolation.levels()) {
       String chosen = level.level().equals(findings.isolation.chosen()) ? ", chosen" : "";
-      output.line(level.level() + (level.available() ? " available" + chosen : " not available") + ": " + level.reason());
+      output.line(
+          level.level()
+              + (level.available() ? " available" + chosen : " not available")
+              + ": "
+              + level.reason());
       if (!level.fix().isEmpty()) {
         output.line("   to do: " + level.fix());
       }
@@ -92,19 +96,23 @@ public final class DoctorCommand implements Callable<Integer> {
       output.line(String.format("%-16s %s", match.runtime(), what));
     }
     output.line("");
-    findings.isolation
+    findings
+        .isolation
         .features()
         .forEach(
             (name, feature) ->
                 output.line(
-                    String.format("%-26s %-4s %s", name, feature.available() ? "yes" : "no", feature.reason())));
+                    String.format(
+                        "%-26s %-4s %s",
+                        name, feature.available() ? "yes" : "no", feature.reason())));
     output.line("");
     output.line(
         findings.missingFlags.isEmpty()
             ? "JVM flags    complete"
             : "JVM flags missing: " + String.join(" ", findings.missingFlags));
     if (!findings.processesRun()) {
-      output.line("no runtime was found: install python3 (Debian, Ubuntu: apt-get install python3)");
+      output.line(
+          "no runtime was found: install python3 (Debian, Ubuntu: apt-get install python3)");
     }
   }
 

@@ -31,7 +31,14 @@ class DemoTest {
     JsonNode document = new ObjectMapper().readTree(ended.output);
     assertEquals(
         Set.of(
-            "schema", "ok", "level", "functions", "functionErrorHandled", "timeoutHandled", "absent", "leftBehind"),
+            "schema",
+            "ok",
+            "level",
+            "functions",
+            "functionErrorHandled",
+            "timeoutHandled",
+            "absent",
+            "leftBehind"),
         names(document));
     assertEquals("ringmaster.demo/1", document.get("schema").asText());
     assertTrue(document.get("ok").asBoolean());
@@ -42,18 +49,23 @@ class DemoTest {
     for (JsonNode function : document.get("functions")) {
       functions.add(function.get("name").asText());
       for (String time : List.of("coldUs", "warmP50Us", "warmP99Us", "perSecond")) {
-        assertTrue(function.get(time).isDouble() && function.get(time).asDouble() > 0, function::toString);
+        assertTrue(
+            function.get(time).isDouble() && function.get(time).asDouble() > 0, function::toString);
       }
       assertTrue(function.get("invocations").asLong() > 10, function::toString);
       assertEquals(0, function.get("errors").asLong(), function::toString);
-      assertTrue(!function.get("runtime").asText().isEmpty() && !function.get("interpreter").asText().isEmpty());
+      assertTrue(
+          !function.get("runtime").asText().isEmpty()
+              && !function.get("interpreter").asText().isEmpty());
     }
     assertEquals(List.of("demo-transform", "demo-primes", "demo-counter", "demo-shout"), functions);
     for (String kind : List.of("processes", "mounts", "cgroups", "files")) {
       assertEquals(0, document.get("leftBehind").get(kind).asInt(), kind);
     }
     try (var left = Files.list(folder)) {
-      assertEquals(List.of(), left.filter(file -> !file.getFileName().toString().startsWith("demo.")).toList());
+      assertEquals(
+          List.of(),
+          left.filter(file -> !file.getFileName().toString().startsWith("demo.")).toList());
     }
   }
 
@@ -95,15 +107,20 @@ class DemoTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-Djava.io.tmpdir=" + folder, "-cp", System.getProperty("java.class.path")));
+    command.addAll(
+        List.of("-Djava.io.tmpdir=" + folder, "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("io.ringmaster.cli.Main", "demo"));
     command.addAll(List.of(arguments));
     Path output = folder.resolve("demo.out");
     Path people = folder.resolve("demo.err");
     Process process =
-        new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(people.toFile()).start();
+        new ProcessBuilder(command)
+            .redirectOutput(output.toFile())
+            .redirectError(people.toFile())
+            .start();
     try {
-      assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), () -> "still running: " + command);
+      assertTrue(
+          process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), () -> "still running: " + command);
       return new Ended(process.exitValue(), Files.readAllBytes(output), Files.readString(people));
     } finally {
       process.destroyForcibly();
