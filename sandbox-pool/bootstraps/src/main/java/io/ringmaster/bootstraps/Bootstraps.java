@@ -25,10 +25,11 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
- * The runtimes' bootstrap programs. They travel inside the engine's jar and are copied to a folder before interpreters start
- * on them.
+ * The runtimes' bootstrap programs. They travel inside the engine's jar and are copied to a folder
+ * before interpreters start on them.
  *
- * <p>Any thread. Several engines, also of several releases, may extract into the same folder at the same time.
+ * <p>Any thread. Several engines, also of several releases, may extract into the same folder at the
+ * same time.
  */
 public final class Bootstraps {
   private static final String PREFIX = "io/ringmaster/bootstraps/";
@@ -37,11 +38,12 @@ public final class Bootstraps {
   private Bootstraps() {}
 
   /**
-   * Puts all bootstrap files below {@code folder}, in a sub folder that is named after their content; what is already there
-   * and whole is left alone, what is missing or damaged is replaced.
+   * Puts all bootstrap files below {@code folder}, in a sub folder that is named after their
+   * content; what is already there and whole is left alone, what is missing or damaged is replaced.
    *
    * @param folder created when absent; sandbox processes must be able to reach it
-   * @return the sub folder, absolute: {@code python/bootstrap.py} and so on are below it, readable by everybody
+   * @return the sub folder, absolute: {@code python/bootstrap.py} and so on are below it, readable
+   *     by everybody
    * @throws IOException when a file cannot be read or written
    */
   public static Path extract(Path folder) throws IOException {
@@ -110,7 +112,10 @@ public final class Bootstraps {
     return files;
   }
 
-  /** Files lie in one folder per runtime; this package's own classes, and caches of interpreters, are none. */
+  /**
+   * Files lie in one folder per runtime; this package's own classes, and caches of interpreters,
+   * are none.
+   */
   private static boolean isBootstrapFile(String name) {
     return name.indexOf('/') > 0 && !name.contains("__pycache__");
   }
@@ -149,7 +154,10 @@ public final class Bootstraps {
     }
   }
 
-  /** Creates what is missing; the folders that are created can be entered by everybody, whatever the umask says. */
+  /**
+   * Creates what is missing; the folders that are created can be entered by everybody, whatever the
+   * umask says.
+   */
   private static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One row of the table of behaviours: a function, what is sent to it, and what must come back. The rows are text files:
+ * One row of the table of behaviours: a function, what is sent to it, and what must come back. The
+ * rows are text files:
  *
  * <pre>
  * === name
@@ -25,8 +26,9 @@ import java.util.Map;
  * --- log                            one record per line follows
  * </pre>
  *
- * In events, answers and records {@code \n}, {@code \r} and {@code \\} are escapes, {@code \_} is a no-break space; CODE
- * stands for the function's folder, REQUEST-ID for the request id, TIME for a time stamp, RUNTIME for a place in the runtime.
+ * In events, answers and records {@code \n}, {@code \r} and {@code \\} are escapes, {@code \_} is a
+ * no-break space; CODE stands for the function's folder, REQUEST-ID for the request id, TIME for a
+ * time stamp, RUNTIME for a place in the runtime.
  */
 record Behaviour(
     String name,
@@ -131,10 +133,20 @@ record Behaviour(
           unanswered();
           event = unescaped(rest);
         }
-        case "variable" -> variables.put(rest.substring(0, rest.indexOf('=')), rest.substring(rest.indexOf('=') + 1));
+        case "variable" ->
+            variables.put(
+                rest.substring(0, rest.indexOf('=')), rest.substring(rest.indexOf('=') + 1));
         case "exit" -> exit = Integer.valueOf(rest);
         case "response", "error", "init-error", "log" -> {}
-        case "handler", "runtime", "format", "level", "trace", "client-context", "identity", "tenant", "python" ->
+        case "handler",
+            "runtime",
+            "format",
+            "level",
+            "trace",
+            "client-context",
+            "identity",
+            "tenant",
+            "python" ->
             options.put(word, rest);
         default -> throw new IllegalArgumentException(name + ": " + word);
       }

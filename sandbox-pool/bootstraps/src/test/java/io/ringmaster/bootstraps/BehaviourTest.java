@@ -31,8 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class BehaviourTest {
   private static final List<String> TABLES =
       List.of("loading.txt", "errors.txt", "marshalling.txt", "logging.txt", "context.txt");
-  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z");
-  private static final Pattern RUNTIME = Pattern.compile("/[^\"\\s]*ringmaster_runtime/\\w+\\.py(\\\\?)\", line \\d+");
+  private static final Pattern TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z");
+  private static final Pattern RUNTIME =
+      Pattern.compile("/[^\"\\s]*ringmaster_runtime/\\w+\\.py(\\\\?)\", line \\d+");
   private static final Pattern STANDARD_LIBRARY = Pattern.compile("/[^\"\\s]*/lib/python3\\.\\d+/");
   private static final Pattern LIBRARY_LINE =
       Pattern.compile("(File \\\\?\"(?:LIB/[^\"]*|<frozen [^>]*>)\\\\?\", line )\\d+");
@@ -60,13 +62,21 @@ class BehaviourTest {
   Stream<DynamicNode> behaviours(TestReporter reporter) throws Exception {
     Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
     Map<String, Path> all = Interpreters.all();
-    reporter.publishEntry("interpreters", chosen(all).keySet() + " of " + all.keySet() + "; not on this machine: " + Interpreters.absent(all));
+    reporter.publishEntry(
+        "interpreters",
+        chosen(all).keySet()
+            + " of "
+            + all.keySet()
+            + "; not on this machine: "
+            + Interpreters.absent(all));
     List<DynamicNode> nodes = new ArrayList<>();
     for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
       String minor = minorVersion(interpreter.getValue());
       PythonTemplate template =
           new PythonTemplate(
-              interpreter.getValue(), bootstraps, Files.createTempDirectory(temporary, interpreter.getKey()));
+              interpreter.getValue(),
+              bootstraps,
+              Files.createTempDirectory(temporary, interpreter.getKey()));
       templates.add(template);
       List<DynamicNode> rows = new ArrayList<>();
       for (String table : TABLES) {
@@ -81,7 +91,9 @@ class BehaviourTest {
     return nodes.stream();
   }
 
-  /** In the short tier the standard interpreter, the oldest and the newest; in the full tier all. */
+  /**
+   * In the short tier the standard interpreter, the oldest and the newest; in the full tier all.
+   */
   private static Map<String, Path> chosen(Map<String, Path> all) {
     if ("full".equals(System.getProperty("ringmaster.tests"))) {
       return all;
@@ -101,9 +113,13 @@ class BehaviourTest {
   static String minorVersion(Path interpreter) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                interpreter.toString(), "-S", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+                interpreter.toString(),
+                "-S",
+                "-c",
+                "import sys; print('%d.%d' % sys.version_info[:2])")
             .start();
-    String version = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    String version =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     assertEquals(0, process.waitFor());
     return version;
   }
@@ -134,11 +150,13 @@ class BehaviourTest {
         assertEquals(mark, sandbox.logBytes(), "the mark counts what was written");
       }
       assertEquals(
-          String.join("\n---\n", behaviour.log()), normal(String.join("\n---\n", sandbox.records()), code));
+          String.join("\n---\n", behaviour.log()),
+          normal(String.join("\n---\n", sandbox.records()), code));
     }
   }
 
-  private static long exchange(Behaviour behaviour, PythonSandbox sandbox, Path code) throws IOException {
+  private static long exchange(Behaviour behaviour, PythonSandbox sandbox, Path code)
+      throws IOException {
     long mark = 0;
     long sequence = 40;
     for (Behaviour.Exchange exchange : behaviour.exchanges()) {
@@ -158,7 +176,8 @@ class BehaviourTest {
       assertNotNull(answer, sandbox::output);
       assertEquals(exchange.answer(), normal(answer.text(), code));
       assertEquals(
-          exchange.kind().equals("error") ? PythonSandbox.ERROR : PythonSandbox.RESPONSE, answer.kind());
+          exchange.kind().equals("error") ? PythonSandbox.ERROR : PythonSandbox.RESPONSE,
+          answer.kind());
       assertEquals(sequence, answer.sequence());
       mark = answer.logMark();
     }
@@ -166,7 +185,8 @@ class BehaviourTest {
   }
 
   private static String normal(String text, Path code) {
-    String normal = text.replace(code.toString(), "CODE").replace(PythonSandbox.REQUEST_ID, "REQUEST-ID");
+    String normal =
+        text.replace(code.toString(), "CODE").replace(PythonSandbox.REQUEST_ID, "REQUEST-ID");
     normal = RUNTIME.matcher(normal).replaceAll("RUNTIME$1\", line N");
     normal = STANDARD_LIBRARY.matcher(normal).replaceAll("LIB/");
     normal = LIBRARY_LINE.matcher(normal).replaceAll("$1N");

@@ -61,7 +61,10 @@ class BootstrapsTest {
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         String expected = Files.isDirectory(path) ? "rwxr-xr-x" : "rw-r--r--";
-        assertEquals(expected, PosixFilePermissions.toString(Files.getPosixFilePermissions(path)), path.toString());
+        assertEquals(
+            expected,
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)),
+            path.toString());
       }
     }
   }
@@ -103,7 +106,8 @@ class BootstrapsTest {
     NavigableMap<String, byte[]> files = Bootstraps.files();
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
-      for (String other : new String[] {"Bootstraps.class", "python/__pycache__/bootstrap.cpython-311.pyc"}) {
+      for (String other :
+          new String[] {"Bootstraps.class", "python/__pycache__/bootstrap.cpython-311.pyc"}) {
         entries.putNextEntry(new JarEntry("io/ringmaster/bootstraps/" + other));
         entries.write(1);
       }

@@ -13,7 +13,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Frames, figures, logs, descriptors and the end of the process, seen from the engine's end of the channel. */
+/**
+ * Frames, figures, logs, descriptors and the end of the process, seen from the engine's end of the
+ * channel.
+ */
 @Timeout(60)
 class ChannelTest {
   private static final int RESPONSE_MAX = 6_291_556;
@@ -68,7 +70,9 @@ class ChannelTest {
       Frame started = sandbox.receive();
       assertEquals(PythonSandbox.STARTED, started.kind());
       assertTrue(
-          started.wholeText().matches("\\{\"pid\": " + sandbox.pid() + ", \"version\": \"3\\.\\d+\\.\\d+\"}"),
+          started
+              .wholeText()
+              .matches("\\{\"pid\": " + sandbox.pid() + ", \"version\": \"3\\.\\d+\\.\\d+\"}"),
           started.wholeText());
     }
   }
@@ -76,7 +80,10 @@ class ChannelTest {
   @Test
   void readyCarriesTheTimeThatLoadingTook() throws Exception {
     try (PythonSandbox sandbox = start("import time\ntime.sleep(0.05)\n" + ECHO)) {
-      long ns = ByteBuffer.wrap(sandbox.bind("app.handler").body()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+      long ns =
+          ByteBuffer.wrap(sandbox.bind("app.handler").body())
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .getLong();
       assertTrue(ns >= 50_000_000 && ns < 30_000_000_000L, ns + " ns");
     }
   }
@@ -128,8 +135,8 @@ class ChannelTest {
       Frame tooLarge = sandbox.invoke(2, Request.of("" + (RESPONSE_MAX + 1)));
       assertEquals(PythonSandbox.ERROR, tooLarge.kind());
       assertEquals(
-          "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556 bytes).\","
-              + "\"errorType\":\"Function.ResponseSizeTooLarge\"}",
+          "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556"
+              + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}",
           tooLarge.text());
       assertEquals("xx", answer(sandbox, "2"));
     }
@@ -149,15 +156,17 @@ class ChannelTest {
   @Test
   void eventsThatAreNoText() throws Exception {
     try (PythonSandbox sandbox = ready(ECHO)) {
-      sandbox.write(PythonSandbox.invocation(1, Request.of(""), new byte[] {'"', (byte) 0xff, '"'}));
+      sandbox.write(
+          PythonSandbox.invocation(1, Request.of(""), new byte[] {'"', (byte) 0xff, '"'}));
       Frame error = sandbox.receive();
       assertEquals(PythonSandbox.ERROR, error.kind());
       assertTrue(
           error
               .text()
               .startsWith(
-                  "{\"errorMessage\": \"Unable to unmarshal input: 'utf-8' codec can't decode byte 0xff in position 1: "
-                      + "invalid start byte\", \"errorType\": \"Runtime.UnmarshalError\""),
+                  "{\"errorMessage\": \"Unable to unmarshal input: 'utf-8' codec can't decode byte"
+                      + " 0xff in position 1: invalid start byte\", \"errorType\":"
+                      + " \"Runtime.UnmarshalError\""),
           error::text);
     }
   }
@@ -240,10 +249,11 @@ class ChannelTest {
             .environment("QUOTE", "a\"b\\c é")) {
       assertEquals(PythonSandbox.READY, sandbox.bind("app.handler").kind());
       String names =
-          "[\"AWS_LAMBDA_FUNCTION_MEMORY_SIZE\", \"AWS_LAMBDA_FUNCTION_NAME\", \"AWS_LAMBDA_FUNCTION_VERSION\", "
-              + "\"AWS_LAMBDA_LOG_GROUP_NAME\", \"AWS_LAMBDA_LOG_STREAM_NAME\", \"PYTHONDONTWRITEBYTECODE\", "
-              + "\"QUOTE\", \"TZ\"]";
-      assertEquals("[" + names + ", " + names + ", \"a\\\"b\\\\c \\u00e9\"]", answer(sandbox, "{}"));
+          "[\"AWS_LAMBDA_FUNCTION_MEMORY_SIZE\", \"AWS_LAMBDA_FUNCTION_NAME\","
+              + " \"AWS_LAMBDA_FUNCTION_VERSION\", \"AWS_LAMBDA_LOG_GROUP_NAME\","
+              + " \"AWS_LAMBDA_LOG_STREAM_NAME\", \"PYTHONDONTWRITEBYTECODE\", \"QUOTE\", \"TZ\"]";
+      assertEquals(
+          "[" + names + ", " + names + ", \"a\\\"b\\\\c \\u00e9\"]", answer(sandbox, "{}"));
     }
   }
 
@@ -283,7 +293,10 @@ class ChannelTest {
         assertEquals(sequence, answer.sequence());
         assertEquals("0", answer.text());
         int record = 16 + "parent\n".length();
-        assertEquals((long) sequence * record, answer.logMark(), "the child's output is no record of this process");
+        assertEquals(
+            (long) sequence * record,
+            answer.logMark(),
+            "the child's output is no record of this process");
       }
       sandbox.awaitLog(3L * (16 + 7 + 6));
       assertEquals(
@@ -379,10 +392,14 @@ class ChannelTest {
   @Test
   void theTraceHeaderIsThatOfTheInvocation() throws Exception {
     try (PythonSandbox sandbox =
-        ready("import os\ndef handler(event, context): return os.environ.get('_X_AMZN_TRACE_ID')\n")) {
+        ready(
+            "import os\n"
+                + "def handler(event, context): return os.environ.get('_X_AMZN_TRACE_ID')\n")) {
       assertEquals("null", answer(sandbox, "{}"));
       for (String trace : new String[] {"Root=1-a", "Root=1-b", "Root=1-b"}) {
-        assertEquals('"' + trace + '"', sandbox.invoke(1, new Request("{}", trace, "", "", "", 1000)).text());
+        assertEquals(
+            '"' + trace + '"',
+            sandbox.invoke(1, new Request("{}", trace, "", "", "", 1000)).text());
       }
       assertEquals("null", answer(sandbox, "{}"));
     }
@@ -392,7 +409,8 @@ class ChannelTest {
   void remainingTimeFallsToZero() throws Exception {
     try (PythonSandbox sandbox =
         ready("def handler(event, context): return context.get_remaining_time_in_millis()\n")) {
-      int remaining = Integer.parseInt(sandbox.invoke(1, new Request("1", "", "", "", "", 5_000)).text());
+      int remaining =
+          Integer.parseInt(sandbox.invoke(1, new Request("1", "", "", "", "", 5_000)).text());
       assertTrue(remaining > 0 && remaining <= 5_000, remaining + " ms");
       assertEquals("0", sandbox.invoke(2, new Request("1", "", "", "", "", -5_000)).text());
     }
@@ -423,7 +441,8 @@ class ChannelTest {
     }
   }
 
-  private static List<String> recordsAfter(PythonSandbox sandbox, long bytes) throws InterruptedException {
+  private static List<String> recordsAfter(PythonSandbox sandbox, long bytes)
+      throws InterruptedException {
     sandbox.awaitLog(bytes);
     return sandbox.records();
   }
@@ -443,14 +462,18 @@ class ChannelTest {
             """)) {
       Frame error = sandbox.invoke(1, Request.of("{}"));
       assertEquals(PythonSandbox.ERROR, error.kind());
-      assertTrue(error.text().startsWith("{\"errorMessage\": \"soft limit\", \"errorType\": \"TimeIsUp\""), error::text);
+      assertTrue(
+          error.text().startsWith("{\"errorMessage\": \"soft limit\", \"errorType\": \"TimeIsUp\""),
+          error::text);
     }
   }
 
   @Test
   void deathBySignalIsDefault() throws Exception {
     try (PythonSandbox sandbox =
-        ready("import os, signal\ndef handler(event, context): os.kill(os.getpid(), signal.SIGTERM)\n")) {
+        ready(
+            "import os, signal\n"
+                + "def handler(event, context): os.kill(os.getpid(), signal.SIGTERM)\n")) {
       assertNull(sandbox.invoke(1, Request.of("{}")));
       assertEquals(128 + 15, sandbox.exit());
     }

@@ -23,8 +23,10 @@ final class Interpreters {
   /** The real executable behind {@code python3}, which may be a version manager's shim. */
   static Path standard() {
     try {
-      Process process = new ProcessBuilder("python3", "-c", "import sys; print(sys.executable)").start();
-      String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      Process process =
+          new ProcessBuilder("python3", "-c", "import sys; print(sys.executable)").start();
+      String path =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException("python3 does not run");
       }
@@ -47,7 +49,9 @@ final class Interpreters {
         for (Path folder : (Iterable<Path>) folders::iterator) {
           Matcher version = VERSION.matcher(folder.getFileName().toString());
           Path executable = folder.resolve("bin/python3");
-          if (version.matches() && Integer.parseInt(version.group(1)) >= OLDEST_MINOR && Files.isExecutable(executable)) {
+          if (version.matches()
+              && Integer.parseInt(version.group(1)) >= OLDEST_MINOR
+              && Files.isExecutable(executable)) {
             found.put(folder.getFileName().toString(), executable);
           }
         }
@@ -56,7 +60,10 @@ final class Interpreters {
     return found;
   }
 
-  /** Versions of 3.8 to 3.14 that no interpreter of this machine has, for the report of what did not run. */
+  /**
+   * Versions of 3.8 to 3.14 that no interpreter of this machine has, for the report of what did not
+   * run.
+   */
   static List<String> absent(Map<String, Path> found) {
     List<String> absent = new ArrayList<>();
     for (int minor = OLDEST_MINOR; minor <= 14; minor++) {

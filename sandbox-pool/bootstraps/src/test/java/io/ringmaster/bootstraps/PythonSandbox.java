@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real interpreter that runs the bootstrap, and the engine's end of its channel, turned by hand. The requests go to its
- * standard input, the answers come from its standard output, the log pipe is its standard error; a launcher puts them where
- * the channel's specification has them.
+ * A real interpreter that runs the bootstrap, and the engine's end of its channel, turned by hand.
+ * The requests go to its standard input, the answers come from its standard output, the log pipe is
+ * its standard error; a launcher puts them where the channel's specification has them.
  */
 final class PythonSandbox implements AutoCloseable {
   static final int BIND = 1;
@@ -72,7 +72,13 @@ final class PythonSandbox implements AutoCloseable {
   }
 
   /** What an INVOKE frame carries besides the event. */
-  record Request(String event, String trace, String clientContext, String identity, String tenantId, long remainingMs) {
+  record Request(
+      String event,
+      String trace,
+      String clientContext,
+      String identity,
+      String tenantId,
+      long remainingMs) {
     static Request of(String event) {
       return new Request(event, "", "", "", "", 60_000);
     }
@@ -100,7 +106,8 @@ final class PythonSandbox implements AutoCloseable {
   private String logLevel = "";
   private boolean raw;
 
-  PythonSandbox(Life life, OutputStream requests, InputStream responses, InputStream logPipe, Path code) {
+  PythonSandbox(
+      Life life, OutputStream requests, InputStream responses, InputStream logPipe, Path code) {
     this.life = life;
     this.requests = requests;
     this.responses = responses;
@@ -115,17 +122,25 @@ final class PythonSandbox implements AutoCloseable {
     environment.put("TZ", ":UTC");
   }
 
-  /** Starts an interpreter for this sandbox alone; the function's files are put into {@code code}. */
-  static PythonSandbox start(Path interpreter, Path bootstraps, Path code, Map<String, String> files) throws IOException {
+  /**
+   * Starts an interpreter for this sandbox alone; the function's files are put into {@code code}.
+   */
+  static PythonSandbox start(
+      Path interpreter, Path bootstraps, Path code, Map<String, String> files) throws IOException {
     write(code, files);
     ProcessBuilder builder =
-        new ProcessBuilder(interpreter.toString(), "-c", LAUNCHER, bootstraps.resolve("python").toString());
+        new ProcessBuilder(
+            interpreter.toString(), "-c", LAUNCHER, bootstraps.resolve("python").toString());
     builder.environment().clear();
     builder.environment().put("ENGINES_OWN", "secret");
     builder.environment().put("PATH", "/usr/bin:/bin");
     Process process = builder.start();
     return new PythonSandbox(
-        new Spawned(process), process.getOutputStream(), process.getInputStream(), process.getErrorStream(), code);
+        new Spawned(process),
+        process.getOutputStream(),
+        process.getInputStream(),
+        process.getErrorStream(),
+        code);
   }
 
   static void write(Path code, Map<String, String> files) throws IOException {
@@ -183,13 +198,18 @@ final class PythonSandbox implements AutoCloseable {
     StringBuilder variables = new StringBuilder();
     environment.forEach(
         (name, value) ->
-            variables.append(variables.isEmpty() ? "" : ",").append(quoted(name)).append(':').append(quoted(value)));
+            variables
+                .append(variables.isEmpty() ? "" : ",")
+                .append(quoted(name))
+                .append(':')
+                .append(quoted(value)));
     send(
         BIND,
         0,
         """
         {"code":%s,"handler":%s,"environment":{%s},"runtime":%s,"memoryMb":256,"functionName":"f","functionVersion":"7",\
-        "logGroup":"/aws/lambda/f","logStream":"s","logFormat":%s,"logLevel":%s,"raw":%s}"""
+        "logGroup":"/aws/lambda/f","logStream":"s","logFormat":%s,"logLevel":%s,"raw":%s}\
+        """
             .formatted(
                 quoted(code.toString()),
                 quoted(handler),
@@ -237,7 +257,9 @@ final class PythonSandbox implements AutoCloseable {
     ByteBuffer body = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     body.putLong(System.currentTimeMillis() + request.remainingMs());
     body.put(REQUEST_ID.getBytes(StandardCharsets.US_ASCII));
-    body.putShort((short) parts[0].length).putShort((short) parts[1].length).putInt(parts[2].length);
+    body.putShort((short) parts[0].length)
+        .putShort((short) parts[1].length)
+        .putInt(parts[2].length);
     body.putShort((short) parts[3].length).putShort((short) parts[4].length);
     for (byte[] part : parts) {
       body.put(part);
@@ -311,7 +333,10 @@ final class PythonSandbox implements AutoCloseable {
     }
   }
 
-  /** Texts of the records so far; raw output of native code as one text per run of it, behind {@code RAW}. */
+  /**
+   * Texts of the records so far; raw output of native code as one text per run of it, behind {@code
+   * RAW}.
+   */
   List<String> records() {
     byte[] bytes;
     synchronized (log) {

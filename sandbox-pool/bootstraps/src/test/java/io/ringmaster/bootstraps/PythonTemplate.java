@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A template process with the bootstrap preloaded, which forks sandboxes as the zygote does, without isolation. Channels are
- * named pipes in the template's folder. One thread.
+ * A template process with the bootstrap preloaded, which forks sandboxes as the zygote does,
+ * without isolation. Channels are named pipes in the template's folder. One thread.
  */
 final class PythonTemplate implements AutoCloseable {
   private static final String PROGRAM =
@@ -55,14 +55,16 @@ final class PythonTemplate implements AutoCloseable {
 
   PythonTemplate(Path interpreter, Path bootstraps, Path folder) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(interpreter.toString(), "-c", PROGRAM, bootstraps.resolve("python").toString());
+        new ProcessBuilder(
+            interpreter.toString(), "-c", PROGRAM, bootstraps.resolve("python").toString());
     builder.environment().clear();
     builder.environment().put("ENGINES_OWN", "secret");
     builder.environment().put("PATH", "/usr/bin:/bin");
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     this.process = builder.start();
     this.folder = folder;
-    this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.answers =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   /** Forks a sandbox; the function's files are put into {@code code}. */

@@ -1,2 +1,5 @@
-/** Tests that run the bootstraps in real interpreters and hold the engine's end of the channel themselves. */
+/**
+ * Tests that run the bootstraps in real interpreters and hold the engine's end of the channel
+ * themselves.
+ */
 package io.ringmaster.bootstraps;

@@ -3,7 +3,9 @@ package io.ringmaster.engine;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 
-/** Turns one agent until it is closed: works while there is work, then sleeps the agent's own way. */
+/**
+ * Turns one agent until it is closed: works while there is work, then sleeps the agent's own way.
+ */
 final class AgentThread implements Runnable, AutoCloseable {
   private final Agent agent;
   private final Runnable sleep;

@@ -30,13 +30,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts the parts of an embedded engine together, starts their threads, and takes everything apart again in the opposite
- * order, also when opening fails half-way.
+ * Puts the parts of an embedded engine together, starts their threads, and takes everything apart
+ * again in the opposite order, also when opening fails half-way.
  */
 final class Assembly {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.engine");
 
-  /** A package stays this long after its last reference: longer than an invocation of its code may run. */
+  /**
+   * A package stays this long after its last reference: longer than an invocation of its code may
+   * run.
+   */
   private static final long CODE_GRACE_NS = TimeUnit.MINUTES.toNanos(16);
 
   private final EngineConfig config;
@@ -210,7 +213,8 @@ final class Assembly {
   }
 
   String recentLogs(String function) {
-    return logs.recent("arn:aws:lambda:" + config.region() + ":" + config.account() + ":function:" + function);
+    return logs.recent(
+        "arn:aws:lambda:" + config.region() + ":" + config.account() + ":function:" + function);
   }
 
   EngineStatus status() {

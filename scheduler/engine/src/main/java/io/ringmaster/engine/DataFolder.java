@@ -18,9 +18,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Where one engine keeps its files: the embedder's folder, locked, or a temporary one that goes with the engine. */
+/**
+ * Where one engine keeps its files: the embedder's folder, locked, or a temporary one that goes
+ * with the engine.
+ */
 final class DataFolder implements AutoCloseable {
-  private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
 
   private static final String PREFIX = "ringmaster-";
   private static final String LOCK = "lock";
@@ -48,12 +52,10 @@ final class DataFolder implements AutoCloseable {
       }
       Path path =
           temporary
-              ? Files.createTempDirectory(
-                  PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
+              ? Files.createTempDirectory(PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
               : Files.createDirectories(wanted.toAbsolutePath());
       FileChannel channel =
-          FileChannel.open(
-              path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!locked(channel)) {
         channel.close();
         throw new EngineException("the data folder is in use by another engine: " + path);

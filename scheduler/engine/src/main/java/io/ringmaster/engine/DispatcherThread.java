@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Turns one dispatcher. Ends when told to: drains until nothing is in flight or the drain's time is over, abandons the rest.
- * A turn that throws is a broken invariant: it is reported, everything is abandoned, and the engine answers 500 from then on.
+ * Turns one dispatcher. Ends when told to: drains until nothing is in flight or the drain's time is
+ * over, abandons the rest. A turn that throws is a broken invariant: it is reported, everything is
+ * abandoned, and the engine answers 500 from then on.
  */
 final class DispatcherThread implements Runnable {
   private static final long ENDED_CHECK_MS = 50;

@@ -17,7 +17,10 @@ final class EmbeddedEngine implements Engine {
   private final Calls calls;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  /** An embedder's JVM that ends without closing the engine: nothing is drained, and nothing is left. */
+  /**
+   * An embedder's JVM that ends without closing the engine: nothing is drained, and nothing is
+   * left.
+   */
   private final Thread atExit = Thread.ofPlatform().name("ringmaster-exit").unstarted(this::exit);
 
   private EmbeddedEngine(EngineConfig config, Assembly assembly) {

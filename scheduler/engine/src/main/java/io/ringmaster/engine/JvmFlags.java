@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The JVM flags without which the engine cannot work, and whether this JVM has them. They stand once, in the parent pom;
- * the build writes them into a resource of this package.
+ * The JVM flags without which the engine cannot work, and whether this JVM has them. They stand
+ * once, in the parent pom; the build writes them into a resource of this package.
  */
 public final class JvmFlags {
   private static final String RESOURCE = "jvm.flags";

@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
 /**
- * The process driver of an engine that was opened for in-JVM handlers only: every init fails, and says why. Dispatcher thread
- * only.
+ * The process driver of an engine that was opened for in-JVM handlers only: every init fails, and
+ * says why. Dispatcher thread only.
  */
 final class NoProcesses implements SandboxDriver {
   private static final byte[] ERROR =
-      ("{\"errorType\":\"Runtime.InvalidRuntime\",\"errorMessage\":\"This engine was opened without sandbox"
-              + " processes; it runs in-JVM handlers only.\"}")
+      ("{\"errorType\":\"Runtime.InvalidRuntime\",\"errorMessage\":\"This engine was opened without"
+           + " sandbox processes; it runs in-JVM handlers only.\"}")
           .getBytes(StandardCharsets.UTF_8);
 
   private final ArrayDeque<Integer> failing = new ArrayDeque<>();

@@ -48,8 +48,7 @@ record Processes(
                 List.of("python3.13")),
             dispatcher,
             logAgent);
-    return new Processes(
-        pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::closeLogs);
+    return new Processes(pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::closeLogs);
   }
 
   /** In-JVM handlers only. */

@@ -61,9 +61,7 @@ class AdmissionJourneyTest {
       engine
           .functions()
           .create(
-              python(
-                      "f",
-                      "def handler(e, c): return [c.invoked_function_arn, c.function_version]")
+              python("f", "def handler(e, c): return [c.invoked_function_arn, c.function_version]")
                   .build());
       engine.functions().publishVersion("f", null);
       engine.functions().createAlias("f", "live", "1", "", Map.of());
@@ -141,8 +139,7 @@ class AdmissionJourneyTest {
   @Test
   void whoWaitsTooLongForAPlaceIsThrottled() {
     try (Engine engine =
-        Engine.open(
-            config().environmentsMax(1).capacityWait(Duration.ofMillis(300)).build())) {
+        Engine.open(config().environmentsMax(1).capacityWait(Duration.ofMillis(300)).build())) {
       engine
           .functions()
           .create(python("f", "import time", "def handler(e, c): time.sleep(e['s'])").build());

@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Whoever dies, nothing is left: the engine by {@code kill -9}, the engine by its end, the keeper. */
+/**
+ * Whoever dies, nothing is left: the engine by {@code kill -9}, the engine by its end, the keeper.
+ */
 class DieTogetherTest {
 
   @Test
@@ -77,8 +79,10 @@ class DieTogetherTest {
       assertEquals("\"fine\"", Engines.invoke(engine, "f", "{}").payloadText());
       CompletableFuture<InvocationResult> running =
           engine.invokeAsync(InvokeRequest.of("f", "{\"s\":20}"));
-      await().atMost(5, TimeUnit.SECONDS)
-          .until(() -> engine.status().sandboxes().stream().anyMatch(s -> s.state().equals("BUSY")));
+      await()
+          .atMost(5, TimeUnit.SECONDS)
+          .until(
+              () -> engine.status().sandboxes().stream().anyMatch(s -> s.state().equals("BUSY")));
       ProcessHandle keeper =
           ProcessHandle.current()
               .descendants()

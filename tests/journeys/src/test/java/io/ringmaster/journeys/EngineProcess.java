@@ -3,7 +3,9 @@ package io.ringmaster.journeys;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.InvocationResult;
 
-/** An engine in a JVM of its own, with functions that try to outlive it; says {@code up} and waits. */
+/**
+ * An engine in a JVM of its own, with functions that try to outlive it; says {@code up} and waits.
+ */
 final class EngineProcess {
   private EngineProcess() {}
 

@@ -71,8 +71,7 @@ class InJvmJourneyTest {
     InvocationResult result = invoke(engine, "throws", "{}");
     assertEquals("Unhandled", result.functionError());
     assertEquals("say \"no\"\n", json(result).get("errorMessage").asText());
-    assertEquals(
-        "java.lang.IllegalArgumentException", json(result).get("errorType").asText());
+    assertEquals("java.lang.IllegalArgumentException", json(result).get("errorType").asText());
     assertTrue(json(result).get("stackTrace").size() > 0);
   }
 
@@ -102,17 +101,19 @@ class InJvmJourneyTest {
     assertEquals(1, interrupts.get(), "the thread was interrupted");
     InvocationResult refused = invoke(engine, "stuck", "{}");
     assertEquals(429, refused.statusCode());
-    assertEquals(
-        "ReservedFunctionConcurrentInvocationLimitExceeded", refused.refusal().reason());
+    assertEquals("ReservedFunctionConcurrentInvocationLimitExceeded", refused.refusal().reason());
     release.countDown();
-    await().atMost(5, TimeUnit.SECONDS)
+    await()
+        .atMost(5, TimeUnit.SECONDS)
         .until(() -> engine.status().counters().get("handlerStuck") == 0L);
     assertEquals("null", invoke(engine, "stuck", "{}").payloadText());
   }
 
   @Test
   void futuresAndReusedCallsSettleOnceEach() throws InterruptedException {
-    create("echo", FunctionCode.inJvmNonBlocking((e, r) -> r.write(e.bytes(), e.offset(), e.length())));
+    create(
+        "echo",
+        FunctionCode.inJvmNonBlocking((e, r) -> r.write(e.bytes(), e.offset(), e.length())));
     List<CompletableFuture<InvocationResult>> futures =
         IntStream.range(0, 500)
             .mapToObj(i -> engine.invokeAsync(InvokeRequest.of("echo", "" + i)))
@@ -150,12 +151,17 @@ class InJvmJourneyTest {
   @Test
   void aThrowingCallbackHurtsNobodyElse() {
     create("fine", FunctionCode.inJvm((event, response) -> response.write("1")));
-    engine.newCall().function("fine").payload(new byte[] {'1'}, 0, 1).submit(
-        call -> {
-          throw new IllegalStateException("a callback that throws on purpose");
-        });
+    engine
+        .newCall()
+        .function("fine")
+        .payload(new byte[] {'1'}, 0, 1)
+        .submit(
+            call -> {
+              throw new IllegalStateException("a callback that throws on purpose");
+            });
     assertEquals("1", invoke(engine, "fine", "1").payloadText());
-    await().atMost(5, TimeUnit.SECONDS)
+    await()
+        .atMost(5, TimeUnit.SECONDS)
         .until(() -> engine.status().counters().get("callbackFailures") == 1L);
   }
 
@@ -175,7 +181,8 @@ class InJvmJourneyTest {
         engine.invokeAsync(InvokeRequest.of("slow", "{}"));
     assertTrue(running.await(5, TimeUnit.SECONDS));
     Thread closer = Thread.ofPlatform().start(engine::close);
-    await().atMost(5, TimeUnit.SECONDS)
+    await()
+        .atMost(5, TimeUnit.SECONDS)
         .until(() -> engine.invoke(InvokeRequest.of("slow", "{}")).statusCode() == 500);
     go.countDown();
     assertEquals("\"done\"", inFlight.join().payloadText());

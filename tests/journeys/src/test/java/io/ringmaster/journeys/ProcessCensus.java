@@ -55,8 +55,11 @@ final class ProcessCensus {
       return fds.map(ProcessCensus::target)
           .filter(target -> !target.isEmpty())
           .map(target -> target.replaceAll("[0-9]+", "N"))
-          .filter(target -> target.startsWith("pipe:") || target.startsWith("anon_inode")
-              || target.startsWith("socket:"))
+          .filter(
+              target ->
+                  target.startsWith("pipe:")
+                      || target.startsWith("anon_inode")
+                      || target.startsWith("socket:"))
           .collect(Collectors.groupingBy(target -> target, Collectors.counting()));
     }
   }

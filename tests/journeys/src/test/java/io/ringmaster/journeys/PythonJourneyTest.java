@@ -73,11 +73,14 @@ class PythonJourneyTest {
                     "context",
                     "import os",
                     "def handler(event, context):",
-                    "    return {'name': context.function_name, 'version': context.function_version,",
-                    "            'arn': context.invoked_function_arn, 'id': context.aws_request_id,",
+                    "    return {'name': context.function_name, 'version':"
+                        + " context.function_version,",
+                    "            'arn': context.invoked_function_arn, 'id':"
+                        + " context.aws_request_id,",
                     "            'memory': context.memory_limit_in_mb,",
                     "            'left': context.get_remaining_time_in_millis(),",
-                    "            'custom': context.client_context.custom if context.client_context else None,",
+                    "            'custom': context.client_context.custom if context.client_context"
+                        + " else None,",
                     "            'env': dict(os.environ), 'cwd': os.getcwd()}")
                 .memoryMb(256)
                 .timeoutSeconds(7)
@@ -106,8 +109,7 @@ class PythonJourneyTest {
     assertEquals("app.handler", env.get("_HANDLER").asText());
     assertEquals(":UTC", env.get("TZ").asText());
     assertEquals(env.get("LAMBDA_TASK_ROOT").asText(), seen.get("cwd").asText());
-    assertEquals(
-        "Root=1-5759e988-bd862e3fe1be46a994272793", env.get("_X_AMZN_TRACE_ID").asText());
+    assertEquals("Root=1-5759e988-bd862e3fe1be46a994272793", env.get("_X_AMZN_TRACE_ID").asText());
     assertFalse(env.has("JAVA_HOME"), "the engine's own variables stay outside");
   }
 

@@ -14,7 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A way to start the engine as an ordinary user, with a copy of the class path that this user may read. */
+/**
+ * A way to start the engine as an ordinary user, with a copy of the class path that this user may
+ * read.
+ */
 final class Unprivileged implements AutoCloseable {
   private static final String NOBODY = "65534";
 
@@ -59,8 +62,16 @@ final class Unprivileged implements AutoCloseable {
     String home = folder.resolve("home").toString();
     return root
         ? List.of(
-            "/usr/bin/setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups",
-            "/usr/bin/env", "-i", "HOME=" + home, "PATH=/usr/bin:/bin")
+            "/usr/bin/setpriv",
+            "--reuid",
+            NOBODY,
+            "--regid",
+            NOBODY,
+            "--clear-groups",
+            "/usr/bin/env",
+            "-i",
+            "HOME=" + home,
+            "PATH=/usr/bin:/bin")
         : List.of();
   }
 

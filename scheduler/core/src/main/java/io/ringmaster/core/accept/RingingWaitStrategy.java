@@ -6,8 +6,8 @@ import com.lmax.disruptor.WaitStrategy;
 import io.ringmaster.sandbox.spi.Sleeper;
 
 /**
- * Wakes the dispatcher after a publish. The dispatcher does not wait on the ring but in its {@link Sleeper}, together with
- * everything else that may happen; so here nobody ever waits.
+ * Wakes the dispatcher after a publish. The dispatcher does not wait on the ring but in its {@link
+ * Sleeper}, together with everything else that may happen; so here nobody ever waits.
  */
 final class RingingWaitStrategy implements WaitStrategy {
   private final Sleeper sleeper;

@@ -5,10 +5,11 @@ import io.ringmaster.core.model.AccountState;
 import io.ringmaster.core.model.FunctionState;
 
 /**
- * The concurrency ledger: account limit, reserved concurrency with 0 as "switched off", the rest unreserved. Provisioned
- * concurrency and the scaling rate will be charged here too.
+ * The concurrency ledger: account limit, reserved concurrency with 0 as "switched off", the rest
+ * unreserved. Provisioned concurrency and the scaling rate will be charged here too.
  *
- * <p>Source: AWS Lambda developer guide, "Understanding Lambda function scaling"; Reasons as AWS answers them.
+ * <p>Source: AWS Lambda developer guide, "Understanding Lambda function scaling"; Reasons as AWS
+ * answers them.
  */
 public final class Ledger {
   /** The function's reserved concurrency is used up, or 0. */

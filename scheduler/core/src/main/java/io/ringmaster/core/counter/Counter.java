@@ -1,13 +1,17 @@
 package io.ringmaster.core.counter;
 
-/** What is counted; each is declared here once. The order is the layout of the mapped file: only append. */
+/**
+ * What is counted; each is declared here once. The order is the layout of the mapped file: only
+ * append.
+ */
 public enum Counter {
   ACCEPTED("accepted", "invocations that the dispatcher took from the accept ring"),
   SETTLED("settled", "invocations with a terminal answer"),
   COLD_STARTS("coldStarts", "invocations that waited for an init"),
   THROTTLED("throttled", "invocations refused with 429"),
   NOT_FOUND("notFound", "invocations refused with 404"),
-  FUNCTION_ERRORS("functionErrors", "invocations that ended with a function error, time-outs included"),
+  FUNCTION_ERRORS(
+      "functionErrors", "invocations that ended with a function error, time-outs included"),
   TIMEOUTS("timeouts", "invocations that ran over their time-out"),
   EXITS("exits", "invocations whose process ended before it answered"),
   INIT_FAILURES("initFailures", "inits that failed by the function's fault"),
@@ -19,7 +23,8 @@ public enum Counter {
   BINDINGS("bindings", "sandboxes bound"),
   EVICTIONS("evictions", "environments that gave their place to another version"),
   EXPIRIES("expiries", "environments that ended by keep-alive or maximum life"),
-  RING_FULL("ringFull", "invocations refused at the door since the accept ring was full; any thread"),
+  RING_FULL(
+      "ringFull", "invocations refused at the door since the accept ring was full; any thread"),
   CALLBACK_FAILURES("callbackFailures", "callbacks that threw; any thread"),
   WAKEUPS("wakeups", "times the dispatcher slept and was woken"),
   ENVIRONMENTS("environments", "environments; now"),

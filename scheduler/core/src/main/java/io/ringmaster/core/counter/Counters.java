@@ -5,7 +5,10 @@ import java.util.Map;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The values of all {@link Counter}s: one long each, 64 bytes apart, so that no two threads write one cache line. */
+/**
+ * The values of all {@link Counter}s: one long each, 64 bytes apart, so that no two threads write
+ * one cache line.
+ */
 public final class Counters {
   private static final int STRIDE = 64;
 

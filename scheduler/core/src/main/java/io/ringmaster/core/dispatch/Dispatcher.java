@@ -54,7 +54,8 @@ public final class Dispatcher implements FunctionPublisher {
   private final SandboxDriver inJvmDriver;
   private final Sleeper sleeper;
   private final SplittableRandom random;
-  private final MpscVarHandleArrayQueue<Runnable> commands = new MpscVarHandleArrayQueue<>(COMMANDS);
+  private final MpscVarHandleArrayQueue<Runnable> commands =
+      new MpscVarHandleArrayQueue<>(COMMANDS);
   private final AcceptRing.Taker take = this::take;
   private final Timers.Expired expire;
   private final BooleanSupplier anythingArrived = this::anythingArrived;

@@ -7,7 +7,10 @@ import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.Slots;
 
-/** Where one driver's events come in: finds the sandbox, and hands on. Events of unknown sandboxes are ignored. */
+/**
+ * Where one driver's events come in: finds the sandbox, and hands on. Events of unknown sandboxes
+ * are ignored.
+ */
 final class DriverPort implements DriverEvents {
   private static final int LIMIT = 256;
 
@@ -53,7 +56,8 @@ final class DriverPort implements DriverEvents {
 
   @Override
   public void chunk(int slot, long sequence, int bytes) {
-    // Chunks stay in the response buffer until the terminal answer; their room is given back at once.
+    // Chunks stay in the response buffer until the terminal answer; their room is given back at
+    // once.
     driver.credit(slot, bytes);
   }
 

@@ -1,9 +1,14 @@
 package io.ringmaster.core.model;
 
-/** Receives what happens to invocations, for logs and figures. Dispatcher thread only; never blocks. */
+/**
+ * Receives what happens to invocations, for logs and figures. Dispatcher thread only; never blocks.
+ */
 public interface InvocationRecorder {
 
-  /** How an invocation that was handed to a sandbox ended, in the words of Lambda's platform records. */
+  /**
+   * How an invocation that was handed to a sandbox ended, in the words of Lambda's platform
+   * records.
+   */
   enum Outcome {
     SUCCESS,
     /** The function answered with an error document. */
@@ -19,7 +24,8 @@ public interface InvocationRecorder {
   /**
    * It settled after it had been handed over; every answer field is set.
    *
-   * @return true: the recorder completes it, once its log tail is there; the dispatcher must not touch it again
+   * @return true: the recorder completes it, once its log tail is there; the dispatcher must not
+   *     touch it again
    */
   boolean settled(PendingInvocation invocation, Outcome outcome, long epochMs);
 

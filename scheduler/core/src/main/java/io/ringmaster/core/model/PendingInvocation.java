@@ -15,8 +15,9 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * One invocation from its acceptance to its terminal answer; reusable. Three parties see it in turn: the caller through
- * {@link Call}, the dispatcher through its fields, the driver through {@link Invocation}.
+ * One invocation from its acceptance to its terminal answer; reusable. Three parties see it in
+ * turn: the caller through {@link Call}, the dispatcher through its fields, the driver through
+ * {@link Invocation}.
  */
 public final class PendingInvocation extends Timed implements Call, Invocation {
   private static final VarHandle IN_FLIGHT;
@@ -334,8 +335,8 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   }
 
   /**
-   * Gives the call back to its caller and tells it. Called once per submit, after every answer field was written. The
-   * callback's exceptions are the caller of this method's to handle.
+   * Gives the call back to its caller and tells it. Called once per submit, after every answer
+   * field was written. The callback's exceptions are the caller of this method's to handle.
    */
   public void release() {
     InvocationCallback told = callback;

@@ -4,7 +4,10 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Where a sandbox stands for the dispatcher. Every transition that the table does not list is denied. */
+/**
+ * Where a sandbox stands for the dispatcher. Every transition that the table does not list is
+ * denied.
+ */
 public enum SandboxState {
   /** Prepared; no answer yet. */
   BINDING,

@@ -1,8 +1,9 @@
 package io.ringmaster.core.model;
 
 /**
- * What the caller's words for a function mean: a function, a qualifier, and the ARN as qualified. Stays right while the
- * function exists, since aliases and versions are looked up anew for each invocation.
+ * What the caller's words for a function mean: a function, a qualifier, and the ARN as qualified.
+ * Stays right while the function exists, since aliases and versions are looked up anew for each
+ * invocation.
  *
  * @param function the function
  * @param qualifier a version, an alias or {@code $LATEST}

@@ -1,6 +1,9 @@
 package io.ringmaster.core.model;
 
-/** Something that has at most one timer: a running invocation or a sandbox in init. Dispatcher thread only. */
+/**
+ * Something that has at most one timer: a running invocation or a sandbox in init. Dispatcher
+ * thread only.
+ */
 public abstract class Timed {
   /** No timer. */
   public static final long NO_TIMER = Long.MAX_VALUE;

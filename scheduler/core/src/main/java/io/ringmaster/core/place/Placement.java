@@ -250,7 +250,9 @@ public final class Placement {
     return true;
   }
 
-  /** Makes room by ending the environment that has been idle for longest, if that is long enough. */
+  /**
+   * Makes room by ending the environment that has been idle for longest, if that is long enough.
+   */
   private boolean evictIdle(VersionState forVersion, long nowNs) {
     long before = nowNs - (forVersion.environments == 0 ? EVICTABLE_AFTER_NS : QUANTUM_NS);
     Sandbox process = processTable.leastRecentlyUsed(before);

@@ -46,7 +46,10 @@ final class SandboxTable {
     return all;
   }
 
-  /** The unoccupied, ready one that was used longest ago, of a version that nothing waits for; null: none. */
+  /**
+   * The unoccupied, ready one that was used longest ago, of a version that nothing waits for; null:
+   * none.
+   */
   Sandbox leastRecentlyUsed(long usedBeforeNs) {
     Sandbox oldest = null;
     for (Sandbox sandbox : byId) {

@@ -1,15 +1,15 @@
 /**
  * Stage <b>place</b>: which sandbox runs which invocation, and how many sandboxes there are.
  *
- * <p>Neighbours: after <i>admit</i>; before <i>init</i> and <i>invoke</i>, which are the drivers'. Owning thread: the
- * dispatcher.
+ * <p>Neighbours: after <i>admit</i>; before <i>init</i> and <i>invoke</i>, which are the drivers'.
+ * Owning thread: the dispatcher.
  *
- * <p>Order of choice: a warm slot of that version, last used first; an environment whose process was reset; a new binding, if
- * waiting looks longer than a cold start; else the waiting line. When no capacity is left, an idle environment of another
- * version goes; when none is idle, versions without any environment are served before those that have more than their fair
- * share.
+ * <p>Order of choice: a warm slot of that version, last used first; an environment whose process
+ * was reset; a new binding, if waiting looks longer than a cold start; else the waiting line. When
+ * no capacity is left, an idle environment of another version goes; when none is idle, versions
+ * without any environment are served before those that have more than their fair share.
  *
- * <p>Invariants: one invocation per slot; never more environments than the limit; while an invocation waits, no slot of its
- * version is free.
+ * <p>Invariants: one invocation per slot; never more environments than the limit; while an
+ * invocation waits, no slot of its version is free.
  */
 package io.ringmaster.core.place;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What names mean. Dispatcher thread only. Warm look-ups allocate nothing: a call that is used again keeps its {@link
- * Target}, and unqualified names have a bounded cache.
+ * What names mean. Dispatcher thread only. Warm look-ups allocate nothing: a call that is used
+ * again keeps its {@link Target}, and unqualified names have a bounded cache.
  */
 public final class FunctionTable {
   private static final int CACHED_MAX = 16_384;

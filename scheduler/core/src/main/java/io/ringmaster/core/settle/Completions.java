@@ -8,14 +8,16 @@ import org.agrona.concurrent.Agent;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
- * Tells callers, in batches: at the end of a turn on the dispatcher for callbacks that do not block, else as an agent of its
- * own.
+ * Tells callers, in batches: at the end of a turn on the dispatcher for callbacks that do not
+ * block, else as an agent of its own.
  *
- * <p>The queue between the two is bounded. When callbacks are slower than invocations it fills; then settled invocations
- * stay with the dispatcher, which takes nothing more from the accept ring until they are gone, and the door answers 429.
+ * <p>The queue between the two is bounded. When callbacks are slower than invocations it fills;
+ * then settled invocations stay with the dispatcher, which takes nothing more from the accept ring
+ * until they are gone, and the door answers 429.
  *
- * <p>The agent sleeps by parking: {@code waiting = true; full fence; look again; park}; the dispatcher: {@code offer; full
- * fence; if waiting, unpark}. The volatile accesses to {@code waiting} are these fences.
+ * <p>The agent sleeps by parking: {@code waiting = true; full fence; look again; park}; the
+ * dispatcher: {@code offer; full fence; if waiting, unpark}. The volatile accesses to {@code
+ * waiting} are these fences.
  */
 public final class Completions implements Agent {
   private static final int QUEUE = 64 * 1024;
@@ -23,7 +25,8 @@ public final class Completions implements Agent {
 
   private final Counters counters;
   private final Thread.UncaughtExceptionHandler failures;
-  private final MpscVarHandleArrayQueue<PendingInvocation> queue = new MpscVarHandleArrayQueue<>(QUEUE);
+  private final MpscVarHandleArrayQueue<PendingInvocation> queue =
+      new MpscVarHandleArrayQueue<>(QUEUE);
 
   // Written by the dispatcher.
   private PendingInvocation readyHead;
@@ -105,7 +108,8 @@ public final class Completions implements Agent {
   // ---- log agent ----
 
   /**
-   * Takes a settled invocation whose log tail is complete now. Any thread but the dispatcher; waits while the queue is full.
+   * Takes a settled invocation whose log tail is complete now. Any thread but the dispatcher; waits
+   * while the queue is full.
    */
   public void addFromOtherThread(PendingInvocation invocation) {
     while (!queue.offer(invocation)) {

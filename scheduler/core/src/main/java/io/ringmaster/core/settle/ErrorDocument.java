@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Error documents that the platform writes for the function, as AWS answers them (recorded 2025-11 to 2026-01).
+ * Error documents that the platform writes for the function, as AWS answers them (recorded 2025-11
+ * to 2026-01).
  *
  * @param type {@code errorType}
  * @param message {@code errorMessage}

@@ -1,6 +1,8 @@
 package io.ringmaster.core.settle;
 
-/** How a process ended, in the words of Lambda's error documents. The status is that of waitpid(2). */
+/**
+ * How a process ended, in the words of Lambda's error documents. The status is that of waitpid(2).
+ */
 final class WaitStatus {
   private static final String[] SIGNALS = {
     null,
@@ -28,8 +30,7 @@ final class WaitStatus {
     int signal = status & 0x7f;
     int code = status >>> 8 & 0xff;
     if (signal != 0) {
-      String name =
-          signal < SIGNALS.length ? SIGNALS[signal] : "signal " + signal;
+      String name = signal < SIGNALS.length ? SIGNALS[signal] : "signal " + signal;
       return "Runtime exited with error: signal: " + name;
     }
     if (code != 0) {

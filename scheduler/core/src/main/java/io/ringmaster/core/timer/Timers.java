@@ -8,8 +8,8 @@ import org.agrona.DeadlineTimerWheel;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * At most one timer for each {@link Timed}. A timer fires at or after its deadline, at most one tick (about a millisecond)
- * late. Allocates nothing when warm.
+ * At most one timer for each {@link Timed}. A timer fires at or after its deadline, at most one
+ * tick (about a millisecond) late. Allocates nothing when warm.
  */
 public final class Timers {
   private static final long TICK_NS = 1L << 20;

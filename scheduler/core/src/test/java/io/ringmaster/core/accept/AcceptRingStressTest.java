@@ -13,7 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Producers publish while the consumer goes to sleep again and again: nothing is lost, no wake-up is missed. */
+/**
+ * Producers publish while the consumer goes to sleep again and again: nothing is lost, no wake-up
+ * is missed.
+ */
 class AcceptRingStressTest {
 
   /** Sleeps by parking, without any time limit: a missed wake-up hangs the test. */

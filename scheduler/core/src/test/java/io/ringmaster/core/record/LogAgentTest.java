@@ -109,8 +109,7 @@ class LogAgentTest {
     world.records.initFailed(
         json, null, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000, World.EPOCH_MS);
     assertEquals(
-        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":"
-            + "\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":{\"durationMs\":12.34}}}\n",
+        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":{\"durationMs\":12.34}}}\n",
         world.log("json"));
   }
 

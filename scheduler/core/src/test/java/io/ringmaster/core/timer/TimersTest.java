@@ -70,8 +70,7 @@ class TimersTest {
       }
       assertEquals(model.size(), timers.count());
       assertTrue(
-          model.values().stream().mapToLong(x -> x).min().orElse(Long.MAX_VALUE)
-              >= timers.nextNs(),
+          model.values().stream().mapToLong(x -> x).min().orElse(Long.MAX_VALUE) >= timers.nextNs(),
           "the next time is never too late");
     }
   }

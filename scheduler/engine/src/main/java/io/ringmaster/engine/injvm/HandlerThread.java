@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 
-/** The thread of one in-JVM environment: runs its handler, one invocation after the other, until it is told to end. */
+/**
+ * The thread of one in-JVM environment: runs its handler, one invocation after the other, until it
+ * is told to end.
+ */
 final class HandlerThread implements Runnable {
   private static final int SPINS = 64;
 

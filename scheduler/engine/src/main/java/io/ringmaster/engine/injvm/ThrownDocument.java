@@ -1,6 +1,9 @@
 package io.ringmaster.engine.injvm;
 
-/** An exception as Lambda's Java runtime reports it: {@code errorMessage}, {@code errorType}, {@code stackTrace}. */
+/**
+ * An exception as Lambda's Java runtime reports it: {@code errorMessage}, {@code errorType}, {@code
+ * stackTrace}.
+ */
 final class ThrownDocument {
   private ThrownDocument() {}
 
