@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ProcessSandboxDriverTest {
   @TempDir static Path folder;
   private static int descriptorsBefore;
-  private static TreeSet<Long> childrenBefore;
+  private static Set<Long> childrenBefore;
   private static Bench bench;
 
   @BeforeAll
