@@ -233,6 +233,10 @@ public final class Placement {
     SandboxDriver driver = version.inJvm ? inJvm : processes;
     int id = driver.prepare(version.key, version.spec);
     if (id < 0) {
+      // What idles there holds the driver's capacity; there may be room at the next try.
+      if (nowNs - version.waitingHead.acceptedNs > QUANTUM_NS) {
+        evict(table(driver).leastRecentlyUsed(nowNs - EVICTABLE_AFTER_NS));
+      }
       return false;
     }
     Sandbox sandbox = new Sandbox(driver, id, version, nowNs);
@@ -259,11 +263,15 @@ public final class Placement {
     Sandbox ofJvm = inJvmTable.leastRecentlyUsed(before);
     Sandbox oldest =
         process == null || ofJvm != null && ofJvm.lastUsedNs < process.lastUsedNs ? ofJvm : process;
-    if (oldest == null) {
+    return evict(oldest);
+  }
+
+  private boolean evict(Sandbox idle) {
+    if (idle == null) {
       return false;
     }
     counters.increment(Counter.EVICTIONS);
-    drop(oldest, Fault.EVICTED);
+    drop(idle, Fault.EVICTED);
     return true;
   }
 
@@ -384,7 +392,8 @@ public final class Placement {
         drop(sandbox, Fault.EVICTED);
         return;
       }
-      nextSweepNs = Math.min(nextSweepNs, nowNs + limits.keepAliveNs());
+      long endNs = Math.min(nowNs + limits.keepAliveNs(), sandbox.lifeEndNs);
+      nextSweepNs = Math.min(nextSweepNs, endNs);
     }
     if (version.waitingHead != null) {
       dirty.add(version);
@@ -565,11 +574,15 @@ public final class Placement {
 
   /** The driver's sandbox with that id; null: none that the dispatcher knows. */
   public Sandbox find(SandboxDriver driver, int id) {
-    return (driver == inJvm ? inJvmTable : processTable).get(id);
+    return table(driver).get(id);
   }
 
   private SandboxTable table(Sandbox sandbox) {
-    return sandbox.driver == inJvm ? inJvmTable : processTable;
+    return table(sandbox.driver);
+  }
+
+  private SandboxTable table(SandboxDriver driver) {
+    return driver == inJvm ? inJvmTable : processTable;
   }
 
   /** Environments that exist. */
