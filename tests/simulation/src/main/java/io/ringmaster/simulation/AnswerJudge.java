@@ -7,12 +7,16 @@ import io.ringmaster.simulation.SimulatedCall.Told;
 import io.ringmaster.simulation.SimulatedFunction.Version;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.UUID;
 
 /** Was this the right answer? */
 final class AnswerJudge {
   private final Referee referee;
   private final VirtualClock clock;
   private final RunShape shape;
+  private boolean timedOut;
+  private boolean exited;
 
   AnswerJudge(Referee referee, VirtualClock clock, RunShape shape) {
     this.referee = referee;
@@ -23,7 +27,15 @@ final class AnswerJudge {
   /** Holds an answer against what is known of the call. */
   void judge(SimulatedCall call, Call answer, boolean duringSubmit) {
     Refusal refusal = answer.refusal();
+    timedOut = false;
+    exited = false;
+    if (call.offered && !referee.isAbandoned()) {
+      judgeTimes(call, answer);
+    }
     if (refusal != null) {
+      if (answer.responseLength() > 0 || answer.executedVersion() != null) {
+        referee.violation(call + " was refused, and has an answer: " + refusal);
+      }
       judgeRefusal(call, refusal, duringSubmit);
     } else if (!call.offered) {
       judgeBlamed(call, answer);
@@ -31,6 +43,49 @@ final class AnswerJudge {
       judgeFunctionError(call, answer);
     } else {
       judgeSuccess(call, answer);
+    }
+    referee.tally().answered(answer, duringSubmit, timedOut, exited);
+  }
+
+  /** Where the time went: to the nanosecond, since the clock stands still during a turn. */
+  private void judgeTimes(SimulatedCall call, Call answer) {
+    long now = clock.nowNs();
+    SimulatedSandbox sandbox = call.sandbox;
+    boolean cold = call.restarted ? call.restartReady : answer.coldStart();
+    long bindNs = cold ? call.bindNs : 0;
+    long initNs = cold ? call.initNs : 0;
+    long ranNs = now - call.offeredNs;
+    long invokeNs = call.restarted ? Math.max(0, ranNs - bindNs - initNs) : ranNs;
+    boolean mustBeCold =
+        call.restarted ? cold : call.firstAfterReady && call.takenNs <= call.readyNs;
+    boolean mayBeCold =
+        call.restarted ? cold : call.firstAfterReady && call.submittedNs <= call.readyNs;
+    if (mustBeCold && !answer.coldStart() || !mayBeCold && answer.coldStart()) {
+      referee.violation(call + " says of a cold start: " + answer.coldStart() + " in " + sandbox);
+    } else if (answer.bindNs() != bindNs
+        || answer.initNs() != initNs
+        || answer.invokeNs() != invokeNs) {
+      referee.violation(
+          call
+              + " says bind, init, invoke took "
+              + answer.bindNs()
+              + ", "
+              + answer.initNs()
+              + ", "
+              + answer.invokeNs()
+              + " ns; it was "
+              + bindNs
+              + ", "
+              + initNs
+              + ", "
+              + invokeNs);
+    }
+    long leastQueueNs = answer.coldStart() && !call.restarted ? 0 : call.offeredNs - call.takenNs;
+    if (answer.queueNs() < leastQueueNs || answer.queueNs() > call.offeredNs - call.submittedNs) {
+      referee.violation(call + " says that it waited for " + answer.queueNs() + " ns");
+    }
+    if (answer.billedMs() != (invokeNs + initNs + 999_999) / 1_000_000) {
+      referee.violation(call + " is billed " + answer.billedMs() + " ms");
     }
   }
 
@@ -41,6 +96,8 @@ final class AnswerJudge {
       referee.violation(call + " was answered but never handed to a sandbox");
     } else {
       version.initFaults--;
+      referee.blamed();
+      exited = text(answer).contains("Runtime.ExitError");
     }
   }
 
@@ -60,6 +117,13 @@ final class AnswerJudge {
     } else if (ByteBuffer.wrap(answer.response()).getLong() != call.number) {
       referee.violation(
           call + " has the answer of call " + ByteBuffer.wrap(answer.response()).getLong());
+    }
+    int chunks = answer.chunkCount();
+    if (chunks != call.toldChunks || answer.chunkEnd(chunks - 1) != answer.responseLength()) {
+      referee.violation(call + " has " + chunks + " chunks; its function wrote " + call.toldChunks);
+    }
+    if (answer.maxMemoryMb() != 10) {
+      referee.violation(call + " says that it used " + answer.maxMemoryMb() + " MiB");
     }
     checkVersion(call, answer);
   }
@@ -86,17 +150,20 @@ final class AnswerJudge {
       }
       return;
     }
-    String document =
-        new String(answer.response(), 0, answer.responseLength(), StandardCharsets.UTF_8);
+    String document = text(answer);
+    String request =
+        "RequestId: " + new UUID(answer.requestIdHigh(), answer.requestIdLow()) + " Error: ";
     String wanted =
         switch (call.told) {
           case INIT_FAILED -> "Runtime.ImportModuleError";
-          case EXITED -> "Runtime.ExitError";
-          case VIOLATED -> "Sandbox.Failure";
-          case NOTHING -> timedOut(call) ? "Sandbox.Timedout" : "another sort of answer";
+          case EXITED -> "Runtime.ExitError\",\"errorMessage\":\"" + request + "Runtime exited";
+          case VIOLATED -> "Sandbox.Failure\",\"errorMessage\":\"" + request + "Sandbox failed";
+          case NOTHING -> isTimedOut(call) ? timedOutText(call, request) : "another answer";
           default -> "a success";
         };
-    if (!document.contains(wanted)) {
+    exited = call.told == Told.EXITED;
+    timedOut = call.told == Told.NOTHING;
+    if (!document.startsWith("{\"errorType\":\"" + wanted)) {
       referee.violation(
           call
               + " is answered with "
@@ -111,11 +178,25 @@ final class AnswerJudge {
     }
   }
 
-  private static boolean timedOut(SimulatedCall call) {
+  private static String text(Call answer) {
+    return new String(answer.response(), 0, answer.responseLength(), StandardCharsets.UTF_8);
+  }
+
+  private static String timedOutText(SimulatedCall call, String request) {
+    return "Sandbox.Timedout\",\"errorMessage\":\""
+        + request
+        + String.format(
+            Locale.ROOT, "Task timed out after %.2f seconds", call.timeoutNs / 1_000_000_000.0);
+  }
+
+  private static boolean isTimedOut(SimulatedCall call) {
     return call.forgotten == Fault.TIMEOUT && !call.forgottenInTime;
   }
 
   private void judgeRefusal(SimulatedCall call, Refusal refusal, boolean duringSubmit) {
+    if (refusal.statusCode() == 500 && referee.mayRefuseAsClosing(call)) {
+      return;
+    }
     if (duringSubmit) {
       if (call.acceptedSinceRest <= shape.acceptRingSize) {
         referee.violation(call + " was refused at the door, which had room: " + refusal);

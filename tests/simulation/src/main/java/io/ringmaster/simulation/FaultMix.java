@@ -59,7 +59,8 @@ public enum FaultMix {
       faults.crash = 0.05 * strength;
       faults.initCrash = 0.10 * strength;
       faults.killAnyMeanNs = (long) (60_000_000 / strength);
-      faults.keeperDeathMeanNs = (long) (900_000_000 / strength);
+      faults.keeperDeathMeanNs = (long) (200_000_000 / strength);
+      faults.initViolation = 0.05 * strength;
       faults.violation = 0.02 * strength;
       faults.slowKill = 0.2 * strength;
     }
@@ -98,6 +99,7 @@ public enum FaultMix {
     double lateAnswer;
     double duplicateAnswer;
     double initCrash;
+    double initViolation;
     double initFailure;
     double initHang;
     double slowInit;
@@ -120,6 +122,7 @@ public enum FaultMix {
       lateAnswer = 0;
       duplicateAnswer = 0;
       initCrash = 0;
+      initViolation = 0;
       initFailure = 0;
       initHang = 0;
       slowInit = 0;

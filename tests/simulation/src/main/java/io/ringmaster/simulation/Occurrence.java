@@ -30,7 +30,9 @@ final class Occurrence implements Comparable<Occurrence> {
     /** The clocks leap. */
     CLOCK_LEAP,
     /** A function's definition changes. */
-    PUBLISH
+    PUBLISH,
+    /** The engine gives up what is left at its close. */
+    ABANDON
   }
 
   final long atNs;

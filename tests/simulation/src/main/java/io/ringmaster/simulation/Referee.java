@@ -1,6 +1,7 @@
 package io.ringmaster.simulation;
 
 import io.ringmaster.api.Call;
+import io.ringmaster.core.counter.Counter;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.simulation.SimulatedCall.Told;
@@ -17,19 +18,13 @@ import java.util.Map;
  * were decided, so the books are exact whenever an answer arrives.
  */
 final class Referee {
-  /** Timers may fire a tick late. */
-  private static final long TOLERANCE_NS = 5_000_000;
-
-  /**
-   * Longest time that room may be left unused while a version waits: a slow cold start, and a kill.
-   */
-  private static final long IDLE_CAPACITY_NS = 1_000_000_000;
-
   private final VirtualClock clock;
   private final RunShape shape;
   private final List<String> violations = new ArrayList<>();
   private final Map<Long, Version> versionsById = new HashMap<>();
   private final AnswerJudge judge;
+  private final Tally tally = new Tally();
+  private RestInspector rest;
 
   /** Calls in flight by number. */
   private final SimulatedCall[] inFlight;
@@ -39,22 +34,28 @@ final class Referee {
   private long taken;
   private long settledCount;
   private long offers;
-  private long late;
   private long submitsSinceRest;
   private long prepares;
-  private long records;
-  private long rests;
   private int liveSandboxes;
   private int versionCount;
 
-  /** When there was last no room for one more environment. */
-  private long fullNs;
+  /** This turn: how many waiting calls must be answered with a failed init, and how many were. */
+  private int blamesExpected;
+
+  private int blames;
+  private boolean closing;
+  private boolean abandoned;
 
   Referee(VirtualClock clock, RunShape shape) {
     this.clock = clock;
     this.shape = shape;
     this.judge = new AnswerJudge(this, clock, shape);
     this.inFlight = new SimulatedCall[shape.invocations];
+  }
+
+  /** Both need each other. */
+  void inspects(SimulatedDriver[] drivers) {
+    rest = new RestInspector(this, clock, shape, drivers);
   }
 
   // ---- what it tells ----
@@ -81,10 +82,6 @@ final class Referee {
     return settledCount;
   }
 
-  long lateAnswers() {
-    return late;
-  }
-
   long initTimeoutNs() {
     return shape.initTimeoutNs;
   }
@@ -104,6 +101,18 @@ final class Referee {
 
   long preparesCount() {
     return prepares;
+  }
+
+  long submitCount() {
+    return submits;
+  }
+
+  int liveSandboxes() {
+    return liveSandboxes;
+  }
+
+  Tally tally() {
+    return tally;
   }
 
   int versionCount() {
@@ -148,6 +157,9 @@ final class Referee {
       exactly.progressNs = clock.nowNs();
     }
     call.waitingCounted = true;
+    if (call.admitted) {
+      exactly.waitingAdmitted++;
+    }
   }
 
   Version exactVersion(SimulatedCall call) {
@@ -157,7 +169,11 @@ final class Referee {
   private void noLongerWaits(SimulatedCall call) {
     if (call.waitingCounted) {
       call.waitingCounted = false;
-      exactVersion(call).waiting--;
+      Version exactly = exactVersion(call);
+      exactly.waiting--;
+      if (call.admitted) {
+        exactly.waitingAdmitted--;
+      }
     }
   }
 
@@ -176,6 +192,10 @@ final class Referee {
     call.inDoor = false;
     SimulatedFunction function = call.function;
     call.admitted = true;
+    call.takenNs = call.offered ? call.offeredNs : clock.nowNs();
+    if (call.waitingCounted) {
+      exactVersion(call).waitingAdmitted++;
+    }
     function.admitted++;
     if (function.changedSince(call.submittedNs)) {
       return;
@@ -267,6 +287,7 @@ final class Referee {
       violation(liveSandboxes + " environments; at most " + shape.environmentsMax + " are allowed");
     }
     prepares++;
+    tally.count(Counter.BINDINGS);
     if (version != null) {
       version.live++;
       version.lastLiveNs = clock.nowNs();
@@ -275,21 +296,60 @@ final class Referee {
   }
 
   void refusedPrepare() {
-    fullNs = clock.nowNs();
+    rest.full();
   }
 
-  /** An init ended badly before anything was handed over. */
+  /** An init ended badly before anything was handed over: a call that waits for it is blamed. */
   void initEnded(SimulatedSandbox sandbox, Told told) {
+    if (sandbox.state != SimulatedSandbox.State.BINDING) {
+      return;
+    }
+    if (told != Told.VIOLATED) {
+      tally.count(Counter.INIT_FAILURES);
+    }
     Version version = versionsById.get(sandbox.key.version());
-    if (version != null && sandbox.state == SimulatedSandbox.State.BINDING) {
-      version.initFaults++;
-      version.progressNs = clock.nowNs();
+    version.initFaults++;
+    version.progressNs = clock.nowNs();
+    boolean current = version.definition.id() == sandbox.key.version() && !version.function.gone;
+    if (version.blameStep != step) {
+      version.blameStep = step;
+      version.blamesExpected = 0;
+    }
+    if (current && version.blamesExpected < version.waitingAdmitted) {
+      version.blamesExpected++;
+      blamesExpected++;
+    }
+  }
+
+  /** A waiting call was answered with a failed init. */
+  void blamed() {
+    blames++;
+  }
+
+  /** The dispatcher ends a sandbox, and says why. */
+  void discarded(SimulatedSandbox sandbox, Fault reason) {
+    tally.discarded(reason);
+    Version version = versionsById.get(sandbox.key.version());
+    long now = clock.nowNs();
+    boolean right =
+        switch (reason) {
+          case KEEP_ALIVE ->
+              sandbox.state == SimulatedSandbox.State.EMPTY
+                  || now >= sandbox.idleSinceNs + shape.keepAliveNs;
+          case MAXIMUM_LIFE -> now >= sandbox.beganNs + shape.maximumLifeNs / 10 * 9;
+          case VERSION_GONE ->
+              version.definition.id() != sandbox.key.version() || version.function.gone;
+          case EVICTED, ENGINE_CLOSING -> true;
+          default -> false;
+        };
+    if (!right || sandbox.busySlots() > 0 && reason != Fault.ENGINE_CLOSING) {
+      violation("sandbox " + sandbox.id + " was discarded for " + reason + ", wrongly");
     }
   }
 
   void released(SimulatedDriver driver, SimulatedSandbox sandbox) {
     if (liveSandboxes-- >= shape.environmentsMax) {
-      fullNs = clock.nowNs();
+      rest.full();
     }
     Version version = versionsById.get(sandbox.key.version());
     if (version != null) {
@@ -311,6 +371,7 @@ final class Referee {
   /** The dispatcher took an invocation back that had not begun. */
   void revoked(SimulatedCall call) {
     call.offered = false;
+    call.started = false;
     call.revoked = true;
     Version exactly = exactVersion(call);
     if (exactly != null) {
@@ -318,10 +379,23 @@ final class Referee {
     }
   }
 
+  /** The recorder was told that an invocation is about to be handed over. */
+  void started(Invocation invocation) {
+    SimulatedCall call = byNumber(numberOf(invocation));
+    if (call == null || call.started) {
+      violation("call " + numberOf(invocation) + " is recorded as started again");
+    } else {
+      call.started = true;
+    }
+  }
+
+  private static long numberOf(Invocation invocation) {
+    return ByteBuffer.wrap(invocation.payload(), invocation.payloadOffset(), 8).getLong();
+  }
+
   /** The recorder was told that an invocation which had been handed over is settled. */
   void recorded(Invocation invocation) {
-    records++;
-    long number = ByteBuffer.wrap(invocation.payload(), invocation.payloadOffset(), 8).getLong();
+    long number = numberOf(invocation);
     SimulatedCall call = byNumber(number);
     if (call == null || call.recorded) {
       violation("call " + number + " is recorded again");
@@ -330,17 +404,13 @@ final class Referee {
     }
   }
 
-  long recordCount() {
-    return records;
-  }
-
-  private SimulatedCall byNumber(long number) {
+  SimulatedCall byNumber(long number) {
     return number >= 0 && number < submits ? inFlight[(int) number] : null;
   }
 
   /** The dispatcher hands an invocation over; null: it is none of ours. */
   SimulatedCall offered(SimulatedDriver driver, SimulatedSandbox sandbox, Invocation invocation) {
-    long number = ByteBuffer.wrap(invocation.payload(), invocation.payloadOffset(), 8).getLong();
+    long number = numberOf(invocation);
     SimulatedCall call = byNumber(number);
     if (call == null) {
       violation("call " + number + " was handed over after it had been settled");
@@ -379,9 +449,18 @@ final class Referee {
       violation(
           call + " has the deadline " + invocation.deadlineEpochMs() + "; right were " + wantedMs);
     }
+    if (!call.started) {
+      violation(call + " was handed over, and the recorder knew nothing of it");
+    }
     offers++;
     noLongerWaits(call);
     call.offered = true;
+    call.restarted = sandbox.state == SimulatedSandbox.State.EMPTY;
+    call.firstAfterReady = !call.restarted && !sandbox.served;
+    call.readyNs = sandbox.readyNs;
+    call.bindNs = sandbox.bindNs;
+    call.initNs = sandbox.initNs;
+    sandbox.served = true;
     call.offeredNs = clock.nowNs();
     call.timeoutNs = timeoutNs;
     call.ranVersionId = sandbox.key.version();
@@ -422,8 +501,25 @@ final class Referee {
     }
   }
 
-  void lateAnswer() {
-    late++;
+  // ---- the end ----
+
+  /** From now on calls are refused at the door and when they are taken. */
+  void closing() {
+    closing = true;
+  }
+
+  /** What waits or runs is given up. */
+  void abandoned() {
+    abandoned = true;
+  }
+
+  boolean isAbandoned() {
+    return abandoned;
+  }
+
+  /** Whether a call may be refused since the engine closes. */
+  boolean mayRefuseAsClosing(SimulatedCall call) {
+    return closing && (!call.admitted || abandoned);
   }
 
   // ---- after every step ----
@@ -433,100 +529,18 @@ final class Referee {
     if (doorEmpty) {
       takenBefore(submits);
     }
+    if (blames < blamesExpected) {
+      violation("an init failed, and none of the calls that wait for it was told");
+    }
+    blames = 0;
+    blamesExpected = 0;
   }
 
   /** The dispatcher is asleep, and has that many timers set. */
-  void atRest(SimulatedDriver[] drivers, long timers) {
+  void atRest(long timers) {
     submitsSinceRest = 0;
-    rests++;
     takenBefore(submits);
-    long now = clock.nowNs();
-    if (liveSandboxes >= shape.environmentsMax) {
-      fullNs = now;
-    }
-    int timed = 0;
-    for (SimulatedDriver driver : drivers) {
-      for (SimulatedSandbox sandbox : driver.sandboxes()) {
-        if (sandbox.state != SimulatedSandbox.State.FREE) {
-          inspect(sandbox, now);
-          timed += sandbox.busySlots();
-          timed += sandbox.state == SimulatedSandbox.State.BINDING ? 1 : 0;
-        }
-      }
-    }
-    int lines = 0;
-    for (SimulatedFunction function : shape.functions) {
-      inspect(function);
-      lines += function.versions.size();
-    }
-    // One for each running invocation, each init, and at most one for each waiting line.
-    if (timers < timed || timers > timed + lines) {
-      violation(timers + " timers are set for " + timed + " invocations and inits");
-    }
-  }
-
-  /** A version waits, room is there, and nothing is done about it. */
-  private void inspect(SimulatedFunction function) {
-    long now = clock.nowNs();
-    for (Version version : function.versions) {
-      if (version.waiting > 0
-          && version.boundAtRest != rests
-          && now - Math.max(fullNs, version.progressNs) > IDLE_CAPACITY_NS) {
-        violation(
-            version.waiting
-                + " calls wait for "
-                + function.name
-                + " version "
-                + version.definition.label()
-                + " although there is room for an environment; it has "
-                + version.live);
-      }
-    }
-  }
-
-  private void inspect(SimulatedSandbox sandbox, long now) {
-    long overNs = TOLERANCE_NS;
-    Version version = versionsById.get(sandbox.key.version());
-    boolean idle = false;
-    switch (sandbox.state) {
-      case BINDING -> {
-        if (version != null) {
-          version.boundAtRest = rests;
-        }
-        if (now > sandbox.beganNs + shape.initTimeoutNs + overNs) {
-          violation("sandbox " + sandbox.id + " is in init for longer than its time-out");
-        }
-      }
-      case EMPTY -> idle = true;
-      case READY -> {
-        for (SimulatedSandbox.Slot slot : sandbox.slots) {
-          idle |= !slot.busy();
-        }
-      }
-      default -> {}
-    }
-    for (SimulatedSandbox.Slot slot : sandbox.slots) {
-      if (slot.busy() && now > slot.offeredAtNs + sandbox.spec.timeoutNs() + overNs) {
-        violation(slot.call + " runs longer than its time-out");
-      }
-    }
-    if (idle
-        && version != null
-        && version.waiting > 0
-        && version.definition.id() == sandbox.key.version()) {
-      violation(
-          version.waiting
-              + " calls wait for "
-              + version.function.name
-              + " while sandbox "
-              + sandbox.id
-              + " is idle");
-    }
-    if (idle
-        && sandbox.busySlots() == 0
-        && now > sandbox.idleSinceNs + shape.keepAliveNs + TOLERANCE_NS) {
-      violation("sandbox " + sandbox.id + " idles longer than its keep-alive");
-    }
+    rest.inspect(timers);
   }
 
   /** Nothing more is submitted, and every time-out and keep-alive has run out. */
@@ -545,7 +559,7 @@ final class Referee {
       violation(liveSandboxes + " environments are left");
     }
     for (SimulatedFunction function : shape.functions) {
-      if (function.admitted != 0 || function.stuck != 0) {
+      if (function.admitted != 0 || function.stuck != 0 && !abandoned) {
         violation(
             function.name
                 + " holds "

@@ -24,7 +24,6 @@ final class Run {
   private final Referee referee;
   private final SimulatedDriver processes;
   private final SimulatedDriver inJvm;
-  private final SimulatedDriver[] drivers;
   private final Subject subject;
   private final ArrayDeque<SimulatedCall> idleCalls = new ArrayDeque<>();
 
@@ -34,6 +33,7 @@ final class Run {
   private long momentNs;
   private int turnsThisMoment;
   private boolean turning;
+  private boolean closesEarly;
   private SimulatedCall submitting;
   private boolean submittingInTurn;
   private long quietSinceNs = -1;
@@ -48,11 +48,12 @@ final class Run {
     referee = new Referee(clock, shape);
     processes = new SimulatedDriver(clock, random, faults, referee, true, shape.processCapacity);
     inJvm = new SimulatedDriver(clock, random, faults, referee, false, shape.environmentsMax);
-    drivers = new SimulatedDriver[] {processes, inJvm};
+    referee.inspects(new SimulatedDriver[] {processes, inJvm});
     subject =
         new Subject(shape, referee, processes, inJvm, sleeper, random.nextLong(), clock.nowNs());
     processes.onArrival(sleeper::wake);
     inJvm.onArrival(sleeper::wake);
+    closesEarly = random.chance(0.1);
     sleeper.interleave(this::whileFallingAsleep, this::whileRinging);
   }
 
@@ -85,7 +86,7 @@ final class Run {
     planNext(Occurrence.Kind.KILL_ANY, faults.killAnyMeanNs);
     planNext(Occurrence.Kind.KEEPER_DEATH, faults.keeperDeathMeanNs);
     planNext(Occurrence.Kind.CLOCK_LEAP, faults.clockLeapMeanNs);
-    planNext(Occurrence.Kind.PUBLISH, 80 * MILLISECOND_NS);
+    planNext(Occurrence.Kind.PUBLISH, 25 * MILLISECOND_NS);
   }
 
   private void planNext(Occurrence.Kind kind, long meanNs) {
@@ -150,14 +151,24 @@ final class Run {
       case PUBLISH -> {
         if (submitted < shape.invocations) {
           change();
-          planNext(due.kind, 80 * MILLISECOND_NS);
+          planNext(due.kind, 25 * MILLISECOND_NS);
         }
+      }
+      case ABANDON -> {
+        referee.abandoned();
+        subject.abandon();
       }
       default -> due.sandbox.driver.fire(due);
     }
   }
 
   private void arrive() {
+    if (closesEarly && submitted >= shape.invocations * 9L / 10) {
+      closesEarly = false;
+      subject.beginClosing();
+      referee.closing();
+      clock.plan(random.between(0L, 1000 * MILLISECOND_NS), Occurrence.Kind.ABANDON);
+    }
     int count = random.chance(shape.burstChance) ? 1000 : 1;
     for (int i = 0; i < count; i++) {
       submitOne();
@@ -263,7 +274,7 @@ final class Run {
     if (work == 0) {
       subject.sleep();
       if (sleeper.asleep()) {
-        referee.atRest(drivers, subject.timerCount());
+        referee.atRest(subject.timerCount());
       }
     }
   }

@@ -41,13 +41,22 @@ final class SimulatedCall implements InvocationCallback {
 
   boolean offered;
   boolean revoked;
+  boolean started;
   boolean recorded;
+  boolean restarted;
+  boolean restartReady;
+  boolean firstAfterReady;
+  long takenNs;
+  long readyNs;
+  long bindNs;
+  long initNs;
   SimulatedSandbox sandbox;
   long offeredNs;
   long timeoutNs;
   long ranVersionId;
   Told told = Told.NOTHING;
   int toldBytes;
+  int toldChunks;
   Fault forgotten;
   boolean holdsUnit;
   boolean forgottenInTime;
@@ -58,16 +67,23 @@ final class SimulatedCall implements InvocationCallback {
   }
 
   /** Everything about the last use is forgotten. */
-  void begin(long newNumber, SimulatedFunction newFunction, long nowNs) {
+  void begin(long newNumber, SimulatedFunction newFunction, long newNowNs) {
     number = newNumber;
     function = newFunction;
-    submittedNs = nowNs;
+    submittedNs = newNowNs;
     inDoor = true;
     admitted = false;
     waitingCounted = false;
     offered = false;
     revoked = false;
+    started = false;
     recorded = false;
+    restarted = false;
+    restartReady = false;
+    firstAfterReady = false;
+    takenNs = newNowNs;
+    readyNs = 0;
+    toldChunks = 0;
     sandbox = null;
     preparesAtSubmit = 0;
     offeredNs = 0;

@@ -1,5 +1,6 @@
 package io.ringmaster.simulation;
 
+import io.ringmaster.core.counter.Counter;
 import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
@@ -10,6 +11,7 @@ import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Slots;
 import io.ringmaster.simulation.FaultMix.Faults;
 import io.ringmaster.simulation.SimulatedCall.Told;
+import io.ringmaster.simulation.SimulatedFunction.Version;
 import io.ringmaster.simulation.SimulatedSandbox.Slot;
 import io.ringmaster.simulation.SimulatedSandbox.State;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +41,9 @@ final class SimulatedDriver implements SandboxDriver {
   private final List<SimulatedSandbox> sandboxes = new ArrayList<>();
   private final ArrayDeque<Occurrence> arrived = new ArrayDeque<>();
   private final byte[] body = new byte[64 * 1024];
+
+  /** At the last rest an environment had been idle for so long that another may have its place. */
+  boolean idleAtRest;
 
   private Runnable wake = () -> {};
   private long processes;
@@ -130,6 +135,8 @@ final class SimulatedDriver implements SandboxDriver {
     }
     if (killable && random.chance(faults.initCrash)) {
       plan(initNs, Occurrence.Kind.EXITED, sandbox);
+    } else if (killable && random.chance(faults.initViolation)) {
+      plan(initNs, Occurrence.Kind.VIOLATION, sandbox);
     } else if (random.chance(faults.initFailure)) {
       plan(initNs, Occurrence.Kind.INIT_FAILED, sandbox);
     } else {
@@ -242,6 +249,9 @@ final class SimulatedDriver implements SandboxDriver {
       referee.violation("reset of a sandbox that is " + sandbox.state);
       return;
     }
+    if (reason == Fault.INIT_TIMEOUT) {
+      referee.tally().count(Counter.INIT_TIMEOUTS);
+    }
     forgetSlots(sandbox, reason);
     sandbox.state = State.STOPPING;
     sandbox.alive = false;
@@ -289,6 +299,7 @@ final class SimulatedDriver implements SandboxDriver {
   public void discard(int id, Fault reason) {
     SimulatedSandbox sandbox = known(id, "discard");
     if (sandbox != null) {
+      referee.discarded(sandbox, reason);
       forgetSlots(sandbox, reason);
       release(sandbox);
     }
@@ -450,7 +461,11 @@ final class SimulatedDriver implements SandboxDriver {
     switch (event.kind) {
       case READY -> deliverReady(sandbox, sink);
       case INIT_FAILED -> {
+        if (sandbox.state == State.STARTING) {
+          referee.tally().count(Counter.INIT_FAILURES);
+        }
         referee.initEnded(sandbox, Told.INIT_FAILED);
+        measureInit(sandbox);
         tellAll(sandbox, Told.INIT_FAILED);
         sandbox.state = State.STOPPING;
         sink.initFailed(sandbox.id, INIT_ERROR, clock.nowNs() - sandbox.initBeganNs);
@@ -459,6 +474,7 @@ final class SimulatedDriver implements SandboxDriver {
         Slot slot = sandbox.slots[event.slotIndex];
         int part = slot.responseBytes / (slot.chunksLeft + 1);
         slot.responseBytes -= part;
+        slot.call.toldChunks++;
         slot.chunksLeft--;
         append(slot, part);
         slot.invocation.responseBuffer().endChunk();
@@ -466,14 +482,13 @@ final class SimulatedDriver implements SandboxDriver {
       }
       case RESPONSE -> deliverResponse(sandbox, event.slotIndex, sink);
       case LATE_RESPONSE -> {
-        referee.lateAnswer();
+        referee.tally().count(Counter.LATE_ANSWERS);
         sink.response(
             Slots.slot(sandbox.id, event.slotIndex), event.sequence, random.chance(0.3), 0, 0);
       }
       case EXITED -> {
-        if (sandbox.state == State.BINDING) {
-          referee.initEnded(sandbox, Told.EXITED);
-        }
+        referee.initEnded(sandbox, Told.EXITED);
+        sandbox.served = true;
         tellAll(sandbox, Told.EXITED);
         sandbox.state = State.EMPTY;
         sandbox.alive = false;
@@ -484,6 +499,10 @@ final class SimulatedDriver implements SandboxDriver {
       }
       case VIOLATION -> {
         boolean keeper = event.slotIndex < 0;
+        if (!keeper) {
+          referee.tally().count(Counter.PROTOCOL_VIOLATIONS);
+          referee.initEnded(sandbox, Told.VIOLATED);
+        }
         tellAll(sandbox, keeper ? Told.LOST : Told.VIOLATED);
         release(sandbox);
         sink.failed(sandbox.id, keeper ? Fault.PLATFORM : Fault.VIOLATION, "simulated");
@@ -492,23 +511,44 @@ final class SimulatedDriver implements SandboxDriver {
     }
   }
 
+  private void measureInit(SimulatedSandbox sandbox) {
+    Version version = referee.version(sandbox.key.version());
+    version.longestInitNs = Math.max(version.longestInitNs, clock.nowNs() - sandbox.initBeganNs);
+  }
+
   private void deliverReady(SimulatedSandbox sandbox, DriverEvents sink) {
-    sandbox.state = State.READY;
+    long tookNs = clock.nowNs() - sandbox.initBeganNs;
+    sandbox.bindNs = tookNs / 4;
+    sandbox.initNs = tookNs - tookNs / 4;
     sandbox.idleSinceNs = clock.nowNs();
+    measureInit(sandbox);
+    if (sandbox.state == State.BINDING) {
+      sandbox.readyNs = clock.nowNs();
+      sandbox.served = false;
+    }
+    sandbox.state = State.READY;
     for (int i = 0; i < sandbox.slots.length; i++) {
-      if (sandbox.slots[i].busy() && sandbox.alive) {
-        planAnswer(sandbox, i);
+      Slot slot = sandbox.slots[i];
+      if (slot.busy()) {
+        slot.call.restartReady = true;
+        slot.call.bindNs = sandbox.bindNs;
+        slot.call.initNs = sandbox.initNs;
+        if (sandbox.alive) {
+          planAnswer(sandbox, i);
+        }
       }
     }
-    long initNs = clock.nowNs() - sandbox.initBeganNs;
-    sink.ready(sandbox.id, sandbox.slots.length, initNs / 4, initNs - initNs / 4);
+    sink.ready(sandbox.id, sandbox.slots.length, sandbox.bindNs, sandbox.initNs);
   }
 
   private void deliverResponse(SimulatedSandbox sandbox, int index, DriverEvents sink) {
     Slot slot = sandbox.slots[index];
     SimulatedCall call = slot.call;
     append(slot, slot.responseBytes);
-    slot.invocation.responseBuffer().endChunk();
+    call.toldChunks++;
+    if (random.chance(0.5)) {
+      slot.invocation.responseBuffer().endChunk();
+    }
     boolean functionError = slot.functionError;
     long sequence = slot.sequence;
     referee.told(call, functionError ? Told.FUNCTION_ERROR : Told.RESPONSE);

@@ -23,8 +23,21 @@ final class SimulatedFunction {
     /** When it was last handed a call or given an environment, or began to wait. */
     long progressNs;
 
-    /** Number of the rest at which an environment of it was last being bound. */
-    long boundAtRest;
+    /** At the rest of that number: environments that will serve soon. */
+    int coming;
+
+    long comingAtRest;
+
+    /** The longest time from the begin of an init to its end. */
+    long longestInitNs;
+
+    /** Waiting calls that must be blamed for failed inits in the turn of that number. */
+    int blamesExpected;
+
+    long blameStep;
+
+    /** Of the calls in {@link #waiting}, those that are not in the ring any more. */
+    int waitingAdmitted;
 
     /**
      * Inits that failed before anything was handed over: each may be blamed on one waiting call.
@@ -40,6 +53,11 @@ final class SimulatedFunction {
     Version(SimulatedFunction function, VersionDefinition definition) {
       this.function = function;
       this.definition = definition;
+    }
+
+    @Override
+    public String toString() {
+      return function.name + ":" + definition.label();
     }
   }
 

@@ -70,11 +70,26 @@ final class SimulatedSandbox {
 
   long beganNs;
   long initBeganNs;
+
+  /** When its first process was ready, and what bind and init took as the dispatcher was told. */
+  long readyNs;
+
+  long bindNs;
+  long initNs;
+
+  /** Whether it was handed an invocation, or lost the process that could have been. */
+  boolean served;
+
   long idleSinceNs;
 
   SimulatedSandbox(SimulatedDriver driver, int id) {
     this.driver = driver;
     this.id = id;
+  }
+
+  /** Whether it will serve soon; code in the engine's own JVM ends when it likes. */
+  boolean coming() {
+    return state == State.BINDING || state == State.STOPPING && driver.killable();
   }
 
   int busySlots() {
