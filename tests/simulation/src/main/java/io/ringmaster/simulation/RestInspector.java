@@ -3,6 +3,9 @@ package io.ringmaster.simulation;
 import io.ringmaster.simulation.SimulatedFunction.Version;
 import io.ringmaster.simulation.SimulatedSandbox.Slot;
 import io.ringmaster.simulation.SimulatedSandbox.State;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /** What must hold whenever the dispatcher found nothing more to do and sleeps. */
 final class RestInspector {
@@ -25,6 +28,9 @@ final class RestInspector {
 
   /** Calls before this one have had their time to wait. */
   private long waitedOut;
+
+  /** Numbers of calls that still wait after that. */
+  private final List<Long> overdue = new ArrayList<>();
 
   private long rests;
 
@@ -95,6 +101,7 @@ final class RestInspector {
       if (version.comingAtRest != rests) {
         version.comingAtRest = rests;
         version.coming = 0;
+        version.lastComingNs = now;
       }
       version.coming++;
     }
@@ -154,20 +161,41 @@ final class RestInspector {
     }
   }
 
-  /** No call waits longer than calls may. Each is looked at once, when its time is up. */
+  /**
+   * No call waits longer than calls may, unless an environment of its version is about to come.
+   * Each is looked at when its time is up, and from then on at every rest.
+   */
   private void inspectWaits() {
     long dueNs = clock.nowNs() - shape.capacityWaitNs - TOLERANCE_NS;
     while (waitedOut < referee.submitCount()) {
       SimulatedCall call = referee.byNumber(waitedOut);
       if (call != null) {
         if (call.submittedNs > dueNs) {
-          return;
+          break;
         }
-        if (!call.offered && !call.revoked) {
-          referee.violation(call + " waits longer than calls may");
+        if (!call.offered) {
+          overdue.add(waitedOut);
         }
       }
       waitedOut++;
     }
+    for (Iterator<Long> numbers = overdue.iterator(); numbers.hasNext(); ) {
+      SimulatedCall call = referee.byNumber(numbers.next());
+      if (call == null || call.offered) {
+        numbers.remove();
+      } else if (!call.revoked && clock.nowNs() > lastComingNs(call) + RETRY_NS) {
+        referee.violation(call + " waits longer than calls may");
+      }
+    }
+  }
+
+  private static long lastComingNs(SimulatedCall call) {
+    long last = Long.MIN_VALUE / 2;
+    for (Version version : call.function.versions) {
+      if (call.label == null || call.label.equals(version.definition.label())) {
+        last = Math.max(last, version.lastComingNs);
+      }
+    }
+    return last;
   }
 }

@@ -28,6 +28,9 @@ final class SimulatedFunction {
 
     long comingAtRest;
 
+    /** The last rest at which there were some. */
+    long lastComingNs;
+
     /** The longest time from the begin of an init to its end. */
     long longestInitNs;
 

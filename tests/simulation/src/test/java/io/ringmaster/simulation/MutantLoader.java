@@ -3,14 +3,15 @@ package io.ringmaster.simulation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /** Loads dispatcher and simulator anew, with one bug in the dispatcher. */
 final class MutantLoader extends ClassLoader {
-  private final Mutation mutation;
+  private final List<Mutation> mutations;
 
-  MutantLoader(Mutation mutation) {
+  MutantLoader(Mutation... mutations) {
     super(MutantLoader.class.getClassLoader());
-    this.mutation = mutation;
+    this.mutations = List.of(mutations);
   }
 
   @Override
@@ -25,8 +26,10 @@ final class MutantLoader extends ClassLoader {
         return super.loadClass(name, resolve);
       }
       byte[] bytes = read(name);
-      if (name.equals(mutation.className())) {
-        bytes = mutation.apply(bytes, getParent());
+      for (Mutation mutation : mutations) {
+        if (name.equals(mutation.className())) {
+          bytes = mutation.apply(bytes, getParent());
+        }
       }
       return defineClass(name, bytes, 0, bytes.length);
     }

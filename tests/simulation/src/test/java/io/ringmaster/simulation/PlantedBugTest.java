@@ -26,47 +26,50 @@ class PlantedBugTest {
   /** What is planted, and what the simulator has to say about it. */
   enum Bug {
     DROPPED_WAKE(
+        "asleep",
         Mutation.in(CORE + "accept.RingingWaitStrategy", "signalAllWhenBlocking")
-            .withoutCall("wake", 1, 1),
-        "asleep"),
+            .withoutCall("wake", 1, 1)),
     DOUBLE_SETTLE(
-        Mutation.in(CORE + "model.PendingInvocation", "release").withCallTwice("settled"),
-        "settled twice"),
-    MISSING_SETTLE(Mutation.in(OUTCOMES, "exited").withoutCall("exit", 2, 2), "never settled"),
+        "settled twice",
+        Mutation.in(CORE + "model.PendingInvocation", "release").withCallTwice("settled")),
+    MISSING_SETTLE("never settled", Mutation.in(OUTCOMES, "exited").withoutCall("exit", 2, 2)),
     LEAKED_LEDGER_UNIT(
-        Mutation.in(OUTCOMES, "finish").withoutCall("release", 1, 1), "units in use"),
+        "units in use", Mutation.in(OUTCOMES, "finish").withoutCall("release", 1, 1)),
     LEAKED_LEDGER_UNIT_OF_STUCK_HANDLER(
-        Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1), "unit"),
+        "unit", Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1)),
     SLOT_USED_TWICE(
-        Mutation.in(CORE + "model.Sandbox", "occupy").withoutWriteTo("free"), "slot used twice"),
+        "slot used twice",
+        Mutation.in(CORE + "model.Sandbox", "occupy").withoutWriteTo("free"),
+        Mutation.in(CORE + "model.Sandbox", "vacate").withoutWriteTo("free")),
     LIMIT_OFF_BY_ONE(
+        "reserved",
         Mutation.in(CORE + "admit.Ledger", "charge")
-            .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 1, 2),
-        "reserved"),
+            .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 1, 2)),
     ACCOUNT_LIMIT_OFF_BY_ONE(
+        "unreserved",
         Mutation.in(CORE + "admit.Ledger", "charge")
-            .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 2, 2),
-        "unreserved"),
-    TIMER_NOT_CANCELLED(Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1), "timer"),
-    INIT_TIMER_NOT_CANCELLED(Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1), "timers"),
-    LATE_ANSWER_ACCEPTED(Mutation.in(OUTCOMES, "response").withEqualLongs(), "the driver told"),
-    VERSION_STARVED(Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1), "starved"),
-    RESET_LOSES_QUEUE(Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1), "is idle"),
-    ENVIRONMENT_LEAKED(Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1), "environments");
+            .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 2, 2)),
+    TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
+    INIT_TIMER_NOT_CANCELLED(
+        "timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
+    LATE_ANSWER_ACCEPTED("the driver told", Mutation.in(OUTCOMES, "response").withEqualLongs()),
+    VERSION_STARVED("starved", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
+    RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),
+    ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));
 
-    final Mutation mutation;
     final String symptom;
+    final Mutation[] mutations;
 
-    Bug(Mutation mutation, String symptom) {
-      this.mutation = mutation;
+    Bug(String symptom, Mutation... mutations) {
       this.symptom = symptom;
+      this.mutations = mutations;
     }
   }
 
   @ParameterizedTest
   @EnumSource(Bug.class)
   void isFound(Bug bug) {
-    BiFunction<Long, String, List<String>> probe = probe(bug.mutation);
+    BiFunction<Long, String, List<String>> probe = probe(bug.mutations);
     long beganNs = System.nanoTime();
     for (long seed = 1; System.nanoTime() - beganNs < WITHIN_NS; seed++) {
       for (FaultMix mix : FaultMix.values()) {
@@ -100,10 +103,10 @@ class PlantedBugTest {
   }
 
   @SuppressWarnings("unchecked")
-  private static BiFunction<Long, String, List<String>> probe(Mutation mutation) {
+  private static BiFunction<Long, String, List<String>> probe(Mutation... mutations) {
     try {
       return (BiFunction<Long, String, List<String>>)
-          new MutantLoader(mutation)
+          new MutantLoader(mutations)
               .loadClass(Probe.class.getName())
               .getConstructor()
               .newInstance();
