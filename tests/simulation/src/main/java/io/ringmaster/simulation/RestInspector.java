@@ -174,6 +174,7 @@ final class RestInspector {
           break;
         }
         if (!call.offered) {
+          call.overdueNs = clock.nowNs();
           overdue.add(waitedOut);
         }
       }
@@ -190,7 +191,7 @@ final class RestInspector {
   }
 
   private static long lastComingNs(SimulatedCall call) {
-    long last = Long.MIN_VALUE / 2;
+    long last = call.overdueNs;
     for (Version version : call.function.versions) {
       if (call.label == null || call.label.equals(version.definition.label())) {
         last = Math.max(last, version.lastComingNs);

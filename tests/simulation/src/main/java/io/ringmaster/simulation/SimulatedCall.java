@@ -47,6 +47,7 @@ final class SimulatedCall implements InvocationCallback {
   boolean restartReady;
   boolean firstAfterReady;
   long takenNs;
+  long overdueNs;
   long readyNs;
   long bindNs;
   long initNs;

@@ -39,8 +39,7 @@ class PlantedBugTest {
         "unit", Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1)),
     SLOT_USED_TWICE(
         "slot used twice",
-        Mutation.in(CORE + "model.Sandbox", "occupy").withoutWriteTo("free"),
-        Mutation.in(CORE + "model.Sandbox", "vacate").withoutWriteTo("free")),
+        Mutation.in(CORE + "model.Sandbox", "vacate").withoutCall("index", 1, 1)),
     LIMIT_OFF_BY_ONE(
         "reserved",
         Mutation.in(CORE + "admit.Ledger", "charge")
