@@ -245,11 +245,13 @@ final class Outcomes {
     while ((expired = version.dequeueExpired(version.coming, latestNs)) != null) {
       refuse(expired, WAITED_TOO_LONG);
     }
-    PendingInvocation next = version.waitingBehind(version.coming);
-    if (next != null) {
-      timers.schedule(version, next.acceptedNs + capacityWaitNs);
-    } else if (version.waitingHead != null) {
-      timers.schedule(version, nowNs + COMING_CHECK_NS);
+    if (version.waitingHead != null) {
+      // What comes may fail: the first in line are looked at again, however young the others are.
+      long headNs = version.waitingHead.acceptedNs + capacityWaitNs;
+      long againNs = headNs > nowNs ? headNs : nowNs + COMING_CHECK_NS;
+      PendingInvocation next = version.waitingBehind(version.coming);
+      long nextNs = next == null ? Long.MAX_VALUE : next.acceptedNs + capacityWaitNs;
+      timers.schedule(version, Math.min(againNs, nextNs));
     }
   }
 
