@@ -287,6 +287,7 @@ final class Referee {
       violation(liveSandboxes + " environments; at most " + shape.environmentsMax + " are allowed");
     }
     prepares++;
+    rest.changed();
     tally.count(Counter.BINDINGS);
     if (version != null) {
       version.live++;
@@ -348,6 +349,7 @@ final class Referee {
   }
 
   void released(SimulatedDriver driver, SimulatedSandbox sandbox) {
+    rest.changed();
     if (liveSandboxes-- >= shape.environmentsMax) {
       rest.full();
     }

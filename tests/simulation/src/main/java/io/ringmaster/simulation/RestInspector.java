@@ -26,6 +26,9 @@ final class RestInspector {
   /** When there was last no room for one more environment. */
   private long fullNs;
 
+  /** When there was last an environment more or less. */
+  private long changedNs;
+
   /** Calls before this one have had their time to wait. */
   private long waitedOut;
 
@@ -39,6 +42,11 @@ final class RestInspector {
     this.clock = clock;
     this.shape = shape;
     this.drivers = drivers;
+  }
+
+  /** There is an environment more or less. */
+  void changed() {
+    changedNs = clock.nowNs();
   }
 
   /** There is no room for one more environment at this moment. */
@@ -101,7 +109,6 @@ final class RestInspector {
       if (version.comingAtRest != rests) {
         version.comingAtRest = rests;
         version.coming = 0;
-        version.lastComingNs = now;
       }
       version.coming++;
     }
@@ -145,6 +152,11 @@ final class RestInspector {
   /** A version waits, there is room, and nothing is done about it. */
   private void inspect(Version version, boolean idleSomewhere) {
     int coming = version.comingAtRest == rests ? version.coming : 0;
+    if (coming > 0) {
+      version.uncoveredSinceNs = Long.MAX_VALUE;
+    } else if (version.uncoveredSinceNs == Long.MAX_VALUE) {
+      version.uncoveredSinceNs = clock.nowNs();
+    }
     if (version.waiting <= coming || coming > 0 && version.function.inJvm) {
       return;
     }
@@ -155,7 +167,7 @@ final class RestInspector {
     }
     boolean idleThere = drivers[version.function.inJvm ? 1 : 0].idleAtRest;
     if (version.live == 0
-        && (idleSomewhere && now > version.progressNs + TOLERANCE_NS
+        && (idleSomewhere && now > Math.max(changedNs, version.progressNs) + TOLERANCE_NS
             || idleThere && now > version.progressNs + RETRY_NS)) {
       referee.violation(version + " is waited for while others have idle environments");
     }
@@ -184,17 +196,17 @@ final class RestInspector {
       SimulatedCall call = referee.byNumber(numbers.next());
       if (call == null || call.offered) {
         numbers.remove();
-      } else if (!call.revoked && clock.nowNs() > lastComingNs(call) + RETRY_NS) {
+      } else if (!call.revoked && clock.nowNs() - RETRY_NS > uncoveredSinceNs(call)) {
         referee.violation(call + " waits longer than calls may");
       }
     }
   }
 
-  private static long lastComingNs(SimulatedCall call) {
+  private static long uncoveredSinceNs(SimulatedCall call) {
     long last = call.overdueNs;
     for (Version version : call.function.versions) {
       if (call.label == null || call.label.equals(version.definition.label())) {
-        last = Math.max(last, version.lastComingNs);
+        last = Math.max(last, version.uncoveredSinceNs);
       }
     }
     return last;

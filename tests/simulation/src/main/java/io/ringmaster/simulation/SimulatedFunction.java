@@ -28,8 +28,8 @@ final class SimulatedFunction {
 
     long comingAtRest;
 
-    /** The last rest at which there were some. */
-    long lastComingNs;
+    /** Since when there are none; {@link Long#MAX_VALUE}: there are some. */
+    long uncoveredSinceNs;
 
     /** The longest time from the begin of an init to its end. */
     long longestInitNs;
