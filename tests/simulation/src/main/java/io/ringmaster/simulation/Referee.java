@@ -190,6 +190,9 @@ final class Referee {
 
   private void admit(SimulatedCall call) {
     call.inDoor = false;
+    while (call.function.successor != null) {
+      recreated(call, call.function.successor);
+    }
     SimulatedFunction function = call.function;
     call.admitted = true;
     call.takenNs = call.offered ? call.offeredNs : clock.nowNs();
@@ -481,6 +484,10 @@ final class Referee {
       now.admitted++;
     }
     call.function = now;
+    Version exactly = exactVersion(call);
+    if (exactly != null && !call.offered) {
+      waits(call, exactly);
+    }
   }
 
   void told(SimulatedCall call, Told told) {

@@ -87,6 +87,7 @@ final class RunShape {
     }
     redefine(now, function.reserved());
     former.add(function);
+    function.successor = now;
     functions.set(functions.indexOf(function), now);
     return now;
   }

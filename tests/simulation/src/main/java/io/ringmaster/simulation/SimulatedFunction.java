@@ -77,6 +77,9 @@ final class SimulatedFunction {
   /** Withdrawn. */
   boolean gone;
 
+  /** The function that was created later under the same name; null: none. */
+  SimulatedFunction successor;
+
   /** Calls admitted and not settled. */
   int admitted;
 
