@@ -1,6 +1,8 @@
 package io.ringmaster.sandbox.linux;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,22 +29,23 @@ enum EnvironmentState {
   /** Over. */
   DISCARDED;
 
-  private Set<EnvironmentState> next;
+  private static final Map<EnvironmentState, Set<EnvironmentState>> NEXT =
+      new EnumMap<>(EnvironmentState.class);
 
   static {
-    AWAITING.next = EnumSet.of(BINDING, VACANT, LOST, DISCARDED);
-    BINDING.next = EnumSet.of(IDLE, BUSY, INIT_FAILED, ENDING, VACANT, LOST, DISCARDED);
-    IDLE.next = EnumSet.of(BUSY, ENDING, VACANT, LOST, DISCARDED);
-    BUSY.next = EnumSet.of(IDLE, ENDING, VACANT, LOST, DISCARDED);
-    INIT_FAILED.next = EnumSet.of(ENDING, VACANT, LOST, DISCARDED);
-    ENDING.next = EnumSet.of(VACANT, LOST, DISCARDED);
-    VACANT.next = EnumSet.of(AWAITING, LOST, DISCARDED);
-    LOST.next = EnumSet.of(DISCARDED);
-    DISCARDED.next = EnumSet.noneOf(EnvironmentState.class);
+    NEXT.put(AWAITING, EnumSet.of(BINDING, VACANT, LOST, DISCARDED));
+    NEXT.put(BINDING, EnumSet.of(IDLE, BUSY, INIT_FAILED, ENDING, VACANT, LOST, DISCARDED));
+    NEXT.put(IDLE, EnumSet.of(BUSY, ENDING, VACANT, LOST, DISCARDED));
+    NEXT.put(BUSY, EnumSet.of(IDLE, ENDING, VACANT, LOST, DISCARDED));
+    NEXT.put(INIT_FAILED, EnumSet.of(ENDING, VACANT, LOST, DISCARDED));
+    NEXT.put(ENDING, EnumSet.of(VACANT, LOST, DISCARDED));
+    NEXT.put(VACANT, EnumSet.of(AWAITING, LOST, DISCARDED));
+    NEXT.put(LOST, EnumSet.of(DISCARDED));
+    NEXT.put(DISCARDED, EnumSet.noneOf(EnvironmentState.class));
   }
 
   boolean leadsTo(EnvironmentState other) {
-    return next.contains(other);
+    return NEXT.get(this).contains(other);
   }
 
   /** The next state, or an IllegalStateException: a broken invariant. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The engine's end of the wire to the keeper, an agent on a thread of its own: starts the keeper
@@ -59,7 +60,7 @@ final class KeeperClient {
   private volatile Runtimes runtimes;
   private volatile Path bootstraps;
   private volatile KeeperMode mode;
-  private volatile long keeperStarts;
+  private final AtomicLong keeperStarts = new AtomicLong();
 
   // To the dispatcher.
   private final Queue<Note> notes;
@@ -126,7 +127,7 @@ final class KeeperClient {
   }
 
   long keeperStarts() {
-    return keeperStarts;
+    return keeperStarts.get();
   }
 
   /** Asks the agent to end everything; {@link #run} returns when nothing is left. */
@@ -423,7 +424,7 @@ final class KeeperClient {
     keeper.introduced(pidfd[0]);
     sleeper.watch(pidfd[0], Linux.EPOLLIN, KEEPER);
     mode = keeper.mode;
-    keeperStarts++;
+    keeperStarts.incrementAndGet();
     return true;
   }
 

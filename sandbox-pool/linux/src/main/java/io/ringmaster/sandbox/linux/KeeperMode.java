@@ -5,25 +5,20 @@ import java.util.List;
 /** The ways to start the keeper, from the strongest; the first that works is taken. */
 enum KeeperMode {
   /** PID 1 of a pid namespace; needs CAP_SYS_ADMIN. */
-  PID_NAMESPACE("-pf", "--kill-child"),
+  PID_NAMESPACE,
   /** The same inside a user namespace, for ordinary users. */
-  USER_NAMESPACE("-Urpf", "--kill-child"),
+  USER_NAMESPACE,
   /** A child subreaper among the machine's processes. */
   SUBREAPER;
 
   static final String UNSHARE = "/usr/bin/unshare";
 
-  private final List<String> options;
-
-  KeeperMode(String... options) {
-    this.options = List.of(options);
-  }
-
   /** The words before the program. */
   List<String> prefix() {
-    return options.isEmpty()
-        ? List.of()
-        : java.util.stream.Stream.concat(java.util.stream.Stream.of(UNSHARE), options.stream())
-            .toList();
+    return switch (this) {
+      case PID_NAMESPACE -> List.of(UNSHARE, "-pf", "--kill-child");
+      case USER_NAMESPACE -> List.of(UNSHARE, "-Urpf", "--kill-child");
+      case SUBREAPER -> List.of();
+    };
   }
 }

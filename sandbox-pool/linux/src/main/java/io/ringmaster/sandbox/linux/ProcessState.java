@@ -1,6 +1,8 @@
 package io.ringmaster.sandbox.linux;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,19 +23,20 @@ enum ProcessState {
   /** Nothing of it runs; its descriptors are closed. */
   GONE;
 
-  private Set<ProcessState> next;
+  private static final Map<ProcessState, Set<ProcessState>> NEXT =
+      new EnumMap<>(ProcessState.class);
 
   static {
-    FORKING.next = EnumSet.of(STARTING, GONE);
-    STARTING.next = EnumSet.of(GENERIC, ENDING, GONE);
-    GENERIC.next = EnumSet.of(BOUND, ENDING, GONE);
-    BOUND.next = EnumSet.of(ENDING, GONE);
-    ENDING.next = EnumSet.of(GONE);
-    GONE.next = EnumSet.noneOf(ProcessState.class);
+    NEXT.put(FORKING, EnumSet.of(STARTING, GONE));
+    NEXT.put(STARTING, EnumSet.of(GENERIC, ENDING, GONE));
+    NEXT.put(GENERIC, EnumSet.of(BOUND, ENDING, GONE));
+    NEXT.put(BOUND, EnumSet.of(ENDING, GONE));
+    NEXT.put(ENDING, EnumSet.of(GONE));
+    NEXT.put(GONE, EnumSet.noneOf(ProcessState.class));
   }
 
   boolean leadsTo(ProcessState other) {
-    return next.contains(other);
+    return NEXT.get(this).contains(other);
   }
 
   /** The next state, or an IllegalStateException: a broken invariant. */

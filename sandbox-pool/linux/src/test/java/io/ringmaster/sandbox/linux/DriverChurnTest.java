@@ -24,18 +24,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DriverChurnTest {
   private static final String SOURCE =
-      "import os, signal, sys, time\n"
-          + "def handler(e, c):\n"
-          + "  if e == 'exit': os._exit(3)\n"
-          + "  if e == 'crash': os.kill(os.getpid(), signal.SIGSEGV)\n"
-          + "  if e == 'raise': raise RuntimeError('no')\n"
-          + "  if e == 'hang': time.sleep(100)\n"
-          + "  if e == 'print': sys.stdout.write('y' * 200000)\n"
-          + "  if e == 'large': return 'z' * 1000000\n"
-          + "  if e == 'later':\n"
-          + "    if os.fork() == 0:\n"
-          + "      time.sleep(100)\n"
-          + "  return e\n";
+      """
+      import os, signal, sys, time
+      def handler(e, c):
+        if e == 'exit': os._exit(3)
+        if e == 'crash': os.kill(os.getpid(), signal.SIGSEGV)
+        if e == 'raise': raise RuntimeError('no')
+        if e == 'hang': time.sleep(100)
+        if e == 'print': sys.stdout.write('y' * 200000)
+        if e == 'large': return 'z' * 1000000
+        if e == 'later':
+          if os.fork() == 0:
+            time.sleep(100)
+        return e
+      """;
   private static final String[] EVENTS = {
     "ok", "ok", "ok", "exit", "crash", "raise", "hang", "print", "large", "later"
   };

@@ -44,13 +44,15 @@ class KeeperClientTest {
       int sandbox =
           bench.ready(
               bench.function(
-                  "import os, subprocess, time\n"
-                      + "def handler(e, c):\n"
-                      + "  if e == 'exit': os._exit(5)\n"
-                      + "  if e == 'stray':\n"
-                      + "    subprocess.Popen(['setsid', 'sleep', '8765'])\n"
-                      + "    time.sleep(60)\n"
-                      + "  return e\n"));
+                  """
+                  import os, subprocess, time
+                  def handler(e, c):
+                    if e == 'exit': os._exit(5)
+                    if e == 'stray':
+                      subprocess.Popen(['setsid', 'sleep', '8765'])
+                      time.sleep(60)
+                    return e
+                  """));
       assertEquals("[1]", bench.invoke(sandbox, "[1]"));
       assertEquals(mode.name(), bench.pool.status().keeper());
       bench.offer(sandbox, "\"exit\"");

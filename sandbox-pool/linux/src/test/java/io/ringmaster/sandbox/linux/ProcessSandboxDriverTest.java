@@ -10,6 +10,7 @@ import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Slots;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -77,10 +78,12 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "def handler(e, c):\n"
-                    + "  if e == 'bad':\n"
-                    + "    raise ValueError('no')\n"
-                    + "  return [e]\n"));
+                """
+                def handler(e, c):
+                  if e == 'bad':
+                    raise ValueError('no')
+                  return [e]
+                """));
     assertEquals("[{\"a\": 1}]", bench.invoke(sandbox, "{\"a\":1}"));
     OfferedInvocation bad = bench.offer(sandbox, "\"bad\"");
     Event error = bench.expect("error", sandbox);
@@ -107,12 +110,12 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os\n"
-                    + "def handler(e, c):\n"
-                    + "  return [c.aws_request_id, c.invoked_function_arn,"
-                    + " c.client_context.custom['ü'], c.identity.cognito_identity_id,"
-                    + " os.environ['_X_AMZN_TRACE_ID'], c.tenant_id]\n"));
-    OfferedInvocation invocation = new OfferedInvocation(5, "0".getBytes());
+                """
+                import os
+                def handler(e, c):
+                  return [c.aws_request_id, c.invoked_function_arn, c.client_context.custom['ü'], c.identity.cognito_identity_id, os.environ['_X_AMZN_TRACE_ID'], c.tenant_id]
+                """));
+    OfferedInvocation invocation = new OfferedInvocation(5, "0".getBytes(StandardCharsets.UTF_8));
     invocation.clientContext = "{\"custom\":{\"ü\":\"€😀\"}}";
     invocation.cognitoIdentity = "{\"cognitoIdentityId\":\"who\",\"cognitoIdentityPoolId\":\"p\"}";
     invocation.traceHeader = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700";
@@ -208,12 +211,14 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os, signal\n"
-                    + "def handler(e, c):\n"
-                    + "  if e == 'exit': os._exit(3)\n"
-                    + "  if e == 'kill': os.kill(os.getpid(), signal.SIGKILL)\n"
-                    + "  if e == 'abort': os.abort()\n"
-                    + "  return os.getpid()\n"));
+                """
+                import os, signal
+                def handler(e, c):
+                  if e == 'exit': os._exit(3)
+                  if e == 'kill': os.kill(os.getpid(), signal.SIGKILL)
+                  if e == 'abort': os.abort()
+                  return os.getpid()
+                """));
     bench.offer(sandbox, "\"exit\"");
     assertEquals(3 << 8, bench.expect("exited", sandbox).number());
     bench.offer(sandbox, "\"kill\"");
@@ -233,10 +238,12 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os, threading\n"
-                    + "def handler(e, c):\n"
-                    + "  threading.Thread(target=lambda: os._exit(4) if e else None).start()\n"
-                    + "  return 'x' * 30000\n"));
+                """
+                import os, threading
+                def handler(e, c):
+                  threading.Thread(target=lambda: os._exit(4) if e else None).start()
+                  return 'x' * 30000
+                """));
     for (int i = 0; i < 10; i++) {
       OfferedInvocation invocation = bench.offer(sandbox, "1");
       Event event = bench.next();
@@ -256,14 +263,15 @@ class ProcessSandboxDriverTest {
   void resetKeepsTheEnvironment() throws Exception {
     SandboxSpec spec =
         bench.function(
-            "import os, tempfile, time\n"
-                + "def handler(e, c):\n"
-                + "  path = os.path.join(tempfile.gettempdir(), 'kept')\n"
-                + "  if e == 'write':\n"
-                + "    open(path, 'w').write('here')\n"
-                + "    time.sleep(60)\n"
-                + "  return [open(path).read(), c.log_stream_name,"
-                + " os.environ['AWS_ACCESS_KEY_ID']]\n");
+            """
+            import os, tempfile, time
+            def handler(e, c):
+              path = os.path.join(tempfile.gettempdir(), 'kept')
+              if e == 'write':
+                open(path, 'w').write('here')
+                time.sleep(60)
+              return [open(path).read(), c.log_stream_name, os.environ['AWS_ACCESS_KEY_ID']]
+            """);
     int sandbox = bench.ready(spec);
     String stream = bench.pool.status().sandboxes().get(0).logStream();
     int pid = bench.pool.status().sandboxes().get(0).pid();
@@ -357,17 +365,19 @@ class ProcessSandboxDriverTest {
     int hostile =
         bench.ready(
             bench.function(
-                "import os\n"
-                    + "def pipes():\n"
-                    + "  for n in range(3, 1024):\n"
-                    + "    try:\n"
-                    + "      if os.readlink('/proc/self/fd/%d' % n).startswith('pipe:'): yield n\n"
-                    + "    except OSError: pass\n"
-                    + "def handler(e, c):\n"
-                    + "  for n in pipes():\n"
-                    + "    try: os.write(n, b'\\xff' * 4096)\n"
-                    + "    except OSError: pass\n"
-                    + "  return 1\n"));
+                """
+                import os
+                def pipes():
+                  for n in range(3, 1024):
+                    try:
+                      if os.readlink('/proc/self/fd/%d' % n).startswith('pipe:'): yield n
+                    except OSError: pass
+                def handler(e, c):
+                  for n in pipes():
+                    try: os.write(n, b'\\xff' * 4096)
+                    except OSError: pass
+                  return 1
+                """));
     bench.offer(hostile, "0");
     OfferedInvocation invocation = bench.offer(quiet, "\"fine\"");
     Event one = bench.next();
@@ -385,10 +395,12 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os, time\n"
-                    + "def handler(e, c):\n"
-                    + "  os.closerange(3, 1024)\n"
-                    + "  time.sleep(60)\n"));
+                """
+                import os, time
+                def handler(e, c):
+                  os.closerange(3, 1024)
+                  time.sleep(60)
+                """));
     bench.offer(sandbox, "0");
     assertEquals(9, bench.expect("exited", sandbox).number() & 0x7f);
   }
@@ -398,10 +410,12 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os, subprocess, time\n"
-                    + "def handler(e, c):\n"
-                    + "  p = subprocess.Popen(['setsid', 'sleep', '4321'])\n"
-                    + "  time.sleep(60)\n"));
+                """
+                import os, subprocess, time
+                def handler(e, c):
+                  p = subprocess.Popen(['setsid', 'sleep', '4321'])
+                  time.sleep(60)
+                """));
     bench.offer(sandbox, "0");
     bench.until(() -> sleepers() == 1, "it runs");
     bench.driver.reset(sandbox, Fault.TIMEOUT);
@@ -420,12 +434,15 @@ class ProcessSandboxDriverTest {
     int sandbox =
         bench.ready(
             bench.function(
-                "import os\n"
-                    + "print('loading')\n"
-                    + "def handler(e, c):\n"
-                    + "  print('line', e)\n"
-                    + "  os.write(1, b'raw\\n')\n"
-                    + "  return 0\n"));
+                """
+                import os
+                print('loading')
+                def handler(e, c):
+                  print('line', e)
+                  os.write(1, b'raw\
+                ')
+                  return 0
+                """));
     bench.offer(sandbox, "7");
     Event response = bench.expect("response", sandbox);
     long mark = Long.parseLong(response.text().split(" ")[0]);
@@ -462,10 +479,12 @@ class ProcessSandboxDriverTest {
   void manyAtOnceEachItsOwn() throws Exception {
     SandboxSpec spec =
         bench.function(
-            "import os\n"
-                + "name = os.environ['AWS_LAMBDA_LOG_STREAM_NAME']\n"
-                + "def handler(e, c):\n"
-                + "  return name\n");
+            """
+            import os
+            name = os.environ['AWS_LAMBDA_LOG_STREAM_NAME']
+            def handler(e, c):
+              return name
+            """);
     int[] sandboxes = new int[30];
     for (int i = 0; i < sandboxes.length; i++) {
       sandboxes[i] = bench.prepare(spec);

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,11 +61,13 @@ class FrameReaderTest {
 
   @Test
   void aLifeWhereverItIsCut() {
-    byte[] started = frame(Frames.STARTED, 0, "{\"pid\": 2}".getBytes());
+    byte[] started = frame(Frames.STARTED, 0, "{\"pid\": 2}".getBytes(StandardCharsets.UTF_8));
     byte[] ready = frame(Frames.READY, 0, new byte[] {1, 2, 0, 0, 0, 0, 0, 0});
-    byte[] chunk = frame(Frames.CHUNK, SEQUENCE, "ab".getBytes());
-    byte[] response = frame(Frames.RESPONSE, SEQUENCE, figures(5, 900, 0, "cd".getBytes()));
-    byte[] error = frame(Frames.ERROR, SEQUENCE + 1, figures(6, 0, 0, "{}".getBytes()));
+    byte[] chunk = frame(Frames.CHUNK, SEQUENCE, "ab".getBytes(StandardCharsets.UTF_8));
+    byte[] response =
+        frame(Frames.RESPONSE, SEQUENCE, figures(5, 900, 0, "cd".getBytes(StandardCharsets.UTF_8)));
+    byte[] error =
+        frame(Frames.ERROR, SEQUENCE + 1, figures(6, 0, 0, "{}".getBytes(StandardCharsets.UTF_8)));
     for (int cut = 0; cut <= 48; cut++) {
       FrameReader each = new FrameReader();
       each.expectStarted();
@@ -76,7 +79,7 @@ class FrameReaderTest {
       each.expectAnswer(SEQUENCE, answer);
       assertEquals(Outcome.CHUNK, inTwo(each, chunk, cut));
       assertEquals(Outcome.ANSWER, inTwo(each, response, cut));
-      assertArrayEquals("abcd".getBytes(), answered());
+      assertArrayEquals("abcd".getBytes(StandardCharsets.UTF_8), answered());
       assertEquals(2, answer.chunkCount());
       assertFalse(each.functionError());
       assertEquals(5, each.logMark());
@@ -85,7 +88,7 @@ class FrameReaderTest {
       each.expectAnswer(SEQUENCE + 1, answer);
       assertEquals(Outcome.ANSWER, inTwo(each, error, cut));
       assertTrue(each.functionError());
-      assertArrayEquals("{}".getBytes(), answered());
+      assertArrayEquals("{}".getBytes(StandardCharsets.UTF_8), answered());
       assertEquals(900, each.maxMemoryKb());
     }
   }

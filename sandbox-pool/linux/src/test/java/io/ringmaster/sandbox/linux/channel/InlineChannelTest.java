@@ -79,7 +79,8 @@ class InlineChannelTest {
   @Test
   void invocationsAreWrittenAsDescribed() {
     bound();
-    OfferedInvocation invocation = new OfferedInvocation(9, "{\"a\":1}".getBytes());
+    OfferedInvocation invocation =
+        new OfferedInvocation(9, "{\"a\":1}".getBytes(StandardCharsets.UTF_8));
     invocation.traceHeader = "Root=1";
     invocation.clientContext = "{\"c\":\"ä€\ud83d\ude00\ud83d\"}"; // ends with half a character
     invocation.tenantId = "t";
@@ -144,7 +145,7 @@ class InlineChannelTest {
     while (linux.write(request[1], memory.address(), filler.length) > 0) {
       filled += filler.length;
     }
-    channel.invoke(buffers, new OfferedInvocation(4, "42".getBytes()));
+    channel.invoke(buffers, new OfferedInvocation(4, "42".getBytes(StandardCharsets.UTF_8)));
     assertTrue(channel.sending());
     buffers.outbound.fill((byte) 0);
     while (filled > 0) {
@@ -209,8 +210,8 @@ class InlineChannelTest {
     bound();
     OfferedInvocation invocation = new OfferedInvocation(4, new byte[0]);
     channel.invoke(buffers, invocation);
-    write(FrameReaderTest.frame(Frames.CHUNK, 4, "one".getBytes()));
-    write(FrameReaderTest.frame(Frames.CHUNK, 4, "two".getBytes()));
+    write(FrameReaderTest.frame(Frames.CHUNK, 4, "one".getBytes(StandardCharsets.UTF_8)));
+    write(FrameReaderTest.frame(Frames.CHUNK, 4, "two".getBytes(StandardCharsets.UTF_8)));
     assertEquals(Received.CHUNK, channel.receive(buffers));
     assertEquals(6, channel.chunkBytes());
     write(FrameReaderTest.frame(Frames.RESPONSE, 4, FrameReaderTest.figures(0, 0, 0, new byte[0])));
