@@ -16,7 +16,7 @@ import java.util.ArrayDeque;
 final class NoProcesses implements SandboxDriver {
   private static final byte[] ERROR =
       ("{\"errorType\":\"Runtime.InvalidRuntime\",\"errorMessage\":\"This engine was opened without"
-           + " sandbox processes; it runs in-JVM handlers only.\"}")
+              + " sandbox processes; it runs in-JVM handlers only.\"}")
           .getBytes(StandardCharsets.UTF_8);
 
   private final ArrayDeque<Integer> failing = new ArrayDeque<>();

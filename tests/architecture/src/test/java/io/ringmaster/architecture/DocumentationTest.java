@@ -22,7 +22,11 @@ class DocumentationTest {
   private static final Path ROOT = TreeTest.ROOT;
   private static final Path DOCS = ROOT.resolve("tools/docs");
   private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern JAVADOC =
+      Pattern.compile("<pre>\\{@code\\n(.*?)\\n \\* }</pre>", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+
+  @TempDir private Path folder;
 
   @Test
   void everyLinkLeadsSomewhere() throws IOException {
@@ -55,17 +59,34 @@ class DocumentationTest {
 
   /** The program on the README's first screen, as it stands there. */
   @Test
-  void theReadmesProgramRuns(@TempDir Path folder) throws Exception {
+  void theReadmesProgramRuns() throws Exception {
     Matcher matcher = JAVA.matcher(Files.readString(ROOT.resolve("README.md")));
     assertTrue(matcher.find(), "README has no program");
-    Path program = Files.writeString(folder.resolve("Hello.java"), matcher.group(1));
+    assertEquals("\"Hello, world\"\n", output(matcher.group(1)));
+  }
+
+  /** The example in the Javadoc of the engine. */
+  @Test
+  void theEnginesExampleRuns() throws Exception {
+    Path source = ROOT.resolve("scheduler/api/src/main/java/io/ringmaster/api/Engine.java");
+    Matcher matcher = JAVADOC.matcher(Files.readString(source));
+    assertTrue(matcher.find(), "Engine has no example");
+    String body = matcher.group(1).replaceAll("(?m)^ \\* ?", "");
+    assertEquals(
+        "{\"hello\": \"world\"}\n",
+        output("import io.ringmaster.api.*;\nvoid main() {\n" + body + "\n}\n"));
+  }
+
+  /** Starts a program from its source, as an embedder would; answers what it printed. */
+  private String output(String program) throws IOException, InterruptedException {
+    Path source = Files.writeString(folder.resolve("Hello.java"), program);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     try (var flags = Engine.class.getResourceAsStream("/io/ringmaster/engine/jvm.flags")) {
       String text = new String(flags.readAllBytes(), StandardCharsets.UTF_8);
       command.addAll(List.of(text.strip().split(" +")));
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.toString()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), source.toString()));
     Path output = folder.resolve("output");
     Process process =
         new ProcessBuilder(command)
@@ -74,8 +95,9 @@ class DocumentationTest {
             .start();
     try {
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
-      assertEquals("\"Hello, world\"\n", Files.readString(output));
-      assertEquals(0, process.exitValue());
+      String text = Files.readString(output);
+      assertEquals(0, process.exitValue(), text);
+      return text;
     } finally {
       process.destroyForcibly();
     }
