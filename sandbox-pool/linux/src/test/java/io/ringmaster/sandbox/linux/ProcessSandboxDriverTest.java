@@ -439,8 +439,7 @@ class ProcessSandboxDriverTest {
                 print('loading')
                 def handler(e, c):
                   print('line', e)
-                  os.write(1, b'raw\
-                ')
+                  os.write(1, b'raw\\n')
                   return 0
                 """));
     bench.offer(sandbox, "7");
