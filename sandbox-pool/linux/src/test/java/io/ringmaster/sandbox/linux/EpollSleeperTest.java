@@ -55,6 +55,16 @@ class EpollSleeperTest {
   }
 
   @Test
+  void aRingIsNotRememberedAndTheNextSleepIsOne() {
+    aRingBeforeTheSleepIsNotMissed();
+    assertEquals(0, sleeper.readyCount());
+    long beforeNs = System.nanoTime();
+    sleeper.await(beforeNs, beforeNs + 2_000_000, () -> false);
+    assertTrue(System.nanoTime() - beforeNs >= 2_000_000, "did not sleep");
+    assertEquals(2, sleeper.sleeps());
+  }
+
+  @Test
   void remembersWhatWasReady() {
     int[] ends = new int[2];
     assertEquals(0, linux.pipe(Linux.O_NONBLOCK, ends));
