@@ -57,7 +57,6 @@ final class KeeperClient {
   private volatile boolean closing;
 
   // Read by any thread.
-  private volatile Runtimes runtimes;
   private volatile Path bootstraps;
   private volatile KeeperMode mode;
   private final AtomicLong keeperStarts = new AtomicLong();
@@ -111,11 +110,6 @@ final class KeeperClient {
     sleeper.wake();
   }
 
-  /** Null while they are being looked for. */
-  Runtimes runtimes() {
-    return runtimes;
-  }
-
   /** Where the bootstraps lie; known before the first {@link Note.Resolved}. */
   Path bootstraps() {
     return bootstraps;
@@ -138,14 +132,11 @@ final class KeeperClient {
 
   // ---- the agent ----
 
-  /**
-   * Runs until {@link #close}; the keeper starts while the machine's interpreters are looked for.
-   */
+  /** Runs until {@link #close}; the keeper starts while this agent goes on. */
   void run() {
     try {
       startKeeper();
       bootstraps = Bootstraps.extract(config.dataFolder().resolve("bootstraps"));
-      runtimes = Runtimes.find();
       while (!closing) {
         duty();
         sleeper.await(System.nanoTime(), nextNs(), this::anythingArrived);
@@ -270,7 +261,7 @@ final class KeeperClient {
   }
 
   private RuntimeMatch resolve(String runtime) {
-    return runtimes == null ? new RuntimeMatch(runtime, null, "none") : runtimes.match(runtime);
+    return bootstraps == null ? new RuntimeMatch(runtime, null, "none") : Runtimes.findFor(runtime);
   }
 
   private void send(int op, int id, int a, String text) {

@@ -1,6 +1,5 @@
 package io.ringmaster.sandbox.linux;
 
-import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
 import java.io.IOException;
@@ -113,11 +112,6 @@ public final class ProcessPool {
   /** What the driver holds; dispatcher only. */
   public ProcessDriverStatus status() {
     return driver.status();
-  }
-
-  /** The interpreters of this machine; null while they are being looked for. Any thread. */
-  public Runtimes runtimes() {
-    return client.runtimes();
   }
 
   /**

@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The interpreters of this machine. Any thread; {@link #find} blocks for tens of milliseconds,
@@ -29,9 +31,15 @@ public final class Runtimes {
   /** Python's minor versions that the bootstrap supports. */
   public static final int PYTHON_MINOR_MAX = 14;
 
+  private static final String EXACT = "exact";
   private static final long PROBE_LIMIT_MS = 5_000;
   private static final Pattern RUNTIME = Pattern.compile("python3\\.([0-9]{1,2})");
-  private static final Pattern FILE_NAME = Pattern.compile("python3(\\.[0-9]{1,2})?");
+  private static final List<String> NAMES =
+      Stream.concat(
+              IntStream.rangeClosed(PYTHON_MINOR_MIN, PYTHON_MINOR_MAX)
+                  .mapToObj(n -> "python3." + n),
+              Stream.of("python3"))
+          .toList();
   private static final Pattern ANSWER =
       Pattern.compile("(3)\\.([0-9]{1,3})\\.([0-9]{1,3}) (/.*)", Pattern.DOTALL);
 
@@ -55,15 +63,37 @@ public final class Runtimes {
 
   /** Looks into these folders, in this order. */
   static Runtimes find(List<Path> folders) {
-    Set<Path> candidates = new LinkedHashSet<>();
-    for (Path folder : folders) {
-      for (Path file : list(folder)) {
-        if (FILE_NAME.matcher(file.getFileName().toString()).matches()) {
-          realBinary(file, candidates);
+    return new Runtimes(probe(candidates(folders, NAMES)));
+  }
+
+  /**
+   * As {@link #match} of {@link #find}, but quicker where an interpreter of the very minor version
+   * is there: then no other is started.
+   */
+  public static RuntimeMatch findFor(String runtime) {
+    return findFor(runtime, folders());
+  }
+
+  static RuntimeMatch findFor(String runtime, List<Path> folders) {
+    if (NAMES.contains(runtime)) {
+      for (Path file : candidates(folders, List.of(runtime))) {
+        RuntimeMatch match = new Runtimes(probe(Set.of(file))).match(runtime);
+        if (match.match().equals(EXACT)) {
+          return match;
         }
       }
     }
-    return new Runtimes(probe(candidates));
+    return find(folders).match(runtime);
+  }
+
+  private static Set<Path> candidates(List<Path> folders, List<String> names) {
+    Set<Path> candidates = new LinkedHashSet<>();
+    for (Path folder : folders) {
+      for (String name : names) {
+        realBinary(folder.resolve(name), candidates);
+      }
+    }
+    return candidates;
   }
 
   /** Every interpreter that works, in the order of preference. */
@@ -85,7 +115,7 @@ public final class Runtimes {
         .min(
             Comparator.comparingInt((Interpreter i) -> Math.abs(i.minor() - minor))
                 .thenComparingInt(i -> -i.minor()))
-        .map(i -> new RuntimeMatch(runtime, i, i.minor() == minor ? "exact" : "nearest"))
+        .map(i -> new RuntimeMatch(runtime, i, i.minor() == minor ? EXACT : "nearest"))
         .orElse(new RuntimeMatch(runtime, null, "none"));
   }
 
@@ -126,9 +156,12 @@ public final class Runtimes {
    * are found elsewhere.
    */
   private static void realBinary(Path file, Set<Path> candidates) {
+    if (!Files.isExecutable(file)) {
+      return;
+    }
     try {
       Path real = file.toRealPath();
-      if (!Files.isRegularFile(real) || !Files.isExecutable(real)) {
+      if (!Files.isRegularFile(real)) {
         return;
       }
       byte[] magic = new byte[4];

@@ -31,6 +31,18 @@ class RuntimesTest {
   }
 
   @Test
+  void theQuickWayComesToTheSame() {
+    Runtimes all = Runtimes.find();
+    for (int minor = 0; minor < 20; minor++) {
+      RuntimeMatch quick = Runtimes.findFor("python3." + minor);
+      RuntimeMatch thorough = all.match("python3." + minor);
+      assertEquals(thorough.match(), quick.match());
+      assertEquals(thorough.interpreter().minor(), quick.interpreter().minor());
+    }
+    assertNull(Runtimes.findFor("nodejs22.x").interpreter());
+  }
+
+  @Test
   void whatIsKnownIsNotAskedAgain() {
     List<Interpreter> first = Runtimes.find().interpreters();
     long beforeNs = System.nanoTime();
