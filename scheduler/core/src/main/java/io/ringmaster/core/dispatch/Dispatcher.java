@@ -37,6 +37,7 @@ public final class Dispatcher implements FunctionPublisher {
   private static final int TAKE_LIMIT = 256;
   private static final int COMMANDS = 4096;
   private static final int PAYLOAD_MAX = 6 * 1024 * 1024;
+  private static final Runnable NOTHING = () -> {};
   private static final Refusal CLOSING = Refusal.service("The engine is closing.");
   private static final Refusal RING_FULL = Refusal.throttled("CallerRateLimitExceeded");
 
@@ -57,6 +58,7 @@ public final class Dispatcher implements FunctionPublisher {
   private final MpscVarHandleArrayQueue<Runnable> commands =
       new MpscVarHandleArrayQueue<>(COMMANDS);
   private final AcceptRing.Taker take = this::take;
+  private final AcceptRing.Taker refuse = this::refuse;
   private final Timers.Expired expire;
   private final BooleanSupplier anythingArrived = this::anythingArrived;
 
@@ -64,6 +66,9 @@ public final class Dispatcher implements FunctionPublisher {
 
   /** Read by any thread: a call that comes after is answered at the door. */
   private volatile boolean closing;
+
+  /** No turn follows. Read by any thread: what it put into the ring it must refuse by itself. */
+  private volatile boolean ended;
 
   /**
    * @param processDriver serves versions that run in processes
@@ -186,13 +191,19 @@ public final class Dispatcher implements FunctionPublisher {
   private void submit(PendingInvocation invocation) {
     Refusal refusal = closing ? CLOSING : ring.offer(invocation) ? null : RING_FULL;
     if (refusal != null) {
-      counters.incrementShared(Counter.RING_FULL);
-      ThreadLocalRandom ids = ThreadLocalRandom.current();
-      identify(invocation, ids.nextLong(), ids.nextLong());
-      invocation.refusal = refusal;
-      invocation.settled = true;
+      refuseAtDoor(invocation, refusal);
       invocation.release();
+    } else if (ended) { // publish, full fence (the wake-up's), look; its pair is in end()
+      refuseArrivals();
     }
+  }
+
+  private void refuseAtDoor(PendingInvocation invocation, Refusal refusal) {
+    counters.incrementShared(Counter.RING_FULL);
+    ThreadLocalRandom ids = ThreadLocalRandom.current();
+    identify(invocation, ids.nextLong(), ids.nextLong());
+    invocation.refusal = refusal;
+    invocation.settled = true;
   }
 
   private void take(PendingInvocation invocation) {
@@ -325,11 +336,39 @@ public final class Dispatcher implements FunctionPublisher {
   /** From now on new calls are refused; what was taken goes on. Any thread. */
   public void beginClosing() {
     closing = true;
-    sleeper.wake();
+    execute(NOTHING); // a flag alone is no arrival: a dispatcher about to sleep would not see it
   }
 
-  /** Refuses what waits, and gives up what runs: the drain's time is over. */
-  public void abandon() {
+  /**
+   * After the last turn: refuses what waits, gives up what runs, tells every caller. What still
+   * comes in is refused by the thread that brings it.
+   */
+  public void end() {
+    closing = true;
+    try {
+      abandon();
+    } finally {
+      completions.flushAll();
+      ended = true; // a full fence between this and the last look into the ring
+      refuseArrivals();
+    }
+  }
+
+  /** The dispatcher's thread at its end; afterwards any. */
+  private synchronized void refuseArrivals() {
+    while (!ring.isEmpty()) {
+      if (ring.poll(refuse, TAKE_LIMIT) == 0) {
+        Thread.onSpinWait(); // claimed, and about to be published
+      }
+    }
+  }
+
+  private void refuse(PendingInvocation arrived) {
+    refuseAtDoor(arrived, CLOSING);
+    completions.tell(arrived);
+  }
+
+  private void abandon() {
     for (FunctionState function : functions.all()) {
       for (VersionState version : function.versions.values()) {
         PendingInvocation waiting;
@@ -349,7 +388,6 @@ public final class Dispatcher implements FunctionPublisher {
       }
     }
     placement.dropAll();
-    completions.flush();
   }
 
   /** Invocations that were taken and have no terminal answer. */

@@ -28,6 +28,10 @@ final class Outcomes {
       Refusal.service("The sandbox was lost by a fault of the platform. Please try again.");
   private static final Refusal WAITED_TOO_LONG =
       Refusal.throttled("ConcurrentInvocationLimitExceeded");
+
+  /** So many bindings lost in a row, and the platform cannot serve that version. */
+  private static final int BINDINGS_LOST_MAX = 8;
+
   private static final long COMING_CHECK_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long NS_PER_MS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -157,6 +161,8 @@ final class Outcomes {
           fail(blamed, sandbox, document.type(), document.json());
         }
       }
+    } else if (sandbox.state() == SandboxState.BINDING) {
+      bindingLost(sandbox.version);
     }
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
@@ -175,11 +181,32 @@ final class Outcomes {
     placement.lost(sandbox, nowNs);
   }
 
+  /**
+   * The next binding may succeed, as after the keeper's death. If none ever does (no interpreter
+   * for the runtime), each that is lost has cost one invocation its answer: none waits for ever.
+   */
+  private void bindingLost(VersionState version) {
+    if (version.bindingsLost == 0 || version.bindingLostNs != nowNs) {
+      version.bindingsLost++;
+      version.bindingLostNs = nowNs;
+    }
+    if (version.bindingsLost >= BINDINGS_LOST_MAX) {
+      PendingInvocation blamed = version.dequeue();
+      if (blamed != null) {
+        refuse(blamed, PLATFORM_FAULT);
+      }
+    }
+  }
+
   // ---- what the clock tells ----
 
   void expired(Timed timed) {
     switch (timed) {
-      case PendingInvocation invocation -> timedOut(invocation);
+      case PendingInvocation invocation -> {
+        if (!invocation.settled && invocation.sandbox != null) {
+          timedOut(invocation.sandbox.runningLongest());
+        }
+      }
       case Sandbox sandbox -> {
         if (sandbox.state() == SandboxState.BINDING) {
           counters.increment(Counter.INIT_TIMEOUTS);
@@ -191,11 +218,12 @@ final class Outcomes {
     }
   }
 
+  /**
+   * Time-outs of one sandbox end in the order in which it was handed its invocations: of those that
+   * are due at once the first is the one that ran too long, and others may not have begun.
+   */
   private void timedOut(PendingInvocation invocation) {
     Sandbox sandbox = invocation.sandbox;
-    if (invocation.settled || sandbox == null) {
-      return;
-    }
     counters.increment(Counter.TIMEOUTS);
     measure(invocation);
     placement.leave(sandbox, invocation.slot, nowNs);

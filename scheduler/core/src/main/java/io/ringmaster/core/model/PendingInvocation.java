@@ -46,6 +46,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   private boolean logTailWanted;
   private Object attachment;
   private InvocationCallback callback;
+  private boolean callbackNonBlocking;
 
   /** Set by submit, cleared with release by the dispatcher; read with acquire by the caller. */
   @SuppressWarnings("unused")
@@ -174,6 +175,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
       throw new IllegalStateException("no function is set");
     }
     callback = java.util.Objects.requireNonNull(whenSettled, "callback");
+    callbackNonBlocking = callback.nonBlocking();
     beginAnswer();
     IN_FLIGHT.setOpaque(this, true);
     door.accept(this);
@@ -331,7 +333,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
 
   /** Whether the callback may run on the dispatcher. */
   public boolean callbackNonBlocking() {
-    return callback.nonBlocking();
+    return callbackNonBlocking;
   }
 
   /**

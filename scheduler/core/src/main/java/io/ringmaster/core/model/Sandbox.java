@@ -122,6 +122,17 @@ public final class Sandbox extends Timed {
     return index < running.length ? running[index] : null;
   }
 
+  /** What was handed to it first of all that run in it; null: nothing runs. */
+  public PendingInvocation runningLongest() {
+    PendingInvocation first = null;
+    for (PendingInvocation invocation : running) {
+      if (invocation != null && (first == null || invocation.sequence < first.sequence)) {
+        first = invocation;
+      }
+    }
+    return first;
+  }
+
   /** Number of slots. */
   public int slotCount() {
     return running.length;

@@ -63,6 +63,11 @@ public final class VersionState extends Timed {
   /** Moving average of bind and init together in nanoseconds; −1: no sample. */
   public long coldNsAverage = -1;
 
+  /** Bindings that the platform lost since one succeeded; those of one moment count once. */
+  public int bindingsLost;
+
+  public long bindingLostNs;
+
   /** Links of the lists of place; each with the flag that says it is in it. */
   public VersionState nextDirty;
 

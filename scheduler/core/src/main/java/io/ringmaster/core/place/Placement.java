@@ -309,6 +309,7 @@ public final class Placement {
     sandbox.readyNs = nowNs;
     sandbox.lastUsedNs = nowNs;
     version.sampleCold(bindNs + initNs);
+    version.bindingsLost = 0;
     if (restarted) {
       PendingInvocation invocation = sandbox.running(0);
       if (invocation != null) {

@@ -80,13 +80,17 @@ public final class Completions implements Agent {
     while (invocation != null) {
       PendingInvocation following = invocation.next;
       invocation.next = null;
-      release(invocation);
+      tell(invocation);
       told++;
       invocation = following;
     }
-    while (overflowHead != null && queue.offer(overflowHead)) {
+    while (overflowHead != null) {
       PendingInvocation moved = overflowHead;
-      overflowHead = moved.next;
+      PendingInvocation following = moved.next; // once queued, it is the caller's again
+      if (!queue.offer(moved)) {
+        break;
+      }
+      overflowHead = following;
       if (overflowHead == null) {
         overflowTail = null;
       }
@@ -98,6 +102,19 @@ public final class Completions implements Agent {
       wakeAgent();
     }
     return told;
+  }
+
+  /** The last flush: what the agent's queue has no place for is told here. Dispatcher thread. */
+  public void flushAll() {
+    flush();
+    while (overflowHead != null) {
+      PendingInvocation invocation = overflowHead;
+      overflowHead = invocation.next;
+      invocation.next = null;
+      tell(invocation);
+    }
+    overflowTail = null;
+    flush();
   }
 
   /** Whether callbacks are so far behind that nothing more must be taken in. Dispatcher thread. */
@@ -133,7 +150,7 @@ public final class Completions implements Agent {
     int told = 0;
     PendingInvocation invocation;
     while (told < BATCH && (invocation = queue.relaxedPoll()) != null) {
-      release(invocation);
+      tell(invocation);
       told++;
     }
     return told;
@@ -145,6 +162,7 @@ public final class Completions implements Agent {
     waiting = true;
     if (queue.isEmpty()) {
       LockSupport.park(this);
+      Thread.interrupted(); // a callback may have left it behind; it would never sleep again
     }
     waiting = false;
   }
@@ -167,7 +185,8 @@ public final class Completions implements Agent {
     return "completion";
   }
 
-  private void release(PendingInvocation invocation) {
+  /** Tells one caller, here and now. Any thread. */
+  public void tell(PendingInvocation invocation) {
     try {
       invocation.release();
     } catch (Throwable thrown) {

@@ -1,0 +1,153 @@
+package io.ringmaster.core.dispatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.core.dispatch.HandTurned.Submitted;
+import io.ringmaster.sandbox.spi.Fault;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What the simulator does not reach: the end, and drivers that never succeed. */
+class DispatcherTest {
+  private final HandTurned world = new HandTurned();
+
+  @Test
+  void closingIsSeenByADispatcherThatIsAboutToSleep() {
+    world.turn();
+    world.sleeper.whileFallingAsleep = world.dispatcher::beginClosing;
+    world.dispatcher.sleep(Long.MAX_VALUE);
+    assertFalse(world.sleeper.slept, "it would sleep until its next timer");
+  }
+
+  @Test
+  void noInvocationWaitsForABindingThatNeverSucceeds() {
+    world.processes.onPrepare =
+        id ->
+            world.processes.events.add(
+                sink -> sink.failed(id, Fault.PLATFORM, "no interpreter, on purpose"));
+    Submitted first = world.submit();
+    Submitted second = world.submit();
+    for (int i = 0; i < 50; i++) {
+      world.nowNs += TimeUnit.MILLISECONDS.toNanos(1);
+      world.turn();
+    }
+    assertEquals(1, first.told);
+    assertEquals(1, second.told);
+    assertEquals(500, first.call.statusCode());
+    assertEquals("ServiceException", second.call.refusal().code());
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertFalse(world.processes.hasEvents(), "nobody waits, nothing is bound");
+  }
+
+  @Test
+  void bindingsThatAreLostAtOnceCostNobodyTheAnswer() {
+    List<Submitted> calls = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      calls.add(world.submit());
+    }
+    world.turn();
+    int lost = world.processes.prepared;
+    for (int id = 0; id < lost; id++) {
+      int sandbox = id;
+      world.processes.events.add(sink -> sink.failed(sandbox, Fault.PLATFORM, "the keeper died"));
+    }
+    world.turn();
+    assertTrue(lost >= 8, "bound " + lost);
+    assertEquals(0, calls.stream().mapToInt(call -> call.told).sum());
+    assertEquals(2 * lost, world.processes.prepared);
+  }
+
+  @Test
+  void theFirstThatRunsTooLongIsTheOneThatTimesOut() {
+    Submitted quick = world.submit();
+    Submitted stuck = world.submit();
+    world.turn();
+    int sandboxes = world.processes.prepared;
+    world.processes.events.add(sink -> sink.ready(0, 4, 0, 1));
+    world.turn();
+    assertEquals(2, world.processes.offered.size(), "both in one of " + sandboxes);
+    world.processes.answer(0);
+    Submitted behind = world.submit(); // its timer takes the place of the answered one's
+    world.turn();
+    assertEquals(1, quick.told);
+    assertEquals(3, world.processes.offered.size());
+    world.nowNs += HandTurned.TIMEOUT_NS + TimeUnit.MILLISECONDS.toNanos(5);
+    world.turn();
+    assertEquals(1, stuck.told);
+    String answer =
+        new String(stuck.call.response(), 0, stuck.call.responseLength(), StandardCharsets.UTF_8);
+    assertTrue(answer.contains("Sandbox.Timedout"), answer);
+    assertEquals(0, behind.told, "it had not begun, and waits again");
+  }
+
+  @Test
+  void aCallbackThatDoesNotKnowWhetherItBlocksStopsNobody() {
+    Call call = world.dispatcher.newCall().function("unknown");
+    InvocationCallback broken =
+        new InvocationCallback() {
+          @Override
+          public void settled(Call settled) {}
+
+          @Override
+          public boolean nonBlocking() {
+            throw new IllegalStateException("on purpose");
+          }
+        };
+    assertThrows(IllegalStateException.class, () -> call.submit(broken));
+    world.turn();
+    Submitted next = new Submitted(call);
+    call.submit(next);
+    world.turn();
+    assertEquals(404, call.statusCode());
+  }
+
+  @Test
+  void everyCallIsToldWhileTheDispatcherEnds() throws InterruptedException {
+    for (int round = 0; round < 50; round++) {
+      HandTurned ending = new HandTurned();
+      AtomicInteger told = new AtomicInteger();
+      AtomicInteger submitted = new AtomicInteger();
+      List<Thread> callers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        callers.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      for (int calls = 0; calls < 200; calls++) {
+                        submitted.incrementAndGet();
+                        Call call = ending.dispatcher.newCall().function("unknown");
+                        call.submit(
+                            new InvocationCallback() {
+                              @Override
+                              public void settled(Call settled) {
+                                told.incrementAndGet();
+                              }
+
+                              @Override
+                              public boolean nonBlocking() {
+                                return true;
+                              }
+                            });
+                      }
+                    }));
+      }
+      ending.turn();
+      ending.dispatcher.end();
+      for (Thread caller : callers) {
+        caller.join();
+      }
+      assertEquals(submitted.get(), told.get());
+      assertNull(ending.callbackFailures.stream().findFirst().orElse(null));
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.ringmaster.core.dispatch;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.place.PlacementLimits;
+import io.ringmaster.core.resolve.FunctionDefinition;
+import io.ringmaster.core.resolve.VersionDefinition;
+import io.ringmaster.core.settle.Completions;
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.SandboxDriver;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Sleeper;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** A dispatcher turned by hand, over a driver that does what a test says. */
+final class HandTurned {
+  static final String ACCOUNT = "123456789012";
+  static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
+  static final long CAPACITY_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
+
+  final ScriptedDriver processes = new ScriptedDriver();
+  final ScriptedDriver inJvm = new ScriptedDriver();
+  final Bed sleeper = new Bed();
+  final Counters counters = new Counters();
+  final List<Throwable> callbackFailures = new ArrayList<>();
+  final Dispatcher dispatcher;
+  long nowNs = 1_000_000_000L;
+
+  HandTurned() {
+    dispatcher =
+        new Dispatcher(
+            new DispatcherConfig(
+                ACCOUNT,
+                "us-east-1",
+                1000,
+                1024,
+                new PlacementLimits(
+                    16,
+                    CAPACITY_WAIT_NS,
+                    TimeUnit.MINUTES.toNanos(10),
+                    TimeUnit.HOURS.toNanos(4),
+                    TimeUnit.SECONDS.toNanos(10)),
+                1),
+            processes,
+            inJvm,
+            sleeper,
+            new Completions(counters, (thread, thrown) -> callbackFailures.add(thrown)),
+            InvocationRecorder.NONE,
+            counters,
+            nowNs);
+    dispatcher.publish(
+        new FunctionDefinition(
+            ACCOUNT, "us-east-1", "f", -1, Map.of(), Map.of("$LATEST", version()), Map.of()));
+  }
+
+  private static VersionDefinition version() {
+    SandboxSpec.Identity identity =
+        new SandboxSpec.Identity(
+            ACCOUNT, "us-east-1", "f", "$LATEST", "arn:…:f", "/aws/lambda/f", "Text", "");
+    SandboxSpec spec =
+        new SandboxSpec(
+            "python3.13", "app.handler", null, Map.of(), identity, 128, TIMEOUT_NS, 512, false);
+    return new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
+  }
+
+  void turn() {
+    dispatcher.turn(nowNs, TimeUnit.NANOSECONDS.toMillis(nowNs));
+  }
+
+  /** A submitted call, and how it ended. */
+  Submitted submit() {
+    Submitted submitted = new Submitted(dispatcher.newCall());
+    submitted.call.function("f").submit(submitted);
+    return submitted;
+  }
+
+  /** Counts how often it is told. */
+  static final class Submitted implements InvocationCallback {
+    final Call call;
+    int told;
+
+    Submitted(Call call) {
+      this.call = call;
+    }
+
+    @Override
+    public void settled(Call settled) {
+      told++;
+    }
+
+    @Override
+    public boolean nonBlocking() {
+      return true;
+    }
+  }
+
+  /** Falls asleep never, and does something just before it would. */
+  static final class Bed implements Sleeper {
+    Runnable whileFallingAsleep = () -> {};
+    boolean slept;
+
+    @Override
+    public void await(long now, long until, BooleanSupplier anythingArrived) {
+      whileFallingAsleep.run();
+      slept = !anythingArrived.getAsBoolean();
+    }
+
+    @Override
+    public void wake() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** Remembers what it was asked for; tells what it is told to tell. */
+  static final class ScriptedDriver implements SandboxDriver {
+    final ArrayDeque<Consumer<DriverEvents>> events = new ArrayDeque<>();
+    final List<Invocation> offered = new ArrayList<>();
+    final List<Integer> slots = new ArrayList<>();
+    Consumer<Integer> onPrepare = id -> {};
+    int prepared;
+
+    @Override
+    public int prepare(PoolKey key, SandboxSpec spec) {
+      onPrepare.accept(prepared);
+      return prepared++;
+    }
+
+    @Override
+    public boolean offer(int slot, Invocation invocation) {
+      offered.add(invocation);
+      slots.add(slot);
+      return true;
+    }
+
+    /** The answer to the invocation that was offered as number {@code index}. */
+    void answer(int index) {
+      int slot = slots.get(index);
+      long sequence = offered.get(index).sequence();
+      events.add(sink -> sink.response(slot, sequence, false, 0, 0));
+    }
+
+    @Override
+    public boolean revoke(int slot, long sequence) {
+      return true;
+    }
+
+    @Override
+    public void reset(int sandbox, Fault reason) {}
+
+    @Override
+    public void discard(int sandbox, Fault reason) {}
+
+    @Override
+    public int poll(DriverEvents sink, int limit) {
+      int delivered = 0;
+      Consumer<DriverEvents> event;
+      while (delivered < limit && (event = events.poll()) != null) {
+        event.accept(sink);
+        delivered++;
+      }
+      return delivered;
+    }
+
+    @Override
+    public boolean hasEvents() {
+      return !events.isEmpty();
+    }
+
+    @Override
+    public void credit(int slot, int bytes) {}
+
+    @Override
+    public boolean killable() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
