@@ -17,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
  * }
  * }</pre>
  *
- * <p>Threading: every method may be called from any thread, at once.
+ * <p>Threading: every method may be called from any thread, at once; what waits for the engine not
+ * from a callback on the dispatcher ({@link InvocationCallback#nonBlocking}).
  */
 public interface Engine extends AutoCloseable {
 

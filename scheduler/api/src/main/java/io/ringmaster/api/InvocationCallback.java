@@ -13,7 +13,10 @@ public interface InvocationCallback {
   /**
    * Whether {@link #settled} never blocks and takes microseconds at most. Then it runs on the
    * dispatcher itself and saves a thread change; a callback that breaks this promise delays every
-   * function.
+   * function. From there {@link Call#submit}, {@link Engine#invokeAsync} and {@link Engine#newCall}
+   * may be called; what waits for the engine throws {@link IllegalStateException}.
+   *
+   * <p>Asked once per submit, on the submitting thread.
    */
   default boolean nonBlocking() {
     return false;

@@ -212,6 +212,11 @@ final class Assembly {
     return dispatcherThread.isCurrent() || completionThread.isCurrent();
   }
 
+  /** Throws where the wait would never end. */
+  void requireMayWait() {
+    dispatcherThread.requireOther();
+  }
+
   String recentLogs(String function) {
     return logs.recent(
         "arn:aws:lambda:" + config.region() + ":" + config.account() + ":function:" + function);

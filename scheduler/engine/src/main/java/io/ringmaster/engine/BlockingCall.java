@@ -35,6 +35,10 @@ final class BlockingCall implements InvocationCallback {
     return result;
   }
 
+  int responseLength() {
+    return call.responseLength();
+  }
+
   @Override
   public void settled(Call settled) {
     Thread thread = waiter;

@@ -11,6 +11,9 @@ import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 final class Calls {
   private static final int KEPT = 256;
 
+  /** A kept call keeps its last event and answer: not those of megabytes. */
+  private static final int KEPT_BYTES_MAX = 64 * 1024;
+
   private final Supplier<Call> newCall;
   private final MpmcVarHandleArrayQueue<BlockingCall> idle = new MpmcVarHandleArrayQueue<>(KEPT);
 
@@ -24,7 +27,9 @@ final class Calls {
       call = new BlockingCall(newCall.get());
     }
     InvocationResult result = call.invoke(request);
-    idle.offer(call);
+    if (request.payload().length + call.responseLength() <= KEPT_BYTES_MAX) {
+      idle.offer(call);
+    }
     return result;
   }
 

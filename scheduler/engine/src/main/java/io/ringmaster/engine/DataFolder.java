@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Where one engine keeps its files: the embedder's folder, locked, or a temporary one that goes
@@ -29,6 +30,12 @@ final class DataFolder implements AutoCloseable {
   private static final String PREFIX = "ringmaster-";
   private static final String LOCK = "lock";
   private static final long SWEEP_AFTER_MS = 60_000;
+
+  /**
+   * Folders of this JVM's engines. Their lock files must not be opened again: the kernel's locks
+   * are the process's, and closing any descriptor of the file gives them back.
+   */
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   private final Path path;
   private final boolean temporary;
@@ -54,16 +61,35 @@ final class DataFolder implements AutoCloseable {
           temporary
               ? Files.createTempDirectory(PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
               : Files.createDirectories(wanted.toAbsolutePath());
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
-        channel.close();
-        throw new EngineException("the data folder is in use by another engine: " + path);
-      }
-      return new DataFolder(path, temporary, channel);
+      return locked(path.toRealPath(), temporary);
     } catch (IOException e) {
       throw new EngineException("the data folder cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  private static DataFolder locked(Path path, boolean temporary) throws IOException {
+    if (!OURS.add(path)) {
+      throw inUse(path);
+    }
+    boolean opened = false;
+    try {
+      FileChannel channel =
+          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      opened = locked(channel);
+      if (!opened) {
+        channel.close();
+        throw inUse(path);
+      }
+      return new DataFolder(path, temporary, channel);
+    } finally {
+      if (!opened) {
+        OURS.remove(path);
+      }
+    }
+  }
+
+  private static EngineException inUse(Path path) {
+    return new EngineException("the data folder is in use by another engine: " + path);
   }
 
   /** Removes temporary folders that killed engines left: their lock is free. */
@@ -79,7 +105,8 @@ final class DataFolder implements AutoCloseable {
   private static void sweep(Path path) {
     try {
       Path lock = path.resolve(LOCK);
-      if (!Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
+      if (OURS.contains(path.toRealPath())
+          || !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
           || System.currentTimeMillis() - Files.getLastModifiedTime(lock).toMillis()
               < SWEEP_AFTER_MS) {
         return;
@@ -111,13 +138,14 @@ final class DataFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      lockFile.close();
+    try (lockFile) {
       if (temporary) {
         delete(path);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("not removed: " + path, e);
+    } finally {
+      OURS.remove(path);
     }
   }
 

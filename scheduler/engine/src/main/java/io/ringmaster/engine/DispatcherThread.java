@@ -40,8 +40,16 @@ final class DispatcherThread implements Runnable {
     return Thread.currentThread() == thread;
   }
 
+  /** It cannot wait for itself: callbacks that promised not to block run on it. */
+  void requireOther() {
+    if (isCurrent()) {
+      throw new IllegalStateException("a non-blocking callback must not wait for the engine");
+    }
+  }
+
   /** Drains and ends; returns when the thread has ended. */
   void close(long drainNs) {
+    requireOther();
     drainUntilNs = System.nanoTime() + drainNs;
     dispatcher.beginClosing();
     boolean interrupted = false;
@@ -59,6 +67,7 @@ final class DispatcherThread implements Runnable {
 
   /** Runs a question on the dispatcher and waits for the answer. */
   <T> T ask(Function<Dispatcher, T> question) {
+    requireOther();
     CompletableFuture<T> answer = new CompletableFuture<>();
     Runnable command =
         () -> {
@@ -102,11 +111,16 @@ final class DispatcherThread implements Runnable {
     } catch (Throwable broken) {
       failures.accept(broken);
     } finally {
-      dispatcher.beginClosing();
-      dispatcher.abandon();
-      while (dispatcher.hasArrivals()) {
-        dispatcher.turn(System.nanoTime(), System.currentTimeMillis());
-      }
+      end();
+    }
+  }
+
+  private void end() {
+    try {
+      dispatcher.end();
+    } catch (Throwable broken) {
+      failures.accept(broken);
+    } finally {
       ended = true;
     }
   }
@@ -115,12 +129,14 @@ final class DispatcherThread implements Runnable {
   private boolean turn() {
     long nowNs = System.nanoTime();
     int work = dispatcher.turn(nowNs, System.currentTimeMillis());
+    long untilNs = drainUntilNs;
+    if (nowNs >= untilNs) {
+      return false; // also while it has work: the drain's time is a promise
+    }
     if (work > 0) {
       return true;
     }
-    long untilNs = drainUntilNs;
-    boolean drained = dispatcher.inFlight() == 0 && !dispatcher.hasArrivals();
-    if (untilNs != Long.MAX_VALUE && (drained || nowNs >= untilNs)) {
+    if (untilNs != Long.MAX_VALUE && dispatcher.inFlight() == 0 && !dispatcher.hasArrivals()) {
       return false;
     }
     dispatcher.sleep(untilNs);

@@ -38,6 +38,7 @@ final class EmbeddedEngine implements Engine {
 
   @Override
   public Functions functions() {
+    assembly.requireMayWait();
     return assembly.functions();
   }
 
@@ -72,6 +73,7 @@ final class EmbeddedEngine implements Engine {
 
   @Override
   public void close() {
+    assembly.requireMayWait();
     if (closing.compareAndSet(false, true)) {
       try {
         Runtime.getRuntime().removeShutdownHook(atExit);

@@ -166,6 +166,70 @@ class InJvmJourneyTest {
   }
 
   @Test
+  void anExceptionThatCannotTellWhatItIsIsAFunctionErrorToo() {
+    create(
+        "mute",
+        FunctionCode.inJvm(
+            (event, response) -> {
+              if (event.text().contains("throw")) {
+                throw new MuteException();
+              }
+              response.write("1");
+            }));
+    InvocationResult result = invoke(engine, "mute", "\"throw\"");
+    assertEquals(MuteException.class.getName(), json(result).get("errorType").asText());
+    assertEquals("1", invoke(engine, "mute", "{}").payloadText());
+    assertEquals(0L, engine.status().counters().get("handlerStuck"));
+  }
+
+  private static final class MuteException extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("on purpose");
+    }
+  }
+
+  @Test
+  void aCallbackOnTheDispatcherIsToldThatItMustNotWait() throws InterruptedException {
+    create("fine", FunctionCode.inJvm((event, response) -> response.write("1")));
+    List<Runnable> waits =
+        List.of(
+            engine::close,
+            engine::status,
+            engine::functions,
+            () -> engine.recentLogs("fine"),
+            () -> invoke(engine, "fine", "1"));
+    AtomicInteger refused = new AtomicInteger();
+    CountDownLatch told = new CountDownLatch(1);
+    engine
+        .newCall()
+        .function("fine")
+        .payload(new byte[] {'1'}, 0, 1)
+        .submit(
+            new InvocationCallback() {
+              @Override
+              public void settled(Call call) {
+                for (Runnable wait : waits) {
+                  try {
+                    wait.run();
+                  } catch (IllegalStateException expected) {
+                    refused.incrementAndGet();
+                  }
+                }
+                told.countDown();
+              }
+
+              @Override
+              public boolean nonBlocking() {
+                return true;
+              }
+            });
+    assertTrue(told.await(20, TimeUnit.SECONDS), "the dispatcher waits for itself");
+    assertEquals(waits.size(), refused.get());
+    assertEquals("1", invoke(engine, "fine", "1").payloadText());
+  }
+
+  @Test
   void closingDrainsAndRefusesWhatComesLater() throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

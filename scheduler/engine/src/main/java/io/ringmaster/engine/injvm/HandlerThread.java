@@ -69,15 +69,18 @@ final class HandlerThread implements Runnable {
 
   @Override
   public void run() {
-    while (!ending) {
-      HandlerSlot slot = next();
-      if (slot != null && slot.begin()) {
-        handle(slot);
-        slot.logMark = lines.get();
-        driver.finished(slot);
+    try {
+      while (!ending) {
+        HandlerSlot slot = next();
+        if (slot != null && slot.begin()) {
+          handle(slot);
+          slot.logMark = lines.get();
+          driver.finished(slot);
+        }
       }
+    } finally {
+      driver.ended(this);
     }
-    driver.ended(this);
   }
 
   private HandlerSlot next() {
@@ -107,7 +110,7 @@ final class HandlerThread implements Runnable {
     } catch (Throwable thrown) {
       slot.functionError = true;
       slot.answer.clear();
-      slot.write(ThrownDocument.json(thrown));
+      slot.write(ThrownDocument.of(thrown));
     }
     if (!ending) {
       Thread.interrupted(); // what the handler left behind is not the next one's

@@ -7,12 +7,22 @@ package io.ringmaster.engine.injvm;
 final class ThrownDocument {
   private ThrownDocument() {}
 
-  static String json(Throwable thrown) {
+  /** Never throws, though the exception's own methods may. */
+  static String of(Throwable thrown) {
+    try {
+      return json(thrown);
+    } catch (Throwable again) {
+      return "{\"errorType\":\"" + thrown.getClass().getName() + "\",\"stackTrace\":[]}";
+    }
+  }
+
+  private static String json(Throwable thrown) {
     StringBuilder out = new StringBuilder(512);
     out.append('{');
-    if (thrown.getMessage() != null) {
+    String message = thrown.getMessage();
+    if (message != null) {
       out.append("\"errorMessage\":");
-      quote(thrown.getMessage(), out);
+      quote(message, out);
       out.append(',');
     }
     out.append("\"errorType\":");

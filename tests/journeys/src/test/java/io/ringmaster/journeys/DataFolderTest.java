@@ -1,0 +1,45 @@
+package io.ringmaster.journeys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.EngineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One engine at a time uses a data folder, whoever else tries. */
+class DataFolderTest {
+  @TempDir Path folder;
+
+  private EngineConfig config() {
+    return EngineConfig.builder().sandboxProcesses(false).dataFolder(folder).build();
+  }
+
+  @Test
+  void aSecondEngineOfThisJvmIsRefusedAndTakesNoLockAway() throws IOException {
+    try (Engine first = Engine.open(config())) {
+      EngineException refused =
+          assertThrows(EngineException.class, () -> Engine.open(config()).close());
+      assertTrue(refused.getMessage().contains("in use"), refused.getMessage());
+      assertTrue(locked(), "another process could use the folder of an open engine");
+      assertEquals(0, first.status().sandboxes().size());
+    }
+    assertFalse(locked());
+    Engine.open(config()).close();
+  }
+
+  /** Whether the kernel holds a lock of this process on the folder's lock file. */
+  private boolean locked() throws IOException {
+    Object inode = Files.getAttribute(folder.resolve("lock"), "unix:ino");
+    long pid = ProcessHandle.current().pid();
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .anyMatch(lock -> lock.matches(".* POSIX .* " + pid + " .*:" + inode + " .*"));
+  }
+}
