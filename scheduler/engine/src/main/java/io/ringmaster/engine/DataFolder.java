@@ -29,6 +29,10 @@ final class DataFolder implements AutoCloseable {
 
   private static final String PREFIX = "ringmaster-";
   private static final String LOCK = "lock";
+
+  /** Only folders with this file are swept: an embedder's own may have any name. */
+  private static final String TEMPORARY = "temporary";
+
   private static final long SWEEP_AFTER_MS = 60_000;
 
   /**
@@ -61,6 +65,9 @@ final class DataFolder implements AutoCloseable {
           temporary
               ? Files.createTempDirectory(PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
               : Files.createDirectories(wanted.toAbsolutePath());
+      if (temporary) {
+        Files.createFile(path.resolve(TEMPORARY));
+      }
       return locked(path.toRealPath(), temporary);
     } catch (IOException e) {
       throw new EngineException("the data folder cannot be used: " + e.getMessage(), e);
@@ -106,6 +113,7 @@ final class DataFolder implements AutoCloseable {
     try {
       Path lock = path.resolve(LOCK);
       if (OURS.contains(path.toRealPath())
+          || !Files.isRegularFile(path.resolve(TEMPORARY), LinkOption.NOFOLLOW_LINKS)
           || !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)
           || System.currentTimeMillis() - Files.getLastModifiedTime(lock).toMillis()
               < SWEEP_AFTER_MS) {

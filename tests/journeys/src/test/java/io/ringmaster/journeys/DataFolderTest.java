@@ -11,6 +11,10 @@ import io.ringmaster.api.EngineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +37,37 @@ class DataFolderTest {
     }
     assertFalse(locked());
     Engine.open(config()).close();
+  }
+
+  @Test
+  void onlyTemporaryFoldersAreSwept() throws IOException {
+    FileTime longAgo = FileTime.from(Instant.now().minusSeconds(3600));
+    Path own = Files.createTempDirectory("ringmaster-");
+    Path left = Files.createTempDirectory("ringmaster-");
+    try {
+      EngineConfig inOwn = EngineConfig.builder().sandboxProcesses(false).dataFolder(own).build();
+      Engine.open(inOwn).close();
+      Files.createFile(left.resolve("temporary"));
+      Files.createFile(left.resolve("lock"));
+      Files.setLastModifiedTime(own.resolve("lock"), longAgo);
+      Files.setLastModifiedTime(left.resolve("lock"), longAgo);
+      Engine.open(EngineConfig.builder().sandboxProcesses(false).build()).close();
+      assertTrue(Files.exists(own.resolve("lock")), "an embedder's folder is kept");
+      assertFalse(Files.exists(left), "what a killed engine left is removed");
+    } finally {
+      delete(own);
+      delete(left);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.walk(folder)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
   }
 
   /** Whether the kernel holds a lock of this process on the folder's lock file. */

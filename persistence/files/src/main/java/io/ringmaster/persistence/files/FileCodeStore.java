@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -47,6 +49,12 @@ public final class FileCodeStore implements CodeStore {
   private static final String COMING = ".new-";
   private static final String GOING = ".old-";
   private static final int KEY_LENGTH = 64;
+
+  /**
+   * Folders of this JVM's stores. Their lock files must not be opened again: the kernel's locks are
+   * the process's, and closing any descriptor of the file gives them back.
+   */
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
 
   /** What is known of one key; guarded by the store. */
   private static final class Holding {
@@ -95,14 +103,18 @@ public final class FileCodeStore implements CodeStore {
       Path folder, Lifetime lifetime, long graceNs, LongSupplier clockNs) throws IOException {
     Files.createDirectories(folder);
     Path root = folder.toRealPath();
-    FileChannel channel =
-        FileChannel.open(
-            root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!OURS.add(root)) {
+      throw inUse(root);
+    }
     boolean opened = false;
+    FileChannel channel = null;
     try {
+      channel =
+          FileChannel.open(
+              root.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = tryLock(channel);
       if (lock == null) {
-        throw new FileSystemException(root.toString(), null, "in use by another engine");
+        throw inUse(root);
       }
       FileCodeStore store = new FileCodeStore(root, lifetime, graceNs, clockNs, channel, lock);
       store.takeStock();
@@ -110,7 +122,10 @@ public final class FileCodeStore implements CodeStore {
       return store;
     } finally {
       if (!opened) {
-        channel.close();
+        if (channel != null) {
+          channel.close();
+        }
+        OURS.remove(root);
       }
     }
   }
@@ -121,6 +136,10 @@ public final class FileCodeStore implements CodeStore {
     } catch (OverlappingFileLockException sameProcess) {
       return null;
     }
+  }
+
+  private static FileSystemException inUse(Path root) {
+    return new FileSystemException(root.toString(), null, "in use by another engine");
   }
 
   private void takeStock() throws IOException {
@@ -329,6 +348,7 @@ public final class FileCodeStore implements CodeStore {
     } finally {
       lock.release();
       lockChannel.close();
+      OURS.remove(root);
     }
   }
 }

@@ -208,10 +208,22 @@ class FileCodeStoreTest {
   }
 
   @Test
-  void isUsedByOneEngineAtATime() {
+  void isUsedByOneEngineAtATime() throws IOException {
     FileSystemException inUse =
         assertThrows(FileSystemException.class, () -> open(Lifetime.LASTING));
     assertTrue(inUse.getMessage().contains("in use by another engine"), inUse.getMessage());
+    assertTrue(locked(), "the refused store took the lock away");
+    store.close();
+    assertFalse(locked());
+    store = open(Lifetime.LASTING);
+  }
+
+  /** Whether the kernel holds a lock of this process on the store's lock file. */
+  private boolean locked() throws IOException {
+    Object inode = Files.getAttribute(folder.resolve(".lock"), "unix:ino");
+    long pid = ProcessHandle.current().pid();
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .anyMatch(lock -> lock.matches(".* POSIX .* " + pid + " .*:" + inode + " .*"));
   }
 
   @Test

@@ -21,9 +21,6 @@ final class HandlerThread implements Runnable {
   private final InJvmDriver driver;
   private final SpscVarHandleArrayQueue<HandlerSlot> queue;
 
-  /** Its end is to be told to the dispatcher. Written by the dispatcher before {@link #ending}. */
-  boolean endAwaited;
-
   private final AtomicLong lines = new AtomicLong();
   private volatile boolean ending;
   private volatile boolean waiting;
@@ -52,8 +49,7 @@ final class HandlerThread implements Runnable {
   }
 
   /** Tells the thread to end after what runs, and interrupts that. Dispatcher. */
-  void end(boolean tell) {
-    endAwaited = tell;
+  void end() {
     ending = true;
     thread.interrupt();
   }

@@ -135,7 +135,7 @@ public final class InJvmDriver implements SandboxDriver {
   @Override
   public void reset(int sandbox, Fault reason) {
     Environment environment = byId[sandbox];
-    environment.thread.end(true);
+    environment.thread.end();
   }
 
   @Override
@@ -145,7 +145,7 @@ public final class InJvmDriver implements SandboxDriver {
     byId[sandbox] = null;
     HandlerThread thread = environment.thread;
     if (thread != null) {
-      thread.end(false);
+      thread.end();
     }
     freeIds.add(sandbox);
   }
@@ -190,7 +190,7 @@ public final class InJvmDriver implements SandboxDriver {
 
   private void end(HandlerThread thread, DriverEvents sink) {
     Environment environment = byId[thread.sandbox];
-    if (thread.endAwaited && environment != null && environment.thread == thread) {
+    if (environment != null && environment.thread == thread) { // also if it died by itself
       environment.thread = null;
       sink.exited(thread.sandbox, 0, 0);
     }
@@ -218,7 +218,7 @@ public final class InJvmDriver implements SandboxDriver {
   @Override
   public void close() {
     for (HandlerThread thread : alive) {
-      thread.end(false);
+      thread.end();
     }
     long until = System.nanoTime() + JOIN_NS;
     boolean interrupted = false;
