@@ -12,6 +12,9 @@ import java.util.UUID;
 
 /** Was this the right answer? */
 final class AnswerJudge {
+  private static final String INIT_ERROR =
+      new String(SimulatedDriver.INIT_ERROR, StandardCharsets.UTF_8);
+
   private final Referee referee;
   private final VirtualClock clock;
   private final RunShape shape;
@@ -36,7 +39,7 @@ final class AnswerJudge {
       if (answer.responseLength() > 0 || answer.executedVersion() != null) {
         referee.violation(call + " was refused, and has an answer: " + refusal);
       }
-      judgeRefusal(call, refusal, duringSubmit);
+      judgeRefusal(call, answer, refusal, duringSubmit);
     } else if (!call.offered) {
       judgeBlamed(call, answer);
     } else if (answer.functionError()) {
@@ -96,6 +99,11 @@ final class AnswerJudge {
       referee.violation(call + " was answered but never handed to a sandbox");
     } else {
       version.initFaults--;
+      boolean violated = text(answer).contains("Sandbox.Failure");
+      boolean initTimed = text(answer).equals(INIT_ERROR) == answer.initNs() > 0;
+      if (answer.coldStart() == violated || !initTimed) {
+        referee.violation(call + " waited for an init that failed; cold: " + answer.coldStart());
+      }
       referee.blamed();
       exited = text(answer).contains("Runtime.ExitError");
     }
@@ -193,7 +201,15 @@ final class AnswerJudge {
     return call.forgotten == Fault.TIMEOUT && !call.forgottenInTime;
   }
 
-  private void judgeRefusal(SimulatedCall call, Refusal refusal, boolean duringSubmit) {
+  private void judgeRefusal(
+      SimulatedCall call, Call answer, Refusal refusal, boolean duringSubmit) {
+    long sinceTakenNs = call.admitted ? clock.nowNs() - call.takenNs : 0;
+    if (!call.offered
+        && !duringSubmit
+        && (answer.queueNs() < sinceTakenNs
+            || answer.queueNs() > clock.nowNs() - call.submittedNs)) {
+      referee.violation(call + " says that it waited for " + answer.queueNs() + " ns");
+    }
     if (refusal.statusCode() == 500 && referee.mayRefuseAsClosing(call)) {
       return;
     }

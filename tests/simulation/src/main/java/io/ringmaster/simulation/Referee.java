@@ -43,6 +43,7 @@ final class Referee {
   private int blamesExpected;
 
   private int blames;
+  private long initFailures;
   private boolean closing;
   private boolean abandoned;
 
@@ -101,6 +102,11 @@ final class Referee {
 
   long preparesCount() {
     return prepares;
+  }
+
+  /** Inits that reported an error before anything was handed over. */
+  long initFailures() {
+    return initFailures;
   }
 
   long submitCount() {
@@ -294,6 +300,7 @@ final class Referee {
     tally.count(Counter.BINDINGS);
     if (version != null) {
       version.live++;
+      version.uncoveredSinceNs = clock.nowNs();
       version.lastLiveNs = clock.nowNs();
       version.progressNs = clock.nowNs();
     }
@@ -310,6 +317,9 @@ final class Referee {
     }
     if (told != Told.VIOLATED) {
       tally.count(Counter.INIT_FAILURES);
+    }
+    if (told == Told.INIT_FAILED) {
+      initFailures++;
     }
     Version version = versionsById.get(sandbox.key.version());
     version.initFaults++;
@@ -359,6 +369,7 @@ final class Referee {
     Version version = versionsById.get(sandbox.key.version());
     if (version != null) {
       version.live--;
+      version.progressNs = clock.nowNs();
       version.lastLiveNs = clock.nowNs();
     }
     exited(driver, sandbox);

@@ -165,8 +165,8 @@ final class Run {
   private void arrive() {
     if (closesEarly && submitted >= shape.invocations * 9L / 10) {
       closesEarly = false;
-      subject.beginClosing();
       referee.closing();
+      subject.beginClosing();
       clock.plan(random.between(0L, 1000 * MILLISECOND_NS), Occurrence.Kind.ABANDON);
     }
     int count = random.chance(shape.burstChance) ? 1000 : 1;

@@ -46,19 +46,25 @@ final class RunShape {
     accountConcurrency = random.chance(0.5) ? 1000 : random.between(10, 200);
     acceptRingSize = faults.bursts && random.chance(0.8) ? 2048 : 1 << random.between(4, 9);
     callsMax = faults.bursts ? 2500 : random.between(20, 1200);
-    capacityWaitNs = random.between(300 * MILLISECOND_NS, 4000 * MILLISECOND_NS);
+    capacityWaitNs = scattered(random, 30 * MILLISECOND_NS, 4000 * MILLISECOND_NS);
     keepAliveNs = random.between(20 * MILLISECOND_NS, 3000 * MILLISECOND_NS);
     maximumLifeNs =
         random.chance(0.3) ? random.between(100 * MILLISECOND_NS, 2000 * MILLISECOND_NS) : 1L << 50;
     initTimeoutNs = random.between(100 * MILLISECOND_NS, 2000 * MILLISECOND_NS);
     meanInvokeNs = random.between(MILLISECOND_NS / 5, 8 * MILLISECOND_NS);
-    double load = 0.2 + 1.2 * random.nextDouble();
-    meanGapNs = Math.max(1000, (long) (meanInvokeNs / (environmentsMax * load)));
+    long busyGapNs = Math.max(1000, meanInvokeNs / environmentsMax);
+    meanGapNs = scattered(random, busyGapNs * 2 / 3, busyGapNs * 50);
     burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
     int count = pressure ? random.between(8, 30) : random.between(1, 12);
     for (int i = 0; i < count; i++) {
       functions.add(newFunction(random, i));
     }
+  }
+
+  /** Each order of magnitude is as likely. */
+  private static long scattered(SeededRandom random, long least, long most) {
+    double span = StrictMath.log((double) most / least);
+    return (long) (least * StrictMath.exp(random.nextDouble() * span));
   }
 
   private long nextVersionId() {

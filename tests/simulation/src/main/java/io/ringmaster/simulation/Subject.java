@@ -17,6 +17,7 @@ final class Subject {
   private final Counters counters = new Counters();
   private final Referee referee;
   private int commandsAhead;
+  private long initFailuresRecorded;
 
   Subject(
       RunShape shape,
@@ -110,6 +111,7 @@ final class Subject {
       zero("ledger units", dispatcher.concurrency(RunShape.ACCOUNT));
       referee.tally().compare(counters, referee);
     }
+    zero("init failures that were not recorded", referee.initFailures() - initFailuresRecorded);
     zero("timers", dispatcher.timerCount());
     zero("environments", dispatcher.sandboxes().size());
     zero("invocations in flight", dispatcher.inFlight());
@@ -135,7 +137,9 @@ final class Subject {
 
     @Override
     public void initFailed(
-        Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {}
+        Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {
+      initFailuresRecorded++;
+    }
 
     @Override
     public void ended(Sandbox sandbox) {}
