@@ -32,7 +32,7 @@ final class Occurrence implements Comparable<Occurrence> {
     /** A function's definition changes. */
     PUBLISH,
     /** The engine gives up what is left at its close. */
-    ABANDON
+    END
   }
 
   final long atNs;

@@ -57,10 +57,6 @@ final class RestInspector {
   /** The dispatcher is asleep, and has that many timers set. */
   void inspect(long timers) {
     rests++;
-    if (referee.isAbandoned() && referee.liveSandboxes() > 0) {
-      referee.violation(
-          referee.liveSandboxes() + " environments are left by an engine that closed");
-    }
     boolean full = referee.liveSandboxes() >= shape.environmentsMax;
     if (full) {
       full();

@@ -34,6 +34,7 @@ final class Run {
   private int turnsThisMoment;
   private boolean turning;
   private boolean closesEarly;
+  private boolean ended;
   private SimulatedCall submitting;
   private boolean submittingInTurn;
   private long quietSinceNs = -1;
@@ -98,6 +99,9 @@ final class Run {
   /** Lets something happen; false: nothing will ever happen any more. */
   private boolean step() {
     boolean happened = fireSome();
+    if (ended) {
+      return false;
+    }
     if (!sleeper.sleepsAt(clock.nowNs())) {
       turn();
       return true;
@@ -122,7 +126,7 @@ final class Run {
     int most = 1 + random.nextInt(4);
     int fired = 0;
     Occurrence due;
-    while (fired < most && (due = clock.pollDue()) != null) {
+    while (!ended && fired < most && (due = clock.pollDue()) != null) {
       fire(due);
       fired++;
     }
@@ -154,9 +158,14 @@ final class Run {
           planNext(due.kind, 25 * MILLISECOND_NS);
         }
       }
-      case ABANDON -> {
+      case END -> {
+        turn();
+        ended = true;
         referee.abandoned();
-        subject.abandon();
+        turning = true;
+        subject.end();
+        turning = false;
+        submitOne();
       }
       default -> due.sandbox.driver.fire(due);
     }
@@ -167,7 +176,7 @@ final class Run {
       closesEarly = false;
       referee.closing();
       subject.beginClosing();
-      clock.plan(random.between(0L, 1000 * MILLISECOND_NS), Occurrence.Kind.ABANDON);
+      clock.plan(random.between(0L, 1000 * MILLISECOND_NS), Occurrence.Kind.END);
     }
     int count = random.chance(shape.burstChance) ? 1000 : 1;
     for (int i = 0; i < count; i++) {

@@ -100,9 +100,9 @@ final class Subject {
     dispatcher.beginClosing();
   }
 
-  /** What waits or runs is given up. */
-  void abandon() {
-    execute(dispatcher::abandon);
+  /** What waits or runs is given up; there is no turn any more. */
+  void end() {
+    dispatcher.end();
   }
 
   /** What the dispatcher says about itself must agree, now that nothing is in flight. */
@@ -112,7 +112,9 @@ final class Subject {
       referee.tally().compare(counters, referee);
     }
     zero("init failures that were not recorded", referee.initFailures() - initFailuresRecorded);
-    zero("timers", dispatcher.timerCount());
+    if (!referee.isAbandoned()) {
+      zero("timers", dispatcher.timerCount());
+    }
     zero("environments", dispatcher.sandboxes().size());
     zero("invocations in flight", dispatcher.inFlight());
   }
