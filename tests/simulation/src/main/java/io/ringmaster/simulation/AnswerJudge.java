@@ -12,6 +12,9 @@ import java.util.UUID;
 
 /** Was this the right answer? */
 final class AnswerJudge {
+  /** A call is not given up before so many bindings were lost in a row. */
+  private static final int BINDINGS_LOST_LEAST = 8;
+
   private static final String INIT_ERROR =
       new String(SimulatedDriver.INIT_ERROR, StandardCharsets.UTF_8);
 
@@ -229,13 +232,23 @@ final class AnswerJudge {
       case 429 -> judgeThrottle(call, refusal);
       case 500 -> {
         boolean besideTimedOut = call.forgotten == Fault.TIMEOUT && call.function.slots > 1;
-        if (call.told != Told.LOST && !besideTimedOut) {
+        if (call.told != Told.LOST && !besideTimedOut && !neverBound(call)) {
           referee.violation(
               call + " ended as a platform fault: told " + call.told + ", " + refusal.message());
         }
       }
       default -> referee.violation(call + " was refused: " + refusal);
     }
+  }
+
+  /** The platform could not bind a sandbox for it, again and again. */
+  private static boolean neverBound(SimulatedCall call) {
+    boolean lost = false;
+    for (Version version : call.function.versions) {
+      boolean meant = call.label == null || call.label.equals(version.definition.label());
+      lost |= meant && version.bindingsLost >= BINDINGS_LOST_LEAST;
+    }
+    return lost && !call.offered;
   }
 
   private void judgeThrottle(SimulatedCall call, Refusal refusal) {

@@ -335,6 +335,15 @@ final class Referee {
     }
   }
 
+  /** The platform lost a sandbox before it was ready. */
+  void bindingLost(SimulatedSandbox sandbox) {
+    Version version = versionsById.get(sandbox.key.version());
+    if (version.bindingsLost == 0 || version.bindingLostNs != clock.nowNs()) {
+      version.bindingsLost++;
+      version.bindingLostNs = clock.nowNs();
+    }
+  }
+
   /** A waiting call was answered with a failed init. */
   void blamed() {
     blames++;

@@ -165,7 +165,9 @@ final class Run {
         turning = true;
         subject.end();
         turning = false;
-        submitOne();
+        while (submitted < shape.invocations && !referee.failed()) {
+          submitOne();
+        }
       }
       default -> due.sandbox.driver.fire(due);
     }

@@ -502,6 +502,8 @@ final class SimulatedDriver implements SandboxDriver {
         if (!keeper) {
           referee.tally().count(Counter.PROTOCOL_VIOLATIONS);
           referee.initEnded(sandbox, Told.VIOLATED);
+        } else if (sandbox.state == State.BINDING) {
+          referee.bindingLost(sandbox);
         }
         tellAll(sandbox, keeper ? Told.LOST : Told.VIOLATED);
         release(sandbox);
@@ -522,6 +524,7 @@ final class SimulatedDriver implements SandboxDriver {
     sandbox.initNs = tookNs - tookNs / 4;
     sandbox.idleSinceNs = clock.nowNs();
     measureInit(sandbox);
+    referee.version(sandbox.key.version()).bindingsLost = 0;
     if (sandbox.state == State.BINDING) {
       sandbox.readyNs = clock.nowNs();
       sandbox.served = false;

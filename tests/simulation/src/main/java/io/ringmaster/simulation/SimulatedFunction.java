@@ -47,6 +47,11 @@ final class SimulatedFunction {
      */
     int initFaults;
 
+    /** Moments at which the platform lost a binding of it, since one succeeded. */
+    int bindingsLost;
+
+    long bindingLostNs;
+
     /** Calls that name exactly this version and wait. */
     int waiting;
 
