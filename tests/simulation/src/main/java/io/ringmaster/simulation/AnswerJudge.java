@@ -19,13 +19,15 @@ final class AnswerJudge {
       new String(SimulatedDriver.INIT_ERROR, StandardCharsets.UTF_8);
 
   private final Referee referee;
+  private final Concurrency concurrency;
   private final VirtualClock clock;
   private final RunShape shape;
   private boolean timedOut;
   private boolean exited;
 
-  AnswerJudge(Referee referee, VirtualClock clock, RunShape shape) {
+  AnswerJudge(Referee referee, Concurrency concurrency, VirtualClock clock, RunShape shape) {
     this.referee = referee;
+    this.concurrency = concurrency;
     this.clock = clock;
     this.shape = shape;
   }
@@ -281,13 +283,13 @@ final class AnswerJudge {
               + function.reserved()
               + " reserved units in use");
     } else if (!reserved
-        && referee.unreservedInUse() < shape.accountConcurrency - referee.reservedSum()) {
+        && concurrency.unreservedInUse() < shape.accountConcurrency - concurrency.reservedSum()) {
       referee.violation(
           call
               + " was throttled with "
-              + referee.unreservedInUse()
+              + concurrency.unreservedInUse()
               + " of "
-              + (shape.accountConcurrency - referee.reservedSum())
+              + (shape.accountConcurrency - concurrency.reservedSum())
               + " unreserved units in use");
     }
   }

@@ -22,6 +22,7 @@ final class Referee {
   private final RunShape shape;
   private final List<String> violations = new ArrayList<>();
   private final Map<Long, Version> versionsById = new HashMap<>();
+  private final Concurrency concurrency;
   private final AnswerJudge judge;
   private final Tally tally = new Tally();
   private RestInspector rest;
@@ -50,7 +51,8 @@ final class Referee {
   Referee(VirtualClock clock, RunShape shape) {
     this.clock = clock;
     this.shape = shape;
-    this.judge = new AnswerJudge(this, clock, shape);
+    this.concurrency = new Concurrency(this, shape);
+    this.judge = new AnswerJudge(this, concurrency, clock, shape);
     this.inFlight = new SimulatedCall[shape.invocations];
   }
 
@@ -206,47 +208,9 @@ final class Referee {
       exactVersion(call).waitingAdmitted++;
     }
     function.admitted++;
-    if (function.changedSince(call.submittedNs)) {
-      return;
+    if (!function.changedSince(call.submittedNs)) {
+      concurrency.admitted(function);
     }
-    if (function.reserved() >= 0) {
-      if (function.inUse() > function.reserved()) {
-        violation(
-            function.name
-                + " has "
-                + function.inUse()
-                + " units in use; reserved are "
-                + function.reserved());
-      }
-    } else if (unreservedInUse() > shape.accountConcurrency - reservedSum()) {
-      violation(
-          unreservedInUse()
-              + " unreserved invocations; the account has "
-              + (shape.accountConcurrency - reservedSum()));
-    }
-  }
-
-  int unreservedInUse() {
-    int sum = 0;
-    for (SimulatedFunction function : shape.functions) {
-      if (function.reserved() < 0 || function.gone) {
-        sum += function.inUse();
-      }
-    }
-    for (SimulatedFunction former : shape.former) {
-      sum += former.inUse();
-    }
-    return sum;
-  }
-
-  int reservedSum() {
-    int sum = 0;
-    for (SimulatedFunction function : shape.functions) {
-      if (!function.gone) {
-        sum += Math.max(0, function.reserved());
-      }
-    }
-    return sum;
   }
 
   /** A caller has an answer. */
