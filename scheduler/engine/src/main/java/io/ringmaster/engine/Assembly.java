@@ -16,6 +16,7 @@ import io.ringmaster.core.registry.Registry;
 import io.ringmaster.core.registry.RegistrySettings;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
+import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
@@ -177,6 +178,11 @@ final class Assembly {
     return new FunctionPublisher() {
       @Override
       public void publish(FunctionDefinition function) {
+        for (VersionDefinition version : function.versions().values()) {
+          if (!version.inJvm()) {
+            processes.expect().accept(version.spec().runtime());
+          }
+        }
         dispatcherThread.ask(
             d -> {
               d.publish(function);

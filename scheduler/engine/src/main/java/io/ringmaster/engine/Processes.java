@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param status dispatcher thread only
  * @param logs log agent only
  * @param hasLogs log agent only
+ * @param expect starts the generic sandboxes of a runtime, which a function uses; any thread
  * @param closeLogs gives the log pipes back, after the driver was closed
  */
 record Processes(
@@ -27,6 +29,7 @@ record Processes(
     Supplier<ProcessDriverStatus> status,
     SandboxLogs logs,
     BooleanSupplier hasLogs,
+    Consumer<String> expect,
     Runnable closeLogs) {
 
   /** Generic sandboxes in a burst: this many times the floor. */
@@ -45,15 +48,21 @@ record Processes(
                 config.environmentsMax(),
                 generic,
                 Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
-                List.of("python3.13")),
+                List.of()),
             dispatcher,
             logAgent);
-    return new Processes(pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::closeLogs);
+    return new Processes(
+        pool.driver(),
+        pool::status,
+        pool.logs(),
+        pool::hasLogs,
+        pool::expect,
+        pool::closeLogs);
   }
 
   /** In-JVM handlers only. */
   static Processes none() {
     return new Processes(
-        new NoProcesses(), () -> NOTHING, (sink, limit) -> 0, () -> false, () -> {});
+        new NoProcesses(), () -> NOTHING, (sink, limit) -> 0, () -> false, runtime -> {}, () -> {});
   }
 }
