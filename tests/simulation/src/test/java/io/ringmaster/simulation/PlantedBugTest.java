@@ -49,8 +49,7 @@ class PlantedBugTest {
         Mutation.in(CORE + "admit.Ledger", "charge")
             .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 2, 2)),
     TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
-    INIT_TIMER_NOT_CANCELLED(
-        "timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
+    INIT_TIMER_NOT_CANCELLED("timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
     LATE_ANSWER_ACCEPTED("the driver told", Mutation.in(OUTCOMES, "response").withEqualLongs()),
     VERSION_STARVED("starved", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
     RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),

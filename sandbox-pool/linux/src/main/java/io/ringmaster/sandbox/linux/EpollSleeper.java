@@ -150,7 +150,8 @@ public final class EpollSleeper implements Sleeper {
     if (count < 0 && count != -Errno.EINTR) {
       throw new LinuxException("epoll_wait", -count);
     }
-    // The bell alone is nobody's to take: remembered, it would keep an agent without a driver awake for ever.
+    // The bell alone is nobody's to take: remembered, it would keep an agent without a driver awake
+    // for ever.
     boolean bellOnly = count == 1 && events.data(0) == OWN;
     ready = bellOnly ? 0 : Math.max(0, count);
     turnsWithoutLook = 0;
