@@ -69,7 +69,8 @@ final class AnswerJudge {
     boolean mayBeCold =
         call.restarted ? cold : call.firstAfterReady && call.submittedNs <= call.readyNs;
     if (mustBeCold && !answer.coldStart() || !mayBeCold && answer.coldStart()) {
-      referee.violation(call + " says of a cold start: " + answer.coldStart() + " in " + sandbox);
+      referee.violation(
+          call + " says of a cold start: " + answer.coldStart() + " in sandbox " + sandbox.id);
     } else if (answer.bindNs() != bindNs
         || answer.initNs() != initNs
         || answer.invokeNs() != invokeNs) {
