@@ -1,5 +1,6 @@
 package io.ringmaster.engine;
 
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 
@@ -7,6 +8,8 @@ import org.agrona.concurrent.Agent;
  * Turns one agent until it is closed: works while there is work, then sleeps the agent's own way.
  */
 final class AgentThread implements Runnable, AutoCloseable {
+  private static final long END_NS = TimeUnit.SECONDS.toNanos(10);
+
   private final Agent agent;
   private final Runnable sleep;
   private final Runnable wake;
@@ -56,12 +59,22 @@ final class AgentThread implements Runnable, AutoCloseable {
     }
   }
 
-  /** Lets the agent finish what is there, and waits until its thread has ended. */
+  /**
+   * Lets the agent finish what is there, and waits until its thread has ended; but not for ever,
+   * since an embedder's callback may never return. Then the thread, a daemon, is left behind, and
+   * that is reported.
+   */
   @Override
   public void close() {
     ending = true;
+    long untilNs = System.nanoTime() + END_NS;
     boolean interrupted = false;
     while (thread.isAlive() && !isCurrent()) {
+      if (System.nanoTime() - untilNs >= 0) {
+        failures.accept(
+            new IllegalStateException(thread.getName() + " does not end: a callback blocks it"));
+        break;
+      }
       wake.run();
       try {
         thread.join(10);

@@ -52,12 +52,7 @@ record Processes(
             dispatcher,
             logAgent);
     return new Processes(
-        pool.driver(),
-        pool::status,
-        pool.logs(),
-        pool::hasLogs,
-        pool::expect,
-        pool::closeLogs);
+        pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::expect, pool::closeLogs);
   }
 
   /** In-JVM handlers only. */
