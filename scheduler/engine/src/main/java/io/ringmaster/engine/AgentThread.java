@@ -8,6 +8,7 @@ import org.agrona.concurrent.Agent;
  * Turns one agent until it is closed: works while there is work, then sleeps the agent's own way.
  */
 final class AgentThread implements Runnable, AutoCloseable {
+  private static final int FAILURES_MAX = 100;
   private static final long END_NS = TimeUnit.SECONDS.toNanos(10);
 
   private final Agent agent;
@@ -42,13 +43,16 @@ final class AgentThread implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
+    int failuresInARow = 0;
     while (true) {
       boolean last = ending;
-      int work = 0;
+      int work;
       try {
         work = agent.doWork();
+        failuresInARow = 0;
       } catch (Throwable thrown) {
         failures.accept(thrown);
+        work = ++failuresInARow < FAILURES_MAX ? 1 : 0; // there may be more behind what failed
       }
       if (work == 0) {
         if (last) {
