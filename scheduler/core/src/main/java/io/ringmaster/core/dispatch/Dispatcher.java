@@ -173,7 +173,10 @@ public final class Dispatcher implements FunctionPublisher {
     return Math.min(timers.nextNs(), placement.nextNs());
   }
 
-  private boolean anythingArrived() {
+  /**
+   * Whether a turn would find something that is known here already; descriptors are not looked at.
+   */
+  public boolean anythingArrived() {
     return !ring.isEmpty()
         || !commands.isEmpty()
         || processDriver.hasEvents()

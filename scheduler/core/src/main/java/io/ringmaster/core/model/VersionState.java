@@ -2,6 +2,7 @@ package io.ringmaster.core.model;
 
 import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One version at run time: what waits for it and the sandboxes that serve it. Dispatcher thread
@@ -67,6 +68,12 @@ public final class VersionState extends Timed {
   public int bindingsLost;
 
   public long bindingLostNs;
+
+  /**
+   * Invocations whose end was recorded. Written by the dispatcher, read by the log agent, both
+   * opaque: an old value only makes the agent render a line that nobody will read.
+   */
+  public final AtomicLong recorded = new AtomicLong();
 
   /** Links of the lists of place; each with the flag that says it is in it. */
   public VersionState nextDirty;

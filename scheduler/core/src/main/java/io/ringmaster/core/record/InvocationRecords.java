@@ -72,6 +72,7 @@ public final class InvocationRecords implements InvocationRecorder {
     record.errorType = invocation.errorType;
     record.errorMessage = outcome == Outcome.FAILURE ? message(invocation) : null;
     record.held = held ? invocation : null;
+    invocation.sandbox.version.recorded.setOpaque(record.number + 1);
     publish(place);
     if (held) {
       bell.ring();
@@ -119,6 +120,7 @@ public final class InvocationRecords implements InvocationRecorder {
     record.requestIdLow = invocation.requestIdLow;
     record.epochMs = epochMs;
     record.tailWanted = invocation.logTailWanted();
+    record.number = invocation.sandbox.version.recorded.getPlain();
   }
 
   /** The platform's own error document as text; what the function wrote is in the log already. */
@@ -161,6 +163,11 @@ public final class InvocationRecords implements InvocationRecorder {
       throw new IllegalStateException("handling a log record", e);
     }
     return (int) (poller.getSequence().get() - before);
+  }
+
+  /** Whether the dispatcher may soon find no place any more. Log agent only. */
+  boolean fillsUp() {
+    return ring.getCursor() - poller.getSequence().get() >= ring.getBufferSize() / 4;
   }
 
   boolean isEmpty() {

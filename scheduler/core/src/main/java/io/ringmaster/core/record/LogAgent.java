@@ -149,7 +149,11 @@ public final class LogAgent implements Agent {
     return "log";
   }
 
-  /** One turn: records, output, what is complete now, questions. */
+  /**
+   * One turn: records, output, what is complete now, questions.
+   *
+   * @return 0: it may sleep, whatever was done
+   */
   @Override
   public int doWork() {
     bell.answered();
@@ -170,7 +174,9 @@ public final class LogAgent implements Agent {
     if (work > 0) {
       lastWorkNs = turnNs;
     }
-    return work;
+    // What trickles in is handled in batches: nothing is urgent but what would block its writer.
+    boolean urgent = !allRead || outputBytes >= MUCH_OUTPUT_BYTES || records.fillsUp();
+    return urgent ? work : 0;
   }
 
   private int drainRecords() {
@@ -235,6 +241,10 @@ public final class LogAgent implements Agent {
       stream = stream.next;
     }
     stream.identify(record.sandbox.version);
+    if (stream.isOutrun(record)) {
+      record.clear();
+      return true;
+    }
     switch (record.kind) {
       case STARTED -> stream.started(entry(record));
       case SETTLED -> settle(stream, record);
@@ -254,7 +264,7 @@ public final class LogAgent implements Agent {
       entry = entry(record); // the record of its start was dropped
       stream.started(entry);
     }
-    entry.settled(record, turnNs);
+    stream.settled(entry, record, turnNs);
     if (entry.held != null) {
       held++;
     }

@@ -17,6 +17,9 @@ final class LogEntry {
   long startEpochMs;
   boolean startWritten;
 
+  /** Output up to here belongs to invocations before it whose lines are not rendered. */
+  long afterMark;
+
   /** It has an answer; what follows is set. */
   boolean settled;
 

@@ -30,6 +30,9 @@ final class LogRecord {
   long epochMs;
   boolean tailWanted;
 
+  /** How many of the version's invocations had been recorded to their end before. */
+  long number;
+
   // SETTLED; INIT_FAILED has initNs and error.
   Outcome outcome;
   long durationNs;

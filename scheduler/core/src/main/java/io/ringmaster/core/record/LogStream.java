@@ -3,8 +3,10 @@ package io.ringmaster.core.record;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.record.FunctionLogs.FunctionLog;
+import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
@@ -21,8 +23,25 @@ final class LogStream {
   private static final byte[] NEWLINE = {'\n'};
   private static final int UNATTRIBUTED_BYTES = 16 * 1024;
 
+  /**
+   * The lines of so many invocations fill a function's log: each has 200 bytes of them at least.
+   */
+  private static final int FILLING = 64 * 1024 / 200;
+
   private final LogAgent agent;
   private final ArrayDeque<LogEntry> line = new ArrayDeque<>();
+
+  /** The entry that runs in each slot, by the slot's index. */
+  private LogEntry[] running = new LogEntry[1];
+
+  /** Entries in the line that have settled. */
+  private int settledInLine;
+
+  /** Output up to here is that of invocations whose lines are not rendered. */
+  private long outrunMark;
+
+  /** As last seen: how many invocations of the version were recorded to their end. */
+  private long recorded;
 
   /** Null until a record told whose sandbox it is. */
   private VersionState version;
@@ -65,30 +84,65 @@ final class LogStream {
     }
   }
 
-  void started(LogEntry entry) {
-    // Its slot's last invocation has settled, though the record of that was dropped.
-    for (Iterator<LogEntry> all = line.iterator(); all.hasNext(); ) {
-      LogEntry earlier = all.next();
-      if (earlier.slot == entry.slot && !earlier.settled) {
-        all.remove();
-        agent.recycle(earlier);
-      }
+  /**
+   * Whether so many invocations of the version ended after this one that nothing of its lines would
+   * be left when all are written: then they are not rendered at all.
+   */
+  boolean isOutrun(LogRecord record) {
+    boolean droppable =
+        record.kind == LogRecord.Kind.STARTED
+            || record.kind == LogRecord.Kind.SETTLED && running(record) == null;
+    if (!droppable || record.tailWanted) {
+      return false;
     }
+    boolean settled = record.kind == LogRecord.Kind.SETTLED;
+    if (settled && record.logMark == LogRecord.NO_MARK) {
+      return false; // how much of the output is its own nobody knows
+    }
+    if (recorded - record.number <= FILLING) {
+      recorded = version.recorded.getOpaque();
+    }
+    boolean outrun = recorded - record.number > FILLING;
+    if (outrun && settled) {
+      outrunMark = record.logMark;
+    }
+    return outrun;
+  }
+
+  void started(LogEntry entry) {
+    int index = Slots.index(entry.slot);
+    if (index >= running.length) {
+      running = Arrays.copyOf(running, Math.max(index + 1, 2 * running.length));
+    }
+    LogEntry earlier = running[index];
+    if (earlier != null) { // it has settled, though the record of that was dropped
+      line.remove(earlier);
+      agent.recycle(earlier);
+    }
+    running[index] = entry;
+    entry.afterMark = outrunMark;
     line.add(entry);
-    writeStarts();
+    if (settledInLine == 0) {
+      writeStart(entry);
+    }
   }
 
   /** The entry that runs in that slot with that id; null: its record was dropped. */
   LogEntry running(LogRecord record) {
-    for (LogEntry entry : line) {
-      if (!entry.settled
-          && entry.slot == record.slot
-          && entry.requestIdHigh == record.requestIdHigh
-          && entry.requestIdLow == record.requestIdLow) {
-        return entry;
-      }
-    }
-    return null;
+    int index = Slots.index(record.slot);
+    LogEntry entry = index < running.length ? running[index] : null;
+    boolean same =
+        entry != null
+            && entry.requestIdHigh == record.requestIdHigh
+            && entry.requestIdLow == record.requestIdLow;
+    return same ? entry : null;
+  }
+
+  /** It has an answer. */
+  void settled(LogEntry entry, LogRecord record, long nowNs) {
+    entry.settled(record, nowNs);
+    running[Slots.index(entry.slot)] = null;
+    settledInLine++;
   }
 
   void initFailed(long epochMs, long initNs, String errorType) {
@@ -121,7 +175,7 @@ final class LogStream {
 
   private LogEntry owner(long outputMark) {
     for (LogEntry entry : line) {
-      if (!entry.settled || outputMark <= entry.logMark) {
+      if (outputMark > entry.afterMark && (!entry.settled || outputMark <= entry.logMark)) {
         return entry;
       }
     }
@@ -150,6 +204,7 @@ final class LogStream {
       LogEntry entry = all.next();
       if (entry.settled && (allRead || mark > entry.logMark || entry.waitedTooLong(nowNs))) {
         all.remove();
+        settledInLine--;
         writeEnd(entry);
         closed = true;
       }
@@ -165,15 +220,7 @@ final class LogStream {
   }
 
   private boolean onlyRunning() {
-    if (reports != null) {
-      return false;
-    }
-    for (LogEntry entry : line) {
-      if (entry.settled) {
-        return false;
-      }
-    }
-    return true;
+    return reports == null && settledInLine == 0;
   }
 
   /** Its process is gone: forgets invocations whose end nobody told. */
@@ -183,6 +230,8 @@ final class LogStream {
     while ((entry = line.poll()) != null) {
       agent.recycle(entry);
     }
+    Arrays.fill(running, null);
+    settledInLine = 0;
     if (log != null) {
       log.writers--;
       log = null;

@@ -433,4 +433,44 @@ class LogAgentTest {
     assertEquals(
         255, lines.poll((_, bytes, offset, length, _) -> assertEquals(65_537, length), 10_000));
   }
+
+  /** Lines that later ones would push out are not rendered; what is kept must be the same. */
+  @Test
+  void aBacklogLeavesTheSameLogAsManyTurns() {
+    String oneByOne = logOfMany(new World(8192, LogSink.MEMORY), 1);
+    assertEquals(oneByOne, logOfMany(new World(8192, LogSink.MEMORY), 3000));
+    assertEquals(oneByOne, logOfMany(new World(8192, LogSink.MEMORY), 700));
+    assertTrue(oneByOne.length() > 60_000, oneByOne.length() + " characters");
+  }
+
+  @Test
+  void aTailHasNothingOfABacklog() {
+    World busy = new World(8192, LogSink.MEMORY);
+    Sandbox one = busy.sandbox(7, World.version("hello", "$LATEST", "Text"));
+    run(busy, one, 0, 2000);
+    PendingInvocation last = busy.start(one, true);
+    busy.write(7, "last\n", 2001 * 20);
+    assertTrue(busy.settle(last, Outcome.SUCCESS, 2001 * 20));
+    run(busy, one, 2001, 4000);
+    busy.turn();
+    assertEquals(List.of(last), busy.completed);
+    assertEquals(lines(2001, "last\n"), new String(last.tail, StandardCharsets.UTF_8));
+  }
+
+  private static String logOfMany(World busy, int between) {
+    Sandbox one = busy.sandbox(7, World.version("hello", "$LATEST", "Text"));
+    for (int i = 0; i < 3000; i += between) {
+      run(busy, one, i, Math.min(3000, i + between));
+      busy.turn();
+    }
+    return busy.log("hello");
+  }
+
+  private static void run(World busy, Sandbox one, int from, int to) {
+    for (int i = from; i < to; i++) {
+      PendingInvocation invocation = busy.start(one, false);
+      busy.write(7, "out " + i + "\n", (i + 1) * 20L);
+      assertFalse(busy.settle(invocation, Outcome.SUCCESS, (i + 1) * 20L));
+    }
+  }
 }
