@@ -115,7 +115,9 @@ final class Assembly {
     part(inJvm);
     part(processes.driver());
     dispatcher = newDispatcher(logs.recorder());
-    dispatcherThread = new DispatcherThread(dispatcher, thrown -> report("dispatcher", thrown));
+    dispatcherThread =
+        new DispatcherThread(
+            dispatcher, inJvm::answersSoon, thrown -> report("dispatcher", thrown));
     dispatcherThread.start();
     registry = new Registry(registrySettings(), code, handlers(), publisher());
   }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -19,6 +20,8 @@ final class DispatcherThread implements Runnable {
 
   private final Dispatcher dispatcher;
   private final Consumer<Throwable> failures;
+  private final BooleanSupplier answersSoon;
+  private final Lingering lingering = new Lingering();
   private final Thread thread;
 
   /** Set once by close; {@link Long#MAX_VALUE}: not closing. */
@@ -26,8 +29,13 @@ final class DispatcherThread implements Runnable {
 
   private volatile boolean ended;
 
-  DispatcherThread(Dispatcher dispatcher, Consumer<Throwable> failures) {
+  /**
+   * @param answersSoon whether answers are due within microseconds
+   */
+  DispatcherThread(
+      Dispatcher dispatcher, BooleanSupplier answersSoon, Consumer<Throwable> failures) {
     this.dispatcher = dispatcher;
+    this.answersSoon = answersSoon;
     this.failures = failures;
     this.thread = Thread.ofPlatform().name("ringmaster-dispatcher").daemon().unstarted(this);
   }
@@ -139,7 +147,9 @@ final class DispatcherThread implements Runnable {
     if (untilNs != Long.MAX_VALUE && dispatcher.inFlight() == 0 && !dispatcher.hasArrivals()) {
       return false;
     }
-    dispatcher.sleep(untilNs);
+    if (!answersSoon.getAsBoolean() || !lingering.waitFor(dispatcher::anythingArrived)) {
+      dispatcher.sleep(untilNs);
+    }
     return true;
   }
 }

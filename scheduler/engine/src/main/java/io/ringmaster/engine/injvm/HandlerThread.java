@@ -14,12 +14,24 @@ import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 final class HandlerThread implements Runnable {
   private static final int SPINS = 64;
 
+  /**
+   * Looks of a handler that does not block before it sleeps; between them it gives the processor
+   * away.
+   */
+  private static final int LOOKS = 32;
+
   final int sandbox;
   final InJvmHandler handler;
   final HandlerSlot[] slots;
   final Thread thread;
   private final InJvmDriver driver;
   private final SpscVarHandleArrayQueue<HandlerSlot> queue;
+
+  /** Invocations that it has, if it does not block. Dispatcher. */
+  int quick;
+
+  /** Slots were queued since the last {@link #wake}. Dispatcher. */
+  boolean unheard;
 
   private final AtomicLong lines = new AtomicLong();
   private volatile boolean ending;
@@ -37,11 +49,15 @@ final class HandlerThread implements Runnable {
     this.thread = Thread.ofPlatform().name(name).daemon().unstarted(this);
   }
 
-  /** Queues a filled slot. Dispatcher. */
+  /** Queues a filled slot; {@link #wake} must follow. Dispatcher. */
   void submit(HandlerSlot slot) {
     if (!queue.offer(slot)) {
       throw new IllegalStateException("more slots than places");
     }
+  }
+
+  /** Wakes the thread if it sleeps: once for all slots that were queued before. Dispatcher. */
+  void wake() {
     VarHandle.fullFence();
     if (waiting) {
       LockSupport.unpark(thread);
@@ -52,6 +68,11 @@ final class HandlerThread implements Runnable {
   void end() {
     ending = true;
     thread.interrupt();
+  }
+
+  /** Only handlers that do not block have several slots. */
+  boolean nonBlocking() {
+    return slots.length > 1;
   }
 
   boolean isEnding() {
@@ -86,6 +107,13 @@ final class HandlerThread implements Runnable {
         return slot;
       }
       Thread.onSpinWait();
+    }
+    for (int i = 0; nonBlocking() && i < LOOKS; i++) {
+      Thread.yield();
+      HandlerSlot slot = queue.relaxedPoll();
+      if (slot != null) {
+        return slot;
+      }
     }
     waiting = true;
     HandlerSlot slot = queue.poll();

@@ -40,10 +40,16 @@ public final class InJvmDriver implements SandboxDriver {
   /** Every thread that was started and has not ended. */
   private final Set<HandlerThread> alive = ConcurrentHashMap.newKeySet();
 
+  /** Threads with queued slots that were not woken yet. */
+  private final ArrayDeque<HandlerThread> unheard = new ArrayDeque<>();
+
   private final ArrayDeque<Environment> started = new ArrayDeque<>();
   private final ArrayDeque<Integer> freeIds = new ArrayDeque<>();
   private Environment[] byId = new Environment[16];
   private int nextId;
+
+  /** Invocations that handlers have which do not block; those that were given up count no more. */
+  private int quick;
 
   /** What stays when the thread is replaced. */
   private static final class Environment {
@@ -121,7 +127,12 @@ public final class InJvmDriver implements SandboxDriver {
       return false;
     }
     place.fill(invocation);
+    count(environment.thread, 1);
     environment.thread.submit(place);
+    if (!environment.thread.unheard) {
+      environment.thread.unheard = true;
+      unheard.add(environment.thread);
+    }
     return true;
   }
 
@@ -129,12 +140,17 @@ public final class InJvmDriver implements SandboxDriver {
   public boolean revoke(int slot, long sequence) {
     HandlerThread thread = byId[Slots.sandbox(slot)].thread;
     HandlerSlot place = thread.slots[Slots.index(slot)];
-    return place.occupied() && place.sequence == sequence && place.revoke();
+    boolean revoked = place.occupied() && place.sequence == sequence && place.revoke();
+    if (revoked) {
+      count(thread, -1);
+    }
+    return revoked;
   }
 
   @Override
   public void reset(int sandbox, Fault reason) {
     Environment environment = byId[sandbox];
+    count(environment.thread, -environment.thread.quick);
     environment.thread.end();
   }
 
@@ -145,13 +161,24 @@ public final class InJvmDriver implements SandboxDriver {
     byId[sandbox] = null;
     HandlerThread thread = environment.thread;
     if (thread != null) {
+      count(thread, -thread.quick);
       thread.end();
     }
     freeIds.add(sandbox);
   }
 
+  /** The dispatcher always polls, or takes its last look before it sleeps, after it offered. */
+  private void wakeUnheard() {
+    HandlerThread thread;
+    while ((thread = unheard.poll()) != null) {
+      thread.unheard = false;
+      thread.wake();
+    }
+  }
+
   @Override
   public int poll(DriverEvents sink, int limit) {
+    wakeUnheard();
     int delivered = 0;
     Environment ready;
     while (delivered < limit && (ready = started.poll()) != null) {
@@ -170,10 +197,23 @@ public final class InJvmDriver implements SandboxDriver {
     return delivered;
   }
 
+  /** Whether handlers that do not block have something to do. Dispatcher. */
+  public boolean answersSoon() {
+    return quick > 0;
+  }
+
+  private void count(HandlerThread thread, int invocations) {
+    if (thread.nonBlocking()) {
+      thread.quick += invocations;
+      quick += invocations;
+    }
+  }
+
   private void answer(HandlerSlot slot, DriverEvents sink) {
     if (slot.thread.isEnding()) {
       return; // its invocation was answered without it
     }
+    count(slot.thread, -1);
     Invocation invocation = slot.invocation;
     for (int i = 0, start = 0; i < slot.answer.chunkCount(); i++) {
       int end = slot.answer.chunkEnd(i);
@@ -198,6 +238,7 @@ public final class InJvmDriver implements SandboxDriver {
 
   @Override
   public boolean hasEvents() {
+    wakeUnheard();
     return !started.isEmpty() || !reports.isEmpty();
   }
 
