@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class DispatchInJvm {
-  private static final int IN_FLIGHT = 1024;
+  private static final int IN_FLIGHT = 256;
   private static final long ROUND_NS = 100_000_000L;
 
   private Probe engine;
