@@ -18,6 +18,12 @@ import java.util.concurrent.locks.LockSupport;
  * second thread); the eventfd and unpark follow the store.
  */
 public final class IdleFloor implements Probe {
+  /**
+   * Exchanges without a pause before the first sample, here and in the product: at a thousand a second the compiler would take
+   * minutes to see enough of them.
+   */
+  public static final int WARM_UP = 20_000;
+
   private static final long WAKE = 0;
   private static final long ANSWER = 1;
   private static final long ASLEEP_NS = 1_000_000;
@@ -42,6 +48,9 @@ public final class IdleFloor implements Probe {
   public IdleFloor(Path interpreter) throws IOException {
     loop = PythonProcess.bareLoop(linux, interpreter, sources);
     second = Thread.ofPlatform().name("bench-idle-floor").start(this::relay);
+    for (int i = 0; i < WARM_UP; i++) {
+      exchange();
+    }
   }
 
   private void relay() {
@@ -92,18 +101,22 @@ public final class IdleFloor implements Probe {
     do {
       LockSupport.parkNanos(ASLEEP_NS);
       long begin = System.nanoTime();
-      long number = asked + 1;
-      asked = number;
-      LinuxException.check("write", linux.eventfdSignal(wake));
-      while (answered != number) {
-        LockSupport.park(this);
-        if (failure != null) {
-          throw new IllegalStateException("the second thread failed", failure);
-        }
-      }
+      exchange();
       latencies.add(System.nanoTime() - begin);
     } while (System.nanoTime() - end < 0 && !latencies.isFull());
     return latencies.medianUs();
+  }
+
+  private void exchange() {
+    long number = asked + 1;
+    asked = number;
+    LinuxException.check("write", linux.eventfdSignal(wake));
+    while (answered != number) {
+      LockSupport.park(this);
+      if (failure != null) {
+        throw new IllegalStateException("the second thread failed", failure);
+      }
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.bench.floor.IdleFloor;
 import io.ringmaster.bench.floor.Latencies;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
@@ -25,7 +26,9 @@ public final class IdleProbe implements Probe {
     engine = Engine.open(EngineConfig.defaults());
     try {
       engine.functions().create(Echo.python("echo", runtime));
-      check(engine.invoke(request));
+      for (int i = 0; i < IdleFloor.WARM_UP; i++) {
+        check(engine.invoke(request));
+      }
     } catch (IOException | RuntimeException e) {
       engine.close();
       throw e;

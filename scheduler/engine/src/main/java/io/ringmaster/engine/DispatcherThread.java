@@ -21,6 +21,7 @@ final class DispatcherThread implements Runnable {
   private final Dispatcher dispatcher;
   private final Consumer<Throwable> failures;
   private final BooleanSupplier answersSoon;
+  private final BooleanSupplier anythingArrived;
   private final Lingering lingering = new Lingering();
   private final Thread thread;
 
@@ -36,6 +37,7 @@ final class DispatcherThread implements Runnable {
       Dispatcher dispatcher, BooleanSupplier answersSoon, Consumer<Throwable> failures) {
     this.dispatcher = dispatcher;
     this.answersSoon = answersSoon;
+    this.anythingArrived = dispatcher::anythingArrived;
     this.failures = failures;
     this.thread = Thread.ofPlatform().name("ringmaster-dispatcher").daemon().unstarted(this);
   }
@@ -147,7 +149,7 @@ final class DispatcherThread implements Runnable {
     if (untilNs != Long.MAX_VALUE && dispatcher.inFlight() == 0 && !dispatcher.hasArrivals()) {
       return false;
     }
-    if (!answersSoon.getAsBoolean() || !lingering.waitFor(dispatcher::anythingArrived)) {
+    if (!answersSoon.getAsBoolean() || !lingering.waitFor(anythingArrived)) {
       dispatcher.sleep(untilNs);
     }
     return true;
