@@ -185,6 +185,24 @@ class EdgesTest {
         .check(product);
   }
 
+  /** The JVM is about to lose {@code sun.misc.Unsafe}; JCTools has the same queues without it. */
+  @Test
+  void queuesDoWithoutUnsafe() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("org.jctools.queues", "org.jctools.util")
+                .and(
+                    DescribedPredicate.describe(
+                        "of the Unsafe family",
+                        type ->
+                            !type.getName().startsWith("org.jctools.queues.MessagePassingQueue"))))
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("sun.misc..")
+        .check(product);
+  }
+
   /** Time is passed in, so that the scheduler is deterministic. */
   @Test
   void theStagesReadNoClock() {
