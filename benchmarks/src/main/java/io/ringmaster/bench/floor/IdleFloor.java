@@ -19,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class IdleFloor implements Probe {
   /**
-   * Exchanges without a pause before the first sample, here and in the product: at a thousand a second the compiler would take
-   * minutes to see enough of them.
+   * Exchanges without a pause before the first sample, here and in the product: at a thousand a
+   * second the compiler would take minutes to see enough of them.
    */
   public static final int WARM_UP = 20_000;
 
