@@ -420,6 +420,9 @@ final class ProcessSandboxDriver implements SandboxDriver {
         if (!process.exited) {
           client.command(new KeeperCommand.ExpectExit(process.number));
         }
+        if (process.state == ProcessState.GENERIC && process.pool.ready.remove(process)) {
+          pools.refill(process.pool); // it ends: no function is to be bound to it
+        }
         return 0;
       }
       case VIOLATION -> {
