@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,32 @@ class LauncherTest {
     assertEquals(0, help.status);
     assertTrue(help.text.contains("--check"), help.text);
     assertEquals(2, run(List.of("./ringmaster", "fmt", "--wrong"), Map.of()).status);
+  }
+
+  @Test
+  void aCheckoutMayLieInAFolderWithSpaces() throws Exception {
+    Path checkout = Files.createDirectories(folder.resolve("my own checkout"));
+    Path launcher = Files.createDirectories(checkout.resolve("tools/launcher"));
+    Path launch = Files.createDirectories(checkout.resolve("tools/cli/target/launch"));
+    Files.copy(
+        ROOT.resolve("ringmaster"),
+        checkout.resolve("ringmaster"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+    for (String part : List.of("find-java.sh", "build.sh")) {
+      Files.copy(ROOT.resolve("tools/launcher").resolve(part), launcher.resolve(part));
+    }
+    Files.writeString(launch.resolve("archive.aot"), "");
+    Files.writeString(launch.resolve("java.options"), "");
+    Path jdk = jdk("jdk", "25.0.1");
+    script(jdk.resolve("bin/java"), "for word; do echo \"<$word>\"; done");
+    Ended ended =
+        run(
+            List.of(checkout.resolve("ringmaster").toString(), "doctor"),
+            Map.of("RINGMASTER_JAVA_HOME", jdk.toString(), "RINGMASTER_NO_BUILD", "1"));
+    assertEquals(0, ended.status, ended.text);
+    String real = launch.toRealPath().toString();
+    assertTrue(ended.text.contains("<-XX:AOTCache=" + real + "/archive.aot>"), ended.text);
+    assertTrue(ended.text.contains("<@" + real + "/java.options>"), ended.text);
   }
 
   private Path jdk(String name, String version) throws IOException {
