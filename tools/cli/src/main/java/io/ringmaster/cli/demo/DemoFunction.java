@@ -63,13 +63,22 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
         true,
         python("transform", runtime).build(),
         number ->
-            "{\"order\": %d, \"items\": [{\"name\": \"tea\", \"cents\": 350, \"quantity\": %d}, {\"name\": \"bread\", \"cents\": 420, \"quantity\": 1}]}"
-                .formatted(number, 1 + number % 9),
+            String.format(
+                Locale.ROOT, // JSON knows ASCII digits only
+                "{\"order\": %d, \"items\": [{\"name\": \"tea\", \"cents\": 350, \"quantity\": %d},"
+                    + " {\"name\": \"bread\", \"cents\": 420, \"quantity\": 1}]}",
+                number,
+                1 + number % 9),
         (number, answer) -> {
           long tea = 350 * (1 + number % 9);
           return answer.equals(
-              "{\"order\": %d, \"lines\": [{\"name\": \"BREAD\", \"cents\": 420}, {\"name\": \"TEA\", \"cents\": %d}], \"total\": %d}"
-                  .formatted(number, tea, tea + 420));
+              String.format(
+                  Locale.ROOT, // JSON knows ASCII digits only
+                  "{\"order\": %d, \"lines\": [{\"name\": \"BREAD\", \"cents\": 420}, {\"name\":"
+                      + " \"TEA\", \"cents\": %d}], \"total\": %d}",
+                  number,
+                  tea,
+                  tea + 420));
         });
   }
 

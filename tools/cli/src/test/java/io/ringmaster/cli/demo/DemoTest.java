@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,26 @@ class DemoTest {
   private static final long LIMIT_SECONDS = 60;
 
   @TempDir private Path folder;
+
+  @Test
+  void eventsAreJsonWhateverDigitsTheLocaleWrites() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+    try {
+      DemoFunction transform = DemoFunction.all("python3.13").getFirst();
+      String event = transform.events().event(7);
+      assertTrue(event.startsWith("{\"order\": 7, "), event);
+      assertTrue(
+          transform
+              .check()
+              .right(
+                  1,
+                  "{\"order\": 1, \"lines\": [{\"name\": \"BREAD\", \"cents\": 420},"
+                      + " {\"name\": \"TEA\", \"cents\": 700}], \"total\": 1120}"));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
 
   @Test
   void itRunsEveryProgramAndLeavesNothing() throws Exception {
