@@ -15,6 +15,9 @@ final class AnswerJudge {
   /** A call is not given up before so many bindings were lost in a row. */
   private static final int BINDINGS_LOST_LEAST = 8;
 
+  private static final String ARN =
+      "arn:aws:lambda:" + RunShape.REGION + ":" + RunShape.ACCOUNT + ":function:";
+
   private static final String INIT_ERROR =
       new String(SimulatedDriver.INIT_ERROR, StandardCharsets.UTF_8);
 
@@ -22,6 +25,12 @@ final class AnswerJudge {
   private final Concurrency concurrency;
   private final VirtualClock clock;
   private final RunShape shape;
+  private long splits;
+  private long splitSeconds;
+  private double splitExpected;
+  private double splitVariance;
+  private long lastIdHigh;
+  private long lastIdLow;
   private boolean timedOut;
   private boolean exited;
 
@@ -35,6 +44,7 @@ final class AnswerJudge {
   /** Holds an answer against what is known of the call. */
   void judge(SimulatedCall call, Call answer, boolean duringSubmit) {
     Refusal refusal = answer.refusal();
+    judgeIdentity(call, answer);
     timedOut = false;
     exited = false;
     if (call.offered && !referee.isAbandoned()) {
@@ -51,6 +61,9 @@ final class AnswerJudge {
       judgeFunctionError(call, answer);
     } else {
       judgeSuccess(call, answer);
+    }
+    if (call.offered && refusal == null && "split".equals(call.qualifierText)) {
+      countSplit(call, answer);
     }
     referee.tally().answered(answer, duringSubmit, timedOut, exited);
   }
@@ -226,10 +239,10 @@ final class AnswerJudge {
       return;
     }
     switch (refusal.statusCode()) {
-      case 404 -> {
-        if (call.known && !call.function.changedSince(call.submittedNs)) {
-          referee.violation(
-              call + " of a known function was answered with 404: " + refusal.message());
+      case 404 -> judgeNotFound(call, refusal);
+      case 413 -> {
+        if (!call.tooLarge) {
+          referee.violation(call + " is not too large: " + refusal.message());
         }
       }
       case 429 -> judgeThrottle(call, refusal);
@@ -242,6 +255,62 @@ final class AnswerJudge {
       }
       default -> referee.violation(call + " was refused: " + refusal);
     }
+  }
+
+  private void judgeNotFound(SimulatedCall call, Refusal refusal) {
+    SimulatedFunction function = call.function;
+    if (call.known && !function.gone) {
+      referee.violation(call + " of a known function was answered with 404: " + refusal.message());
+    }
+    String name = "Function not found: " + ARN + call.functionText + ":";
+    String qualifier = call.qualifierText == null ? "$LATEST" : call.qualifierText;
+    boolean right =
+        call.admitted
+            ? refusal.message().startsWith(name)
+            : refusal.message().equals(name + qualifier);
+    if (!right || !refusal.code().equals("ResourceNotFoundException")) {
+      referee.violation(call + " was answered with " + refusal);
+    }
+  }
+
+  /** The ARN as the caller qualified it. */
+  static String arn(SimulatedCall call) {
+    String arn = ARN + call.functionText;
+    return call.qualifierText == null ? arn : arn + ":" + call.qualifierText;
+  }
+
+  /** Weighted aliases went the way of their weights, as far as chance lets one say. */
+  void judgeSplit() {
+    double tolerance = 8 * Math.sqrt(splitVariance) + 0.2 * splits;
+    if (splits >= 50 && Math.abs(splitSeconds - splitExpected) > tolerance) {
+      referee.violation(
+          splitSeconds
+              + " of "
+              + splits
+              + " calls went to second versions; expected were "
+              + Math.round(splitExpected));
+    }
+  }
+
+  private void countSplit(SimulatedCall call, Call answer) {
+    double weight = call.function.definition.aliases().get("split").secondWeight();
+    splits++;
+    splitExpected += weight;
+    splitVariance += weight * (1 - weight);
+    splitSeconds += answer.executedVersion().equals("2") ? 1 : 0;
+  }
+
+  private void judgeIdentity(SimulatedCall call, Call answer) {
+    long high = answer.requestIdHigh();
+    long low = answer.requestIdLow();
+    if ((high >>> 12 & 0xf) != 4 || low >>> 62 != 2) {
+      referee.violation(call + " has a request id that is no random UUID: " + new UUID(high, low));
+    }
+    if (high == lastIdHigh && low == lastIdLow) {
+      referee.violation(call + " has the request id of another one: " + new UUID(high, low));
+    }
+    lastIdHigh = high;
+    lastIdLow = low;
   }
 
   /** The platform could not bind a sandbox for it, again and again. */

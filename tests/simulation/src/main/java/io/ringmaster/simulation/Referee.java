@@ -7,6 +7,7 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.simulation.SimulatedCall.Told;
 import io.ringmaster.simulation.SimulatedFunction.Version;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -432,6 +433,10 @@ final class Referee {
       violation(
           call + " begins with " + invocation.responseBuffer().length() + " bytes of an answer");
     }
+    String arn = new String(invocation.invokedFunctionArn(), StandardCharsets.UTF_8);
+    if (!arn.equals(AnswerJudge.arn(call))) {
+      violation(call + " was handed over as one of " + arn);
+    }
     long timeoutNs = sandbox.spec.timeoutNs();
     long wantedMs = clock.epochMs() + timeoutNs / 1_000_000;
     if (Math.abs(invocation.deadlineEpochMs() - wantedMs) > 2) {
@@ -538,6 +543,7 @@ final class Referee {
 
   /** Nothing more is submitted, and every time-out and keep-alive has run out. */
   void atEnd() {
+    judge.judgeSplit();
     for (SimulatedCall call : inFlight) {
       if (call != null && !failed()) {
         violation(

@@ -15,6 +15,7 @@ final class Run {
   private static final long START_EPOCH_MS = 1_767_225_600_000L;
   private static final long REST_WITHIN_NS = 120_000 * MILLISECOND_NS;
   private static final int TURNS_PER_MOMENT_MAX = 20_000;
+  private static final byte[] TOO_LARGE = new byte[6 * 1024 * 1024 + 1];
 
   private final SeededRandom random;
   private final Faults faults;
@@ -34,6 +35,7 @@ final class Run {
   private int turnsThisMoment;
   private boolean turning;
   private boolean closesEarly;
+  private int closesAt;
   private boolean ended;
   private SimulatedCall submitting;
   private boolean submittingInTurn;
@@ -54,7 +56,8 @@ final class Run {
         new Subject(shape, referee, processes, inJvm, sleeper, random.nextLong(), clock.nowNs());
     processes.onArrival(sleeper::wake);
     inJvm.onArrival(sleeper::wake);
-    closesEarly = random.chance(0.1);
+    closesEarly = random.chance(0.15);
+    closesAt = invocations / 5 + random.nextInt(invocations - invocations / 5);
     sleeper.interleave(this::whileFallingAsleep, this::whileRinging);
   }
 
@@ -106,7 +109,7 @@ final class Run {
       turn();
       return true;
     }
-    if (subject.somethingArrived()) {
+    if (subject.somethingArrived() || processes.hasEvents() || inJvm.hasEvents()) {
       referee.violation("the dispatcher is asleep although something arrived: a wake-up is lost");
       return false;
     }
@@ -174,11 +177,12 @@ final class Run {
   }
 
   private void arrive() {
-    if (closesEarly && submitted >= shape.invocations * 9L / 10) {
+    if (closesEarly && submitted >= closesAt) {
       closesEarly = false;
       referee.closing();
       subject.beginClosing();
-      clock.plan(random.between(0L, 1000 * MILLISECOND_NS), Occurrence.Kind.END);
+      long drainNs = random.chance(0.5) ? MILLISECOND_NS : 1000 * MILLISECOND_NS;
+      clock.plan(random.between(0L, drainNs), Occurrence.Kind.END);
     }
     int count = random.chance(shape.burstChance) ? 1000 : 1;
     for (int i = 0; i < count; i++) {
@@ -214,7 +218,11 @@ final class Run {
     submitted++;
     address(call);
     Call target = call.call;
-    target.payload(call.payload(), 0, random.chance(0.9) ? 16 : call.payload().length);
+    if (call.tooLarge) {
+      target.payload(TOO_LARGE, 0, TOO_LARGE.length);
+    } else {
+      target.payload(call.payload(), 0, random.chance(0.9) ? 16 : call.payload().length);
+    }
     SimulatedCall outer = submitting;
     boolean outerInTurn = submittingInTurn;
     submitting = call;
@@ -247,8 +255,11 @@ final class Run {
       call.label = null;
       call.known = false;
     }
+    call.tooLarge = choice == 97;
     boolean absent = choice == 99;
-    call.call.function(absent ? "absent" : function.name);
+    call.functionText = absent ? "absent" : function.name;
+    call.qualifierText = qualifier;
+    call.call.function(call.functionText);
     call.call.qualifier(qualifier);
     call.known &= !absent;
     call.versionIdAtSubmit = function.idOf(call.label);
@@ -283,10 +294,18 @@ final class Run {
     int work = subject.turn(clock.nowNs(), clock.epochMs());
     turning = false;
     if (work == 0) {
+      betweenTurnAndSleep();
       subject.sleep();
       if (sleeper.asleep()) {
         referee.atRest(subject.timerCount());
       }
+    }
+  }
+
+  /** What happens here rings nobody: the dispatcher has to look once more. */
+  private void betweenTurnAndSleep() {
+    if (random.chance(0.1)) {
+      fireSome();
     }
   }
 

@@ -28,7 +28,10 @@ final class SimulatedCall implements InvocationCallback {
   long number = -1;
 
   SimulatedFunction function;
+  String functionText;
+  String qualifierText;
   boolean known;
+  boolean tooLarge;
   String label;
   long versionIdAtSubmit;
   long submittedNs;

@@ -92,6 +92,11 @@ final class SimulatedSandbox {
     return state == State.BINDING || state == State.STOPPING && driver.killable();
   }
 
+  @Override
+  public String toString() {
+    return "sandbox " + id;
+  }
+
   int busySlots() {
     int busy = 0;
     for (Slot slot : slots) {

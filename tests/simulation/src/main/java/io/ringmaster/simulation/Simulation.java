@@ -37,18 +37,8 @@ public final class Simulation {
         Run.Result result = new Run(seed, mix, each).go();
         invocations += result.invocations();
         steps += result.steps();
-        for (String violation : result.violations()) {
-          violations.add(
-              violation
-                  + " [run "
-                  + k
-                  + "; again: --seed "
-                  + seed
-                  + " --runs 1 --faults "
-                  + mix.word()
-                  + " --invocations "
-                  + each
-                  + "]");
+        if (!result.violations().isEmpty()) {
+          report(seed, k, mix, each, result, violations);
         }
       }
       progress.accept(
@@ -62,5 +52,32 @@ public final class Simulation {
     double seconds = (System.nanoTime() - beganNs) / 1e9;
     return new SimulationResult(
         options.seed(), invocations, steps, List.copyOf(violations), invocations / seconds);
+  }
+
+  /** The shortest run of that seed and mix that fails, to the next power of two, is reported. */
+  private static void report(
+      long seed, int k, FaultMix mix, int each, Run.Result failed, List<String> violations) {
+    Run.Result shortest = failed;
+    int length = each;
+    for (int shorter = 1; shorter < each && length == each; shorter *= 2) {
+      Run.Result again = new Run(seed, mix, shorter).go();
+      if (!again.violations().isEmpty()) {
+        shortest = again;
+        length = shorter;
+      }
+    }
+    for (String violation : shortest.violations()) {
+      violations.add(
+          violation
+              + " [run "
+              + k
+              + "; again: --seed "
+              + seed
+              + " --runs 1 --faults "
+              + mix.word()
+              + " --invocations "
+              + length
+              + "]");
+    }
   }
 }

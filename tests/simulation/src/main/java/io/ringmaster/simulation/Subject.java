@@ -17,6 +17,7 @@ final class Subject {
   private final Counters counters = new Counters();
   private final Referee referee;
   private int commandsAhead;
+  private long turnEpochMs;
   private long initFailuresRecorded;
 
   Subject(
@@ -56,6 +57,7 @@ final class Subject {
   }
 
   int turn(long nowNs, long epochMs) {
+    turnEpochMs = epochMs;
     int work = dispatcher.turn(nowNs, epochMs);
     referee.turned(!dispatcher.hasArrivals());
     return work;
@@ -126,14 +128,22 @@ final class Subject {
   }
 
   private final class Records implements InvocationRecorder {
+    private void checkEpoch(long epochMs) {
+      if (epochMs != turnEpochMs) {
+        referee.violation("recorded at " + epochMs + " ms; it is " + turnEpochMs);
+      }
+    }
+
     @Override
     public void started(PendingInvocation invocation, long epochMs) {
       referee.started(invocation);
+      checkEpoch(epochMs);
     }
 
     @Override
     public boolean settled(PendingInvocation invocation, Outcome outcome, long epochMs) {
       referee.recorded(invocation);
+      checkEpoch(epochMs);
       return false;
     }
 

@@ -1,14 +1,15 @@
 package io.ringmaster.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.classfile.Opcode;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class PlantedBugTest {
   private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final int INVOCATIONS = 625;
+  private static final Pattern AGAIN =
+      Pattern.compile(
+          "again: --seed (?<seed>\\d+) --runs 1 --faults (?<mix>[a-z-]+) --invocations"
+              + " (?<count>\\d+)");
   private static final String CORE = "io.ringmaster.core.";
   private static final String OUTCOMES = CORE + "dispatch.Outcomes";
   private static final String PLACEMENT = CORE + "place.Placement";
@@ -34,7 +40,7 @@ class PlantedBugTest {
         Mutation.in(CORE + "model.PendingInvocation", "release").withCallTwice("settled")),
     MISSING_SETTLE("never settled", Mutation.in(OUTCOMES, "exited").withoutCall("exit", 2, 2)),
     LEAKED_LEDGER_UNIT(
-        "units in use", Mutation.in(OUTCOMES, "finish").withoutCall("release", 1, 1)),
+        "units in use|ledger units", Mutation.in(OUTCOMES, "finish").withoutCall("release", 1, 1)),
     LEAKED_LEDGER_UNIT_OF_STUCK_HANDLER(
         "unit", Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1)),
     SLOT_USED_TWICE(
@@ -50,7 +56,8 @@ class PlantedBugTest {
             .withBranch(Opcode.IF_ICMPLT, Opcode.IF_ICMPLE, 2, 2)),
     TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
     INIT_TIMER_NOT_CANCELLED("timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
-    LATE_ANSWER_ACCEPTED("the driver told", Mutation.in(OUTCOMES, "response").withEqualLongs()),
+    LATE_ANSWER_ACCEPTED(
+        "the driver told|slot used twice", Mutation.in(OUTCOMES, "response").withEqualLongs()),
     VERSION_STARVED("starved", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
     RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),
     ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));
@@ -66,15 +73,22 @@ class PlantedBugTest {
 
   @ParameterizedTest
   @EnumSource(Bug.class)
-  void isFound(Bug bug) {
-    BiFunction<Long, String, List<String>> probe = probe(bug.mutations);
+  void isFoundAndReproduced(Bug bug) {
+    Function<List<String>, List<String>> probe = probe(bug.mutations);
     long beganNs = System.nanoTime();
     for (long seed = 1; System.nanoTime() - beganNs < WITHIN_NS; seed++) {
       for (FaultMix mix : FaultMix.values()) {
-        List<String> violations = probe.apply(seed, mix.word());
+        List<String> violations = probe.apply(run(seed, INVOCATIONS, mix.word()));
         if (!violations.isEmpty()) {
-          assertTrue(violations.get(0).contains(bug.symptom), violations.get(0));
-          assertEquals(violations, probe.apply(seed, mix.word()), "the seed reproduces");
+          String first = violations.get(0);
+          assertTrue(first.matches(".*(" + bug.symptom + ").*"), first);
+          Matcher again = AGAIN.matcher(first);
+          assertTrue(again.find(), first);
+          assertEquals(
+              first,
+              probe
+                  .apply(List.of(again.group("seed"), again.group("count"), again.group("mix")))
+                  .get(0));
           return;
         }
       }
@@ -84,26 +98,30 @@ class PlantedBugTest {
 
   @Test
   void withoutABugTheSameProbeFindsNothing() {
-    BiFunction<Long, String, List<String>> probe =
+    Function<List<String>, List<String>> probe =
         probe(Mutation.in("none", "none").withoutCall("none", 1, 1));
     for (FaultMix mix : FaultMix.values()) {
-      assertEquals(List.of(), probe.apply(1L, mix.word()));
+      assertEquals(List.of(), probe.apply(run(1, INVOCATIONS, mix.word())));
     }
   }
 
   @Test
   void aBugWhosePlaceIsGoneFailsLoudly() {
-    BiFunction<Long, String, List<String>> probe =
+    Function<List<String>, List<String>> probe =
         probe(Mutation.in(OUTCOMES, "finish").withoutCall("noSuchMethod", 1, 1));
     IllegalStateException thrown =
-        assertThrows(IllegalStateException.class, () -> probe.apply(1L, "none"));
-    assertFalse(thrown.getMessage().isEmpty());
+        assertThrows(IllegalStateException.class, () -> probe.apply(run(1, INVOCATIONS, "none")));
+    assertTrue(thrown.getMessage().contains("Outcomes.finish has 0 places"), thrown.getMessage());
+  }
+
+  private static List<String> run(long seed, int invocations, String mix) {
+    return List.of(Long.toString(seed), Integer.toString(invocations), mix);
   }
 
   @SuppressWarnings("unchecked")
-  private static BiFunction<Long, String, List<String>> probe(Mutation... mutations) {
+  private static Function<List<String>, List<String>> probe(Mutation... mutations) {
     try {
-      return (BiFunction<Long, String, List<String>>)
+      return (Function<List<String>, List<String>>)
           new MutantLoader(mutations)
               .loadClass(Probe.class.getName())
               .getConstructor()
