@@ -69,6 +69,7 @@ class BehaviourTest {
             + all.keySet()
             + "; not on this machine: "
             + Interpreters.absent(all));
+    sayWhatIsAbsent(Interpreters.absent(all));
     List<DynamicNode> nodes = new ArrayList<>();
     for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
       String minor = minorVersion(interpreter.getValue());
@@ -89,6 +90,16 @@ class BehaviourTest {
       nodes.add(dynamicContainer(interpreter.getKey(), rows));
     }
     return nodes.stream();
+  }
+
+  /** For the report at the end of the build. */
+  private static void sayWhatIsAbsent(List<String> versions) throws IOException {
+    Path folder = Files.createDirectories(Path.of("target", "not-run"));
+    List<String> lines =
+        versions.stream()
+            .map(version -> "bootstraps.python" + version + "\tno such interpreter here")
+            .toList();
+    Files.write(folder.resolve("interpreters.txt"), lines);
   }
 
   /**
