@@ -116,8 +116,7 @@ final class Assembly {
     part(processes.driver());
     dispatcher = newDispatcher(logs.recorder());
     dispatcherThread =
-        new DispatcherThread(
-            dispatcher, inJvm::answersSoon, thrown -> report("dispatcher", thrown));
+        new DispatcherThread(dispatcher, sleeper::look, thrown -> report("dispatcher", thrown));
     dispatcherThread.start();
     registry = new Registry(registrySettings(), code, handlers(), publisher());
   }

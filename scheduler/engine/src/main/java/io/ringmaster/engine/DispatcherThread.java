@@ -20,7 +20,6 @@ final class DispatcherThread implements Runnable {
 
   private final Dispatcher dispatcher;
   private final Consumer<Throwable> failures;
-  private final BooleanSupplier answersSoon;
   private final BooleanSupplier anythingArrived;
   private final Lingering lingering = new Lingering();
   private final Thread thread;
@@ -31,13 +30,15 @@ final class DispatcherThread implements Runnable {
   private volatile boolean ended;
 
   /**
-   * @param answersSoon whether answers are due within microseconds
+   * @param lookAround finds what has arrived at descriptors
    */
-  DispatcherThread(
-      Dispatcher dispatcher, BooleanSupplier answersSoon, Consumer<Throwable> failures) {
+  DispatcherThread(Dispatcher dispatcher, Runnable lookAround, Consumer<Throwable> failures) {
     this.dispatcher = dispatcher;
-    this.answersSoon = answersSoon;
-    this.anythingArrived = dispatcher::anythingArrived;
+    this.anythingArrived =
+        () -> {
+          lookAround.run();
+          return dispatcher.anythingArrived();
+        };
     this.failures = failures;
     this.thread = Thread.ofPlatform().name("ringmaster-dispatcher").daemon().unstarted(this);
   }
@@ -149,7 +150,7 @@ final class DispatcherThread implements Runnable {
     if (untilNs != Long.MAX_VALUE && dispatcher.inFlight() == 0 && !dispatcher.hasArrivals()) {
       return false;
     }
-    if (!answersSoon.getAsBoolean() || !lingering.waitFor(anythingArrived)) {
+    if (dispatcher.inFlight() == 0 || !lingering.waitFor(anythingArrived)) {
       dispatcher.sleep(untilNs);
     }
     return true;

@@ -140,7 +140,7 @@ public final class EpollSleeper implements Sleeper {
   }
 
   /** Finds what is ready, without sleeping, unless something is remembered still. */
-  void look() {
+  public void look() {
     if (ready == 0) {
       gather(linux.epollWait(epoll, events, 0));
     }

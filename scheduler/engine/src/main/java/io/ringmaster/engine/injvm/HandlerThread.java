@@ -27,9 +27,6 @@ final class HandlerThread implements Runnable {
   private final InJvmDriver driver;
   private final SpscVarHandleArrayQueue<HandlerSlot> queue;
 
-  /** Invocations that it has, if it does not block. Dispatcher. */
-  int quick;
-
   /** Slots were queued since the last {@link #wake}. Dispatcher. */
   boolean unheard;
 

@@ -48,9 +48,6 @@ public final class InJvmDriver implements SandboxDriver {
   private Environment[] byId = new Environment[16];
   private int nextId;
 
-  /** Invocations that handlers have which do not block; those that were given up count no more. */
-  private int quick;
-
   /** What stays when the thread is replaced. */
   private static final class Environment {
     final int id;
@@ -127,7 +124,6 @@ public final class InJvmDriver implements SandboxDriver {
       return false;
     }
     place.fill(invocation);
-    count(environment.thread, 1);
     environment.thread.submit(place);
     if (!environment.thread.unheard) {
       environment.thread.unheard = true;
@@ -140,17 +136,12 @@ public final class InJvmDriver implements SandboxDriver {
   public boolean revoke(int slot, long sequence) {
     HandlerThread thread = byId[Slots.sandbox(slot)].thread;
     HandlerSlot place = thread.slots[Slots.index(slot)];
-    boolean revoked = place.occupied() && place.sequence == sequence && place.revoke();
-    if (revoked) {
-      count(thread, -1);
-    }
-    return revoked;
+    return place.occupied() && place.sequence == sequence && place.revoke();
   }
 
   @Override
   public void reset(int sandbox, Fault reason) {
     Environment environment = byId[sandbox];
-    count(environment.thread, -environment.thread.quick);
     environment.thread.end();
   }
 
@@ -161,7 +152,6 @@ public final class InJvmDriver implements SandboxDriver {
     byId[sandbox] = null;
     HandlerThread thread = environment.thread;
     if (thread != null) {
-      count(thread, -thread.quick);
       thread.end();
     }
     freeIds.add(sandbox);
@@ -197,23 +187,10 @@ public final class InJvmDriver implements SandboxDriver {
     return delivered;
   }
 
-  /** Whether handlers that do not block have something to do. Dispatcher. */
-  public boolean answersSoon() {
-    return quick > 0;
-  }
-
-  private void count(HandlerThread thread, int invocations) {
-    if (thread.nonBlocking()) {
-      thread.quick += invocations;
-      quick += invocations;
-    }
-  }
-
   private void answer(HandlerSlot slot, DriverEvents sink) {
     if (slot.thread.isEnding()) {
       return; // its invocation was answered without it
     }
-    count(slot.thread, -1);
     Invocation invocation = slot.invocation;
     for (int i = 0, start = 0; i < slot.answer.chunkCount(); i++) {
       int end = slot.answer.chunkEnd(i);
