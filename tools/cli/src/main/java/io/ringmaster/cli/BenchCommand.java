@@ -62,8 +62,10 @@ final class BenchCommand implements Callable<Integer> {
     report.results().forEach(result -> output.line(result.line()));
     report.absent().forEach(each -> output.line(each.id() + " not measured: " + each.reason()));
     output.document(BenchReport.SCHEMA, report::writeFields);
-    if (check && !report.missed().isEmpty()) {
+    boolean failed = !report.missed().isEmpty() || !report.absent().isEmpty();
+    if (check && failed) {
       report.missed().forEach(result -> output.progress("missed: " + result.line()));
+      report.absent().forEach(each -> output.progress("not measured: " + each.id()));
       return ExitStatus.CHECK_FAILED;
     }
     return ExitStatus.OK;
