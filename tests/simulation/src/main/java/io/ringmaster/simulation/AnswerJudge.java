@@ -15,6 +15,9 @@ final class AnswerJudge {
   /** A call is not given up before so many bindings were lost in a row. */
   private static final int BINDINGS_LOST_LEAST = 8;
 
+  /** Shares need not be fair within less time. */
+  private static final long FAIR_WITHIN_NS = 250_000_000;
+
   private static final String ARN =
       "arn:aws:lambda:" + RunShape.REGION + ":" + RunShape.ACCOUNT + ":function:";
 
@@ -370,10 +373,13 @@ final class AnswerJudge {
     if (version == null || version.live > 0 || version.lastLiveNs >= call.submittedNs) {
       return;
     }
+    if (clock.nowNs() - call.submittedNs < FAIR_WITHIN_NS) {
+      return;
+    }
+    int versions = referee.versionCount();
     long others = referee.offersCount() - call.offersAtSubmit;
     long otherPrepares = referee.preparesCount() - call.preparesAtSubmit;
-    if (others > 200 + 10L * referee.versionCount()
-        || otherPrepares > 20 + 3L * referee.versionCount()) {
+    if (others > 200 + 10L * versions || otherPrepares > 60 + 8L * versions) {
       referee.violation(
           call
               + " starved: "

@@ -499,6 +499,10 @@ final class Referee {
     }
   }
 
+  void leapt() {
+    rest.leapt();
+  }
+
   // ---- the end ----
 
   /** From now on calls are refused at the door and when they are taken. */

@@ -29,6 +29,8 @@ final class RestInspector {
   /** When there was last an environment more or less. */
   private long changedNs;
 
+  private long leaptNs;
+
   /** Calls before this one have had their time to wait. */
   private long waitedOut;
 
@@ -42,6 +44,11 @@ final class RestInspector {
     this.clock = clock;
     this.shape = shape;
     this.drivers = drivers;
+  }
+
+  /** The clock leapt: the dispatcher had no time to look again. */
+  void leapt() {
+    leaptNs = clock.nowNs();
   }
 
   /** There is an environment more or less. */
@@ -161,14 +168,15 @@ final class RestInspector {
       return;
     }
     long now = clock.nowNs();
-    if (now > Math.max(fullNs, version.progressNs) + RETRY_NS + 2 * version.longestInitNs) {
+    long progressNs = Math.max(leaptNs, version.progressNs);
+    if (now > Math.max(fullNs, progressNs) + RETRY_NS + 2 * version.longestInitNs) {
       referee.violation(
           version + " is waited for although there is room for an environment; coming: " + coming);
     }
     boolean idleThere = drivers[version.function.inJvm ? 1 : 0].idleAtRest;
     if (version.live == 0
-        && (idleSomewhere && now > Math.max(changedNs, version.progressNs) + TOLERANCE_NS
-            || idleThere && now > version.progressNs + RETRY_NS)) {
+        && (idleSomewhere && now > Math.max(changedNs, progressNs) + TOLERANCE_NS
+            || idleThere && now > progressNs + RETRY_NS)) {
       referee.violation(version + " is waited for while others have idle environments");
     }
   }

@@ -144,6 +144,7 @@ final class Run {
           clock.setWallBy(random.between(-3_600_000L, 3_600_000L));
         } else {
           clock.advanceTo(clock.nowNs() + random.between(MILLISECOND_NS, 3000 * MILLISECOND_NS));
+          referee.leapt();
         }
         planNext(due.kind, faults.clockLeapMeanNs);
       }
