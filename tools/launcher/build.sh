@@ -10,7 +10,10 @@ is_built() {
     \( -name target -o -name __pycache__ -o -path '*/src/test' \) -prune -o \
     \( -path '*/src/*' -o -name pom.xml -o -path '*/launcher/*' -o -name ringmaster \) -newer "$launch/built" -print 2>/dev/null |
     head -n 1)
-  [ -z "$newer" ]
+  [ -z "$newer" ] || return 1
+  jars | while IFS= read -r jar; do
+    [ -r "$jar" ] || exit 1
+  done
 }
 
 # The lines of Maven's log that tell somebody who waits where it is.
@@ -23,6 +26,40 @@ show_progress() {
     }
     /^\[ERROR\]/ && errors++ < 20 { print > "/dev/stderr" }
     function say(text) { print "ringmaster: " text > "/dev/stderr"; fflush("/dev/stderr") }'
+}
+
+# Whether the start-up archives fit the jars: none was made again after them, by Maven for example.
+is_prepared() {
+  [ -r "$launch/prepared" ] || return 1
+  jars | while IFS= read -r jar; do
+    [ "$jar" -nt "$launch/prepared" ] && exit 1
+    :
+  done
+}
+
+jars() {
+  echo tools/cli/target/ringmaster-cli-0.1.0.jar
+  tr ':' '\n' <"$launch/class-path"
+}
+
+# Everything after Maven: the options of the JVM, and the archives that make starts fast. Without them it only starts slower.
+prepare() {
+  {
+    cat scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
+    echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
+  } >"$launch/java.options"
+  rm -f "$launch/archive.aot"
+  echo "ringmaster: rehearsing, so that later starts are fast" >&2
+  # The keeper's start-up cache, beside its jar.
+  pool=$PWD/sandbox-pool
+  "$RINGMASTER_JAVA/bin/java" --enable-native-access=ALL-UNNAMED \
+    -cp "$pool/keeper/target/ringmaster-sandbox-keeper-0.1.0.jar:$pool/system/target/ringmaster-sandbox-system-0.1.0.jar" \
+    io.ringmaster.sandbox.keeper.KeeperTraining >target/keeper-training.log 2>&1 </dev/null ||
+    echo "ringmaster: the keeper will start without its cache; see target/keeper-training.log" >&2
+  # The command line's: made by a short run; without it everything works, only slower.
+  "$RINGMASTER_JAVA/bin/java" -XX:AOTCacheOutput="$launch/archive.aot" "@$launch/java.options" io.ringmaster.cli.Main rehearse \
+    >target/rehearsal.log 2>&1 </dev/null || echo "ringmaster: the rehearsal found something wrong; see target/rehearsal.log" >&2
+  : >"$launch/prepared"
 }
 
 missing_maven() {
@@ -38,7 +75,7 @@ build() {
   began=$(date +%s)
   stamp=target/build-began.$$
   printf '%s' "$PWD $RINGMASTER_JAVA" >"$stamp"
-  rm -f "$launch/built" "$launch/archive.aot"
+  rm -f "$launch/built" "$launch/prepared"
   echo "ringmaster: building with $RINGMASTER_JAVA (log: target/build.log)" >&2
   # A pipe hides the status of its left side: it goes through a file.
   status_file=target/build-status.$$
@@ -54,32 +91,21 @@ build() {
     echo "ringmaster: the build failed; see target/build.log" >&2
     exit 1
   fi
-  {
-    cat scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
-    echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
-  } >"$launch/java.options"
-  echo "ringmaster: built in $(($(date +%s) - began)) s; rehearsing, so that later starts are fast" >&2
-  # The keeper's start-up cache, beside its jar.
-  pool=$PWD/sandbox-pool
-  "$RINGMASTER_JAVA/bin/java" --enable-native-access=ALL-UNNAMED \
-    -cp "$pool/keeper/target/ringmaster-sandbox-keeper-0.1.0.jar:$pool/system/target/ringmaster-sandbox-system-0.1.0.jar" \
-    io.ringmaster.sandbox.keeper.KeeperTraining >target/keeper-training.log 2>&1 </dev/null ||
-    echo "ringmaster: the keeper will start without its cache; see target/keeper-training.log" >&2
-  # The command line's: made by a short run; without it everything works, only slower.
-  "$RINGMASTER_JAVA/bin/java" -XX:AOTCacheOutput="$launch/archive.aot" "@$launch/java.options" io.ringmaster.cli.Main rehearse \
-    >target/rehearsal.log 2>&1 </dev/null || echo "ringmaster: the rehearsal found something wrong; see target/rehearsal.log" >&2
+  echo "ringmaster: built in $(($(date +%s) - began)) s" >&2
   mv "$stamp" "$launch/built" # as old as the begin of the build: what changed since is newer
 }
 
 build_if_needed() {
-  is_built && return 0
+  is_built && is_prepared && return 0
   if command -v flock >/dev/null 2>&1; then
     mkdir -p target
     exec 9>target/build.lock
     flock 9
     is_built || build
+    is_prepared || prepare
     exec 9>&-
   else
-    build
+    is_built || build
+    is_prepared || prepare
   fi
 }
