@@ -401,22 +401,25 @@ public final class Placement {
     }
   }
 
+  /** Whether its place is to go to the first hungry version that has more right to it. */
   private boolean yields(VersionState version, long nowNs) {
-    VersionState other = hungry.peek();
-    while (other != null && other.waitingHead == null) {
-      hungry.poll();
-      other = hungry.peek();
+    for (int left = hungry.size(); left > 0; left--) {
+      VersionState other = hungry.peek();
+      if (other.waitingHead == null) {
+        hungry.poll();
+      } else if (other == version || other.environments > 0) {
+        if (other != version && version.environments > other.environments + 1) {
+          return true;
+        }
+        hungry.rotate();
+      } else {
+        int sharers = versionsWithEnvironments + hungry.size();
+        int fairShare = Math.max(1, limits.environmentsMax() / sharers);
+        return version.environments > fairShare
+            || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
+      }
     }
-    if (other == null || other == version) {
-      return false;
-    }
-    if (other.environments > 0) {
-      hungry.rotate();
-      return version.environments > other.environments + 1;
-    }
-    int fairShare =
-        Math.max(1, limits.environmentsMax() / (versionsWithEnvironments + hungry.size()));
-    return version.environments > fairShare || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
+    return false;
   }
 
   /** What waits may need another sandbox now. */
