@@ -38,6 +38,7 @@ final class Referee {
   private long offers;
   private long submitsSinceRest;
   private long prepares;
+  private long warmOffers;
   private int liveSandboxes;
   private int versionCount;
 
@@ -101,6 +102,11 @@ final class Referee {
 
   long offersCount() {
     return offers;
+  }
+
+  /** How often an invocation was handed to an environment of one slot that had served before. */
+  long warmOffers() {
+    return warmOffers;
   }
 
   long preparesCount() {
@@ -449,6 +455,9 @@ final class Referee {
     offers++;
     noLongerWaits(call);
     call.offered = true;
+    if (sandbox.served && sandbox.slots.length == 1) {
+      warmOffers++;
+    }
     call.restarted = sandbox.state == SimulatedSandbox.State.EMPTY;
     call.firstAfterReady = !call.restarted && !sandbox.served;
     call.readyNs = sandbox.readyNs;

@@ -30,6 +30,7 @@ final class RestInspector {
   private long changedNs;
 
   private long leaptNs;
+  private int versions;
 
   /** Calls before this one have had their time to wait. */
   private long waitedOut;
@@ -86,9 +87,11 @@ final class RestInspector {
     for (SimulatedFunction function : shape.functions) {
       for (Version version : function.versions) {
         inspect(version, idleSomewhere);
+        inspectFairness(version);
         lines++;
       }
     }
+    versions = lines;
     // One for each running invocation, each init, and at most one for each waiting line.
     if (timers < timed || timers > timed + lines) {
       referee.violation(timers + " timers are set for " + timed + " invocations and inits");
@@ -154,6 +157,31 @@ final class RestInspector {
         && sandbox.busySlots() == 0
         && referee.version(sandbox.key.version()).waiting == 0
         && clock.nowNs() > sandbox.idleSinceNs + EVICTABLE_NS;
+  }
+
+  /**
+   * A version that waits and has no environment gets one from those that have some: when it has
+   * been hungry for a while, not many calls more are served by environments that served before.
+   */
+  private void inspectFairness(Version version) {
+    boolean hungry = version.waiting > 0 && version.live == 0;
+    if (!hungry) {
+      version.hungrySinceNs = Long.MAX_VALUE;
+      version.passedOverFrom = -1;
+      return;
+    }
+    long now = clock.nowNs();
+    version.hungrySinceNs = Math.max(leaptNs, Math.min(version.hungrySinceNs, now));
+    if (now < version.hungrySinceNs + RETRY_NS) {
+      return;
+    }
+    if (version.passedOverFrom < 0) {
+      version.passedOverFrom = referee.warmOffers();
+    }
+    long passedOver = referee.warmOffers() - version.passedOverFrom;
+    if (passedOver > 50 + 6L * versions) {
+      referee.violation(version + " starves: it was passed over " + passedOver + " times");
+    }
   }
 
   /** A version waits, there is room, and nothing is done about it. */

@@ -28,6 +28,12 @@ final class SimulatedFunction {
 
     long comingAtRest;
 
+    /** Since when it waits and has no environment; {@link Long#MAX_VALUE}: it does not. */
+    long hungrySinceNs = Long.MAX_VALUE;
+
+    /** Count of warm offers when it had been hungry for a while; −1: it has not. */
+    long passedOverFrom = -1;
+
     /** Since when there are none; {@link Long#MAX_VALUE}: there are some. */
     long uncoveredSinceNs;
 
