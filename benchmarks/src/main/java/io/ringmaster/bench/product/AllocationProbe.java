@@ -14,10 +14,12 @@ public final class AllocationProbe implements Probe {
   private static final String DISPATCHER = "ringmaster-dispatcher";
   private static final double PER = 1_000_000;
   private static final int IN_FLIGHT = 256;
+  private static final int WARM_UP_ROUNDS = 4;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Side inJvm;
   private final Side python;
+  private boolean warm;
   private double inJvmBytes;
   private double pythonBytes;
 
@@ -49,6 +51,11 @@ public final class AllocationProbe implements Probe {
 
   @Override
   public double round(long durationNs) throws Exception {
+    if (!warm) { // what compiling allocates is not what a warm invocation allocates
+      warm = true;
+      inJvm.load().round(WARM_UP_ROUNDS * durationNs);
+      python.load().round(WARM_UP_ROUNDS * durationNs);
+    }
     inJvmBytes = round(inJvm, durationNs / 2);
     pythonBytes = round(python, durationNs / 2);
     return Math.max(inJvmBytes, pythonBytes);
