@@ -102,6 +102,14 @@ public final class Sandbox extends Timed {
     return free == running.length;
   }
 
+  /** Whether nothing runs in it and nothing is about to happen to it. */
+  public boolean idle() {
+    return switch (state) {
+      case READY, RESET -> unoccupied();
+      case BINDING, RESETTING, RESTARTING, GONE -> false;
+    };
+  }
+
   /** Puts an invocation into a free slot and tells the slot's number. */
   public int occupy(PendingInvocation invocation) {
     int index = freeSlots[--free];

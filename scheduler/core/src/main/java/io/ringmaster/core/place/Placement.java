@@ -378,7 +378,7 @@ public final class Placement {
    */
   private void settleDown(Sandbox sandbox, boolean mayYield, long nowNs) {
     VersionState version = sandbox.version;
-    if (idle(sandbox)) {
+    if (sandbox.idle()) {
       if (sandbox.doomed || version.retired) {
         drop(sandbox, Fault.VERSION_GONE);
         return;
@@ -518,14 +518,6 @@ public final class Placement {
     return comes ? 1 : 0;
   }
 
-  /** An environment that nothing runs in and nothing is about to happen to. */
-  static boolean idle(Sandbox sandbox) {
-    return switch (sandbox.state()) {
-      case READY, RESET -> sandbox.unoccupied();
-      case BINDING, RESETTING, RESTARTING, GONE -> false;
-    };
-  }
-
   // ---- versions and environments that end ----
 
   /** Ends the idle sandboxes of a retired version; the others end with what runs in them. */
@@ -547,7 +539,7 @@ public final class Placement {
   }
 
   private void endSoon(Sandbox sandbox, Fault reason) {
-    if (idle(sandbox) || sandbox.state() == SandboxState.BINDING) {
+    if (sandbox.idle() || sandbox.state() == SandboxState.BINDING) {
       drop(sandbox, reason);
     } else {
       sandbox.doomed = true;
@@ -558,7 +550,7 @@ public final class Placement {
     int ended = 0;
     long next = Long.MAX_VALUE;
     for (Sandbox sandbox : sandboxes()) {
-      if (idle(sandbox)) {
+      if (sandbox.idle()) {
         long endNs = Math.min(sandbox.lastUsedNs + limits.keepAliveNs(), sandbox.lifeEndNs);
         if (endNs <= nowNs) {
           boolean life = nowNs >= sandbox.lifeEndNs;

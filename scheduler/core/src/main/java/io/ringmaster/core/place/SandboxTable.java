@@ -55,7 +55,7 @@ final class SandboxTable {
     for (Sandbox sandbox : byId) {
       if (sandbox != null
           && sandbox.version.waiting == 0
-          && Placement.idle(sandbox)
+          && sandbox.idle()
           && sandbox.lastUsedNs <= usedBeforeNs
           && (oldest == null || sandbox.lastUsedNs < oldest.lastUsedNs)) {
         oldest = sandbox;
