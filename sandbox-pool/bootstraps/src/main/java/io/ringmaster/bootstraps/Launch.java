@@ -1,0 +1,66 @@
+package io.ringmaster.bootstraps;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How an interpreter is started on its bootstrap, as a process of its own: descriptors and frames
+ * are those of the channel's specification. Immutable; any thread.
+ *
+ * @param argv the program, an absolute path, and its arguments
+ * @param environment {@code NAME=value} each: the complete environment of a process that is bound
+ *     to no function yet. One that is started for one function gets that function's variables
+ *     instead
+ */
+public record Launch(List<String> argv, List<String> environment) {
+  /** Of a machine that has these and nothing of the engine's own settings. */
+  private static final List<String> ENVIRONMENT =
+      List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
+
+  /**
+   * Part of a Java function's memory that is the heap's, in per cent; the rest is the JVM's own.
+   */
+  private static final int JAVA_HEAP_PERCENT = 85;
+
+  public Launch {
+    argv = List.copyOf(argv);
+    environment = List.copyOf(environment);
+  }
+
+  /**
+   * The way to start one.
+   *
+   * @param family {@code python}, {@code node}, {@code java} or {@code ruby}
+   * @param executable the interpreter's real executable
+   * @param major first part of the interpreter's version
+   * @param minor second part of it
+   * @param bootstraps what {@link Bootstraps#extract} answered
+   * @param memoryMb memory size in MiB of the functions that the process can serve; Java fixes its
+   *     heap by it
+   * @throws IllegalArgumentException for a family without a bootstrap
+   */
+  public static Launch of(
+      String family, Path executable, int major, int minor, Path bootstraps, int memoryMb) {
+    String program = executable.toString();
+    List<String> argv =
+        switch (family) {
+          case "python" -> List.of(program, "-B", file(bootstraps, "python/bootstrap.py"));
+          case "node" -> List.of(program, file(bootstraps, "node/bootstrap.mjs"));
+          case "java" ->
+              List.of(
+                  program,
+                  "-XX:+UseSerialGC",
+                  "-XX:TieredStopAtLevel=1",
+                  "-Xmx" + memoryMb * JAVA_HEAP_PERCENT / 100 + "m",
+                  "-jar",
+                  file(bootstraps, "java/bootstrap.jar"));
+          case "ruby" -> List.of(program, file(bootstraps, "ruby/bootstrap.rb"));
+          default -> throw new IllegalArgumentException("no bootstrap for " + family);
+        };
+    return new Launch(argv, ENVIRONMENT);
+  }
+
+  private static String file(Path bootstraps, String name) {
+    return bootstraps.resolve(name).toString();
+  }
+}
