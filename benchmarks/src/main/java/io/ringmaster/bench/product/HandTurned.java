@@ -97,7 +97,14 @@ final class HandTurned {
         new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
     dispatcher.publish(
         new FunctionDefinition(
-            ACCOUNT, REGION, FUNCTION, -1, Map.of(), Map.of("$LATEST", version), Map.of()));
+            ACCOUNT,
+            REGION,
+            FUNCTION,
+            -1,
+            Map.of(),
+            FunctionDefinition.SCALING_RATE,
+            Map.of("$LATEST", version),
+            Map.of()));
   }
 
   Call call() {

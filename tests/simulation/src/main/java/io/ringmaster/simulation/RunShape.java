@@ -123,6 +123,7 @@ final class RunShape {
             function.name,
             reserved,
             Map.of(),
+            FunctionDefinition.SCALING_RATE,
             Collections.unmodifiableMap(versions),
             old.aliases());
   }
@@ -164,6 +165,7 @@ final class RunShape {
             function.name,
             reserved,
             Map.of(),
+            FunctionDefinition.SCALING_RATE,
             Collections.unmodifiableMap(versions),
             Collections.unmodifiableMap(aliases));
     return function;

@@ -50,6 +50,17 @@ public final class Ledger {
     }
   }
 
+  /**
+   * Keeps a function's scaling rate, in new environments per scaling period, for when new
+   * environments are charged too.
+   */
+  public void scale(FunctionState function, int scalingRate) {
+    if (scalingRate < 1) {
+      throw new IllegalArgumentException("a scaling rate of " + scalingRate);
+    }
+    function.scalingRate = scalingRate;
+  }
+
   /** Changes a function's reservation; −1: none. What it has charged moves along. */
   public void reserve(FunctionState function, int reserved) {
     AccountState account = function.account;

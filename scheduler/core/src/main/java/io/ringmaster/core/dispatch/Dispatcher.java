@@ -264,6 +264,7 @@ public final class Dispatcher implements FunctionPublisher {
       function = functions.add(definition);
     }
     ledger.reserve(function, definition.reservedConcurrency());
+    ledger.scale(function, definition.scalingRate());
     function.routes.clear();
     for (AliasDefinition alias : definition.aliases().values()) {
       function.routes.put(

@@ -12,6 +12,9 @@ public final class FunctionState {
   /** Reserved concurrency; −1: none. */
   public int reserved = -1;
 
+  /** New environments per scaling period; reserved: nothing is held back yet. */
+  public int scalingRate;
+
   /** Ledger units charged to it. */
   public int inUse;
 

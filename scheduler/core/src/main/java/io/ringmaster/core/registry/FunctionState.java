@@ -104,6 +104,7 @@ record FunctionState(
         name.name(),
         reserved,
         Map.of(),
+        FunctionDefinition.SCALING_RATE,
         Collections.unmodifiableMap(versions),
         Collections.unmodifiableMap(meanings));
   }

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param reservedConcurrency reserved concurrency, 0 or more; −1: none
  * @param provisionedConcurrency reserved field: provisioned concurrency by version label; empty
  *     today
+ * @param scalingRate reserved field: new environments per {@value #SCALING_PERIOD_S} s, 1 or more;
+ *     today the ledger keeps it and nothing is held back
  * @param versions by label; always has {@code $LATEST}
  * @param aliases by name
  */
@@ -20,8 +22,15 @@ public record FunctionDefinition(
     String name,
     int reservedConcurrency,
     Map<String, Integer> provisionedConcurrency,
+    int scalingRate,
     Map<String, VersionDefinition> versions,
     Map<String, AliasDefinition> aliases) {
+
+  /** AWS's scaling rate of each function. */
+  public static final int SCALING_RATE = 1000;
+
+  /** Seconds that a scaling rate is counted over. */
+  public static final int SCALING_PERIOD_S = 10;
 
   /** The unqualified ARN. */
   public String arn() {

@@ -46,6 +46,15 @@ class LedgerTest {
   }
 
   @Test
+  void theScalingRateIsKeptAndMustBePossible() {
+    FunctionState function = function("f");
+    ledger.scale(function, 1000);
+    assertEquals(1000, function.scalingRate);
+    assertThrows(IllegalArgumentException.class, () -> ledger.scale(function, 0));
+    assertEquals(1000, function.scalingRate);
+  }
+
+  @Test
   void releasingMoreThanWasChargedIsABrokenInvariant() {
     FunctionState function = function("f");
     assertThrows(IllegalStateException.class, () -> ledger.release(function));

@@ -61,7 +61,14 @@ final class HandTurned {
             nowNs);
     dispatcher.publish(
         new FunctionDefinition(
-            ACCOUNT, "us-east-1", "f", -1, Map.of(), Map.of("$LATEST", version()), Map.of()));
+            ACCOUNT,
+            "us-east-1",
+            "f",
+            -1,
+            Map.of(),
+            FunctionDefinition.SCALING_RATE,
+            Map.of("$LATEST", version()),
+            Map.of()));
   }
 
   private static VersionDefinition version() {
