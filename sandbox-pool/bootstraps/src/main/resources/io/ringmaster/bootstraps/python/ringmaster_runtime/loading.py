@@ -1,6 +1,7 @@
 """From a BIND frame to a callable handler: environment, folders, module path, import."""
 
 import importlib
+import json
 import os
 import sys
 import time
@@ -59,12 +60,25 @@ def _uncover(code):
 
 
 def rehearse():
-    """Imports a small module and forgets it, sets a variable and forgets that."""
-    importlib.import_module("colorsys")
-    del sys.modules["colorsys"]
-    os.environ["REHEARSAL"] = "1"
-    del os.environ["REHEARSAL"]
-    time.tzset()
+    """Binds a function, whose module is one of the runtime's own, as the first of a fresh folder, and forgets it."""
+    variables, path, arguments, folder = dict(os.environ), sys.path[:], sys.argv, os.getcwd()
+    modules = set(sys.modules)
+    own = os.path.dirname(__file__)
+    binding = {"code": own, "environment": dict(("REHEARSAL_%d" % n, "an ordinary value") for n in range(32))}
+    binding = json.loads(json.dumps(binding))
+    try:
+        enter(binding["code"], binding["environment"])
+        load("frames.Channel")
+    finally:
+        os.chdir(folder)
+        sys.path[:], sys.argv = path, arguments
+        sys.path_importer_cache.pop(own, None)
+        for name in sys.modules.keys() - modules:
+            del sys.modules[name]
+        for name in binding["environment"]:
+            del os.environ[name]
+        os.environ.update(variables)
+        time.tzset()
 
 
 def load(handler):
