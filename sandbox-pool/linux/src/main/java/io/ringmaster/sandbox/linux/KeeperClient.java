@@ -138,8 +138,8 @@ final class KeeperClient {
       startKeeper();
       bootstraps = Bootstraps.extract(config.dataFolder().resolve("bootstraps"));
       while (!closing) {
-        duty();
-        sleeper.await(System.nanoTime(), nextNs(), this::anythingArrived);
+        long nowNs = duty();
+        sleeper.await(System.nanoTime(), nextNs(nowNs), this::anythingArrived);
       }
     } catch (IOException | RuntimeException e) {
       refuseAll(e);
@@ -180,25 +180,33 @@ final class KeeperClient {
     sleeper.close();
   }
 
-  private void duty() {
+  /** One turn; the time at which it looked whether forks are due. */
+  private long duty() {
     if (keeper == null && System.nanoTime() >= startNotBeforeNs) {
       startKeeper();
     }
     takeCommands();
     listen();
-    forkOn();
+    long nowNs = System.nanoTime();
+    forkOn(nowNs);
     flush();
     expire(System.nanoTime());
+    return nowNs;
   }
 
-  private long nextNs() {
+  /**
+   * When there is something to do if nothing arrives.
+   *
+   * @param nowNs when the turn looked whether forks are due: those that were not then are later
+   */
+  private long nextNs(long nowNs) {
     long next = tickNs;
     if (keeper == null) {
       next = Math.min(next, startNotBeforeNs);
     } else if (!introduced) {
       next = Math.min(next, helloByNs);
     }
-    if (!toFork.isEmpty() && introduced && System.nanoTime() < forkNotBeforeNs) {
+    if (!toFork.isEmpty() && introduced && nowNs < forkNotBeforeNs) {
       next = Math.min(next, forkNotBeforeNs);
     }
     if (!outbox.isEmpty()) {
@@ -282,8 +290,8 @@ final class KeeperClient {
 
   // ---- forks ----
 
-  private void forkOn() {
-    if (toFork.isEmpty() || System.nanoTime() < forkNotBeforeNs) {
+  private void forkOn(long nowNs) {
+    if (toFork.isEmpty() || nowNs < forkNotBeforeNs) {
       return;
     }
     int deferred = 0;
