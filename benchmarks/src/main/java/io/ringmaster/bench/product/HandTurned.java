@@ -7,6 +7,7 @@ import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.place.PlacementLimits;
+import io.ringmaster.core.registry.RegistrySettings;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
@@ -86,6 +87,8 @@ final class HandTurned {
             runtime,
             "raw.handler",
             code,
+            null,
+            RegistrySettings.machineArchitecture(),
             Map.of(),
             new SandboxSpec.Identity(
                 ACCOUNT, REGION, FUNCTION, "$LATEST", arn, "/aws/lambda/echo", "Text", ""),

@@ -150,6 +150,8 @@ final class SimulatedFunction {
             "python3.13",
             "app.handler",
             null,
+            null,
+            "x86_64",
             java.util.Map.of(),
             identity,
             128,

@@ -59,6 +59,8 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
         "python3.11",
         "app.handler",
         own,
+        null,
+        "x86_64",
         environment,
         new SandboxSpec.Identity(
             "123456789012",

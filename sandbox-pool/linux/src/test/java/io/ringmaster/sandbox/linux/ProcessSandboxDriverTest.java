@@ -519,6 +519,8 @@ class ProcessSandboxDriverTest {
             "cobol1.0",
             spec.handler(),
             spec.code(),
+            spec.layers(),
+            spec.architecture(),
             spec.environment(),
             spec.identity(),
             spec.memoryMb(),

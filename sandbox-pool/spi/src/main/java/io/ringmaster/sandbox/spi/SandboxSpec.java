@@ -10,6 +10,9 @@ import java.util.Map;
  * @param handler the function's handler, such as {@code app.handler}
  * @param code folder with the unpacked package, read-only for the function; null for in-JVM
  *     handlers
+ * @param layers folder with the merged content of the function's layers, read-only for the
+ *     function: Lambda's {@code /opt}; null without layers
+ * @param architecture what the function's native code is made for: {@code x86_64} or {@code arm64}
  * @param environment the function's own variables
  * @param identity names that the function sees
  * @param memoryMb memory size in MiB, 128 to 10,240
@@ -22,6 +25,8 @@ public record SandboxSpec(
     String runtime,
     String handler,
     Path code,
+    Path layers,
+    String architecture,
     Map<String, String> environment,
     Identity identity,
     int memoryMb,

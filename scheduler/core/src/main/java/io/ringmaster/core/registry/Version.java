@@ -69,6 +69,8 @@ record Version(
             content.runtime(),
             content.handler(),
             content.stored() == null ? null : content.stored().folder(),
+            null,
+            content.architecture(),
             content.environment(),
             identity,
             content.memoryMb(),

@@ -77,7 +77,17 @@ final class HandTurned {
             ACCOUNT, "us-east-1", "f", "$LATEST", "arn:…:f", "/aws/lambda/f", "Text", "");
     SandboxSpec spec =
         new SandboxSpec(
-            "python3.13", "app.handler", null, Map.of(), identity, 128, TIMEOUT_NS, 512, false);
+            "python3.13",
+            "app.handler",
+            null,
+            null,
+            "x86_64",
+            Map.of(),
+            identity,
+            128,
+            TIMEOUT_NS,
+            512,
+            false);
     return new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
   }
 

@@ -94,7 +94,17 @@ final class World implements SandboxLogs {
             "");
     SandboxSpec spec =
         new SandboxSpec(
-            "python3.13", "app.handler", null, Map.of(), identity, 128, 3_000_000_000L, 512, false);
+            "python3.13",
+            "app.handler",
+            null,
+            null,
+            "x86_64",
+            Map.of(),
+            identity,
+            128,
+            3_000_000_000L,
+            512,
+            false);
     return new VersionState(
         function, 1, label, new PoolKey("123456789012", 1, "", ""), spec, false);
   }
