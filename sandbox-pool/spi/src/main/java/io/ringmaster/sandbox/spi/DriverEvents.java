@@ -29,13 +29,22 @@ public interface DriverEvents {
   /** A revoked invocation was not begun: it belongs to the dispatcher again. */
   void skipped(int slot, long sequence);
 
-  /** A part of a streamed response was appended to {@link Invocation#responseBuffer()}. */
+  /**
+   * More of a streamed response is in {@link Invocation#responseBuffer()}: so many bytes after
+   * those that were told before. Bytes that stand behind them are told later, or belong to the
+   * terminal answer.
+   *
+   * <p>Where the caller takes the answer as it comes, the bytes told are gone from the buffer when
+   * this returns, and {@link SandboxDriver#credit} gives their room back later.
+   */
   void chunk(int slot, long sequence, int bytes);
 
   /**
-   * The invocation's terminal answer; its body is in {@link Invocation#responseBuffer()}.
+   * The invocation's terminal answer; its body, or its rest after the chunks that were told, is in
+   * {@link Invocation#responseBuffer()}.
    *
-   * @param functionError the body is an error document of the function
+   * @param functionError the body is an error document of the function, from {@link
+   *     ResponseBuffer#errorStart} on; what stands before it are parts that came with it
    * @param logMark log bytes that the sandbox process had written, framed, when it answered: the
    *     log agent has the whole output of this invocation when it has read that many
    * @param maxMemoryKb peak resident memory of the process so far in KiB; 0: unknown

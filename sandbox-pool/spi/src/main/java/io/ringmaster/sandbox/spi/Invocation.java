@@ -6,6 +6,14 @@ package io.ringmaster.sandbox.spi;
  * keeps it longer reads another one's data.
  */
 public interface Invocation {
+  /**
+   * Media type of a streamed answer that begins with a JSON prelude and eight zero bytes: the
+   * status, headers and cookies for an HTTP front end.
+   */
+  String HTTP_INTEGRATION_RESPONSE = "application/vnd.awslambda.http-integration-response";
+
+  /** Media type of any other streamed answer. */
+  String OCTET_STREAM = "application/octet-stream";
 
   /**
    * Number of this offer, unique per engine run; answers with another number are late or forged.
@@ -47,4 +55,13 @@ public interface Invocation {
 
   /** Where the driver appends the answer. */
   ResponseBuffer responseBuffer();
+
+  /**
+   * How many bytes of chunks may have been told and not been credited: while there are so many or
+   * more, the driver takes nothing more of this invocation's answer from its sandbox. {@link
+   * Integer#MAX_VALUE}: the caller takes the answer whole, and nothing is ever credited.
+   */
+  default int windowBytes() {
+    return Integer.MAX_VALUE;
+  }
 }

@@ -8,6 +8,10 @@ import java.util.Arrays;
  * The answer to one invocation: bytes, and where its chunks end. A buffered answer is the one-chunk
  * case. Grows as needed and is reused, so a warm invocation allocates nothing.
  *
+ * <p>What a driver says of the answer beside its bytes: {@link #contentType(String)} before the
+ * first part of a streamed one, {@link #beginError} before the first byte of an error document that
+ * follows parts.
+ *
  * <p>Written by the dispatcher thread until the invocation settles, read by its caller afterwards.
  */
 public final class ResponseBuffer {
@@ -17,11 +21,17 @@ public final class ResponseBuffer {
   private int length;
   private int[] chunkEnds = new int[1];
   private int chunks;
+  private int errorStart;
+  private String errorType;
+  private String contentType;
 
   /** Forgets the content; a large array is given back. */
   public void clear() {
     length = 0;
     chunks = 0;
+    errorStart = 0;
+    errorType = null;
+    contentType = null;
     if (bytes.length > KEPT_MAX) {
       bytes = new byte[256];
     }
@@ -60,6 +70,54 @@ public final class ResponseBuffer {
       chunkEnds = Arrays.copyOf(chunkEnds, chunks * 2);
     }
     chunkEnds[chunks++] = length;
+  }
+
+  /**
+   * What comes from here on is the error document; what came before are parts of an answer that was
+   * broken off. Never called, a failed answer is its document and nothing else.
+   *
+   * @param type the error's type, where the runtime says it beside the document; else null
+   */
+  public void beginError(String type) {
+    errorStart = length;
+    errorType = type;
+  }
+
+  /** Where the error document begins, if the answer is one; see {@link #beginError}. */
+  public int errorStart() {
+    return errorStart;
+  }
+
+  /** The error's type as the runtime said it beside the document, or null. */
+  public String errorType() {
+    return errorType;
+  }
+
+  /** Media type of a streamed answer, such as {@link Invocation#HTTP_INTEGRATION_RESPONSE}. */
+  public void contentType(String value) {
+    contentType = value;
+  }
+
+  /** Media type of the answer as the runtime said it; null: it did not. */
+  public String contentType() {
+    return contentType;
+  }
+
+  /** Takes the first {@code count} bytes away; whole chunks, or parts of them, go with them. */
+  public void drop(int count) {
+    if (count < 0 || count > length) {
+      throw new IllegalArgumentException(count + " of " + length + " bytes");
+    }
+    length -= count;
+    System.arraycopy(bytes, count, bytes, 0, length);
+    errorStart = Math.max(0, errorStart - count);
+    int kept = 0;
+    for (int i = 0; i < chunks; i++) {
+      if (chunkEnds[i] > count) {
+        chunkEnds[kept++] = chunkEnds[i] - count;
+      }
+    }
+    chunks = kept;
   }
 
   /** Bytes so far. */

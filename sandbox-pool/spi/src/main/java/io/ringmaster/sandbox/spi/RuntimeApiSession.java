@@ -48,7 +48,7 @@ public interface RuntimeApiSession extends AutoCloseable {
      */
     void initError(byte[] document);
 
-    /** A part of a streamed answer was appended to the invocation's response buffer. */
+    /** More of a streamed answer is in the response buffer; see {@link DriverEvents#chunk}. */
     void chunk(int index, long sequence, int bytes);
 
     /**

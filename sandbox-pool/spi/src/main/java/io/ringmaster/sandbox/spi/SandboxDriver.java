@@ -67,7 +67,11 @@ public interface SandboxDriver extends AutoCloseable {
   /** Whether {@link #poll} would find something: the last look before the dispatcher sleeps. */
   boolean hasEvents();
 
-  /** The caller consumed this many bytes of chunks: back-pressure for streams. */
+  /**
+   * The caller consumed this many bytes of chunks that the slot's invocation was told:
+   * back-pressure for streams, see {@link Invocation#windowBytes}. Never more than was told, and
+   * never after the invocation's terminal event, reset or discard.
+   */
   void credit(int slot, int bytes);
 
   /**

@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.linux.channel;
 
+import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -16,7 +17,7 @@ final class FrameReader {
     STARTED,
     READY,
     INIT_ERROR,
-    /** One or more parts of a streamed answer, and no end of it. */
+    /** Bytes of a streamed answer, and no end of it. */
     CHUNK,
     /** The answer is complete; see {@link #functionError}. */
     ANSWER,
@@ -54,6 +55,7 @@ final class FrameReader {
 
   // The answer so far.
   private boolean oversize;
+  private boolean streaming;
   private int chunkBytes;
 
   // What came, for the owner to read after an outcome.
@@ -84,6 +86,7 @@ final class FrameReader {
     sequence = invocationSequence;
     answer = into;
     oversize = false;
+    streaming = false;
   }
 
   Expectation expectation() {
@@ -202,16 +205,23 @@ final class FrameReader {
     long frameSequence = prefixSegment.get(Frames.LONG, 8);
     if (length < 0 || length > Frames.BODY_BYTES_MAX) {
       violation = "frame of " + Integer.toUnsignedString(length) + " bytes";
-    } else if (prefix[5] != 0 || prefix[6] != 0 || prefix[7] != 0) {
+    } else if (prefix[6] != 0 || prefix[7] != 0) {
       violation = "flags in a header";
     } else if (!expected()) {
       violation = "frame of kind " + kind + " where " + expectation + " was expected";
+    } else if (prefix[5] != 0 && !mayHaveFlags()) {
+      violation = "flags in a header";
     } else if (frameSequence != (expectation == Expectation.ANSWER ? sequence : 0)) {
       violation = "frame with a wrong sequence";
     } else if (!lengthFits(length)) {
       violation = "frame of kind " + kind + " with " + length + " bytes";
     }
     remaining = length;
+  }
+
+  /** Only the first part of a streamed answer says of what kind it is. */
+  private boolean mayHaveFlags() {
+    return kind == Frames.CHUNK && prefix[5] == Frames.HTTP_INTEGRATION && !streaming;
   }
 
   private boolean expected() {
@@ -246,6 +256,13 @@ final class FrameReader {
   private void beginBody() {
     inBody = true;
     if (expectation == Expectation.ANSWER) {
+      if (kind == Frames.CHUNK && !streaming) {
+        streaming = true;
+        answer.contentType(
+            prefix[5] == 0 ? Invocation.OCTET_STREAM : Invocation.HTTP_INTEGRATION_RESPONSE);
+      } else if (kind == Frames.ERROR && !oversize) {
+        answer.beginError(null);
+      }
       if ((long) answer.length() + remaining > Frames.PAYLOAD_BYTES_MAX) {
         oversize = true;
       }
@@ -261,6 +278,9 @@ final class FrameReader {
     if (expectation == Expectation.ANSWER) {
       if (!oversize) {
         answer.append(from, at, count);
+        if (kind == Frames.CHUNK) {
+          chunkBytes += count;
+        }
       }
     } else if (kind != Frames.STARTED) {
       keep(from, at, count);
@@ -278,7 +298,6 @@ final class FrameReader {
   }
 
   private Outcome frameEnd() {
-    int bodyLength = prefixSegment.get(Frames.INT, 0);
     prefixLength = 0;
     prefixWanted = Frames.HEADER_BYTES;
     inBody = false;
@@ -294,9 +313,8 @@ final class FrameReader {
       }
       case Frames.INIT_ERROR -> ended(Outcome.INIT_ERROR);
       case Frames.CHUNK -> {
-        if (!oversize && bodyLength > 0) {
+        if (!oversize && answer.length() > 0) {
           answer.endChunk();
-          chunkBytes += bodyLength;
         }
         yield Outcome.MORE;
       }

@@ -28,6 +28,9 @@ public final class Frames {
   static final int ERROR = 20;
   static final int CHUNK = 21;
 
+  /** Flag of the first CHUNK: the stream begins with an HTTP prelude. */
+  static final byte HTTP_INTEGRATION = 1;
+
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfShort SHORT =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.sandbox.linux.channel.FrameReader.Outcome;
+import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
@@ -136,6 +137,52 @@ class FrameReaderTest {
         Outcome.ANSWER, read(frame(Frames.RESPONSE, SEQUENCE, figures(0, 0, 0, new byte[0]))));
     assertArrayEquals(Frames.RESPONSE_TOO_LARGE, answered());
     assertEquals(1, answer.chunkCount());
+  }
+
+  @Test
+  void theFirstChunkSaysOfWhatKindTheStreamIs() {
+    reader.expectAnswer(SEQUENCE, answer);
+    assertEquals(Outcome.CHUNK, read(header(1, Frames.CHUNK, 1, 0, SEQUENCE, new byte[1])));
+    assertEquals(Invocation.HTTP_INTEGRATION_RESPONSE, answer.contentType());
+    assertEquals(Outcome.CHUNK, read(frame(Frames.CHUNK, SEQUENCE, new byte[1])));
+    assertEquals(Invocation.HTTP_INTEGRATION_RESPONSE, answer.contentType());
+    assertEquals(
+        Outcome.VIOLATION, read(header(1, Frames.CHUNK, 1, 0, SEQUENCE, new byte[1])), "too late");
+    answer.clear();
+    FrameReader other = new FrameReader();
+    other.expectAnswer(SEQUENCE, answer);
+    byte[] plain = frame(Frames.CHUNK, SEQUENCE, new byte[1]);
+    assertEquals(Outcome.CHUNK, other.read(MemorySegment.ofArray(plain), 0, plain.length));
+    assertEquals(Invocation.OCTET_STREAM, answer.contentType());
+  }
+
+  @Test
+  void anErrorAfterChunksStandsBehindThem() {
+    reader.expectAnswer(SEQUENCE, answer);
+    read(frame(Frames.CHUNK, SEQUENCE, "abc".getBytes(StandardCharsets.UTF_8)));
+    assertEquals(3, reader.chunkBytes());
+    answer.drop(3);
+    byte[] document = "{\"errorType\":\"E\"}".getBytes(StandardCharsets.UTF_8);
+    byte[] chunk = frame(Frames.CHUNK, SEQUENCE, "de".getBytes(StandardCharsets.UTF_8));
+    byte[] error = frame(Frames.ERROR, SEQUENCE, figures(1, 0, 0, document));
+    byte[] both = ByteBuffer.allocate(chunk.length + error.length).put(chunk).put(error).array();
+    assertEquals(Outcome.ANSWER, read(both));
+    assertTrue(reader.functionError());
+    assertEquals(2, answer.errorStart());
+    assertEquals("de{\"errorType\":\"E\"}", new String(answered(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aChunkIsToldAsItComes() {
+    reader.expectAnswer(SEQUENCE, answer);
+    byte[] chunk = frame(Frames.CHUNK, SEQUENCE, "abcdef".getBytes(StandardCharsets.UTF_8));
+    MemorySegment bytes = MemorySegment.ofArray(chunk);
+    assertEquals(Outcome.CHUNK, reader.read(bytes, 0, 18));
+    assertEquals(2, reader.chunkBytes());
+    answer.drop(2);
+    assertEquals(Outcome.CHUNK, reader.read(bytes, 18, 4));
+    assertEquals(4, reader.chunkBytes());
+    assertEquals("cdef", new String(answered(), StandardCharsets.UTF_8));
   }
 
   @Test
