@@ -3,6 +3,7 @@ package io.ringmaster.bench;
 import io.ringmaster.bench.harness.Effort;
 import io.ringmaster.bench.harness.Rounds;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ public final class Bench {
    * works.
    */
   public static Interpreter python() {
-    return Runtimes.find().interpreters().stream().findFirst().orElse(null);
+    return Runtimes.find().interpreters(RuntimeFamily.PYTHON).stream().findFirst().orElse(null);
   }
 
   private static MachineFacts facts(Interpreter python) {

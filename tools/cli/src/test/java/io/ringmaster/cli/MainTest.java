@@ -160,11 +160,29 @@ class MainTest {
     document.get("levels").forEach(level -> levels.add(level.get("level").asText()));
     assertEquals(List.of("L1", "L2", "L3", "L4"), levels);
     assertEquals("L1", document.get("chosen").get("python").asText());
-    assertTrue(document.get("chosen").get("node").isNull());
+    assertEquals("L1", document.get("chosen").get("provided").asText());
+    List<String> found = new ArrayList<>();
     for (JsonNode runtime : document.get("runtimes")) {
-      assertEquals(runtime.get("available").asBoolean(), runtime.get("path").isTextual());
-      assertEquals(runtime.get("available").asBoolean(), runtime.get("match").isTextual());
+      String id = runtime.get("id").asText();
+      boolean available = runtime.get("available").asBoolean();
+      boolean program = available && !id.startsWith("provided");
+      assertEquals(program, runtime.get("path").isTextual(), runtime::toString);
+      assertEquals(program, runtime.get("version").isTextual(), runtime::toString);
+      assertEquals(available, runtime.get("match").isTextual(), runtime::toString);
+      assertEquals(
+          runtime.get("match").asText().equals("exact"),
+          runtime.get("reason").asText().isEmpty(),
+          runtime::toString);
+      if (available) {
+        found.add(id.replaceFirst("[0-9.].*", "").replace("nodejs", "node"));
+      }
     }
+    assertTrue(found.containsAll(List.of("python", "java", "provided")), found::toString);
+    document
+        .get("chosen")
+        .properties()
+        .forEach(
+            chosen -> assertEquals(found.contains(chosen.getKey()), chosen.getValue().isTextual()));
     assertEquals(0, document.get("jvmFlagsMissing").size(), document::toString);
   }
 

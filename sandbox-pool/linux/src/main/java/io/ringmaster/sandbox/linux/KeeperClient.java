@@ -2,7 +2,6 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.bootstraps.Bootstraps;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
-import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import io.ringmaster.sandbox.system.Errno;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
@@ -269,7 +268,9 @@ final class KeeperClient {
   }
 
   private RuntimeMatch resolve(String runtime) {
-    return bootstraps == null ? new RuntimeMatch(runtime, null, "none") : Runtimes.findFor(runtime);
+    return bootstraps == null
+        ? RuntimeMatch.none(runtime, "the engine's own bootstrap files cannot be used")
+        : RuntimeResolution.of(runtime, config.runtimes());
   }
 
   private void send(int op, int id, int a, String text) {

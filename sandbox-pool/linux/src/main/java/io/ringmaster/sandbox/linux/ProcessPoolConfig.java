@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -16,13 +17,15 @@ import java.util.Objects;
  *     genericSandboxes}, up to 10,000
  * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others
  *     with their first binding
+ * @param runtimes what the operator says about runtimes
  */
 public record ProcessPoolConfig(
     Path dataFolder,
     int sandboxesMax,
     int genericSandboxes,
     int genericSandboxesMax,
-    List<String> preparedRuntimes) {
+    List<String> preparedRuntimes,
+    RuntimeSettings runtimes) {
 
   /**
    * Checks the ranges.
@@ -31,11 +34,28 @@ public record ProcessPoolConfig(
    */
   public ProcessPoolConfig {
     Objects.requireNonNull(dataFolder, "dataFolder");
+    Objects.requireNonNull(runtimes, "runtimes");
     dataFolder = dataFolder.toAbsolutePath();
     preparedRuntimes = List.copyOf(preparedRuntimes);
     range("sandboxesMax", sandboxesMax, 1, 100_000);
     range("genericSandboxes", genericSandboxes, 0, 1_000);
     range("genericSandboxesMax", genericSandboxesMax, genericSandboxes, 10_000);
+  }
+
+  /** Where nothing is said about runtimes. */
+  public ProcessPoolConfig(
+      Path dataFolder,
+      int sandboxesMax,
+      int genericSandboxes,
+      int genericSandboxesMax,
+      List<String> preparedRuntimes) {
+    this(
+        dataFolder,
+        sandboxesMax,
+        genericSandboxes,
+        genericSandboxesMax,
+        preparedRuntimes,
+        RuntimeSettings.NONE);
   }
 
   private static void range(String name, int value, int least, int most) {

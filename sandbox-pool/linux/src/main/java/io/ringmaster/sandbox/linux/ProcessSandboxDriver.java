@@ -217,7 +217,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       return;
     }
     if (entry.pool == null) {
-      lose(environment, Fault.PLATFORM, "no interpreter for " + environment.spec.runtime());
+      lose(environment, Fault.PLATFORM, environment.spec.runtime() + ": " + entry.match.reason());
       return;
     }
     GenericPool pool = entry.pool;

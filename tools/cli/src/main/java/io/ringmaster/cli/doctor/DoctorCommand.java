@@ -5,10 +5,14 @@ import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.output.Output;
 import io.ringmaster.engine.JvmFlags;
 import io.ringmaster.sandbox.linux.IsolationLevels;
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeIdentifier;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,19 +24,41 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Says what this machine can do: isolation levels, runtimes, missing JVM flags.")
 public final class DoctorCommand implements Callable<Integer> {
-  /** Runtimes of families that this release has no bootstrap for. */
-  private static final List<String> LATER =
-      List.of("nodejs22.x", "nodejs24.x", "java21", "java25", "ruby3.4", "provided.al2023");
-
-  private static final int PYTHON_MINOR_FIRST = 10;
+  /** Families whose isolation level is told, in this order. */
+  private static final List<RuntimeFamily> CHOSEN =
+      List.of(
+          RuntimeFamily.PYTHON,
+          RuntimeFamily.NODE,
+          RuntimeFamily.JAVA,
+          RuntimeFamily.PROVIDED,
+          RuntimeFamily.RUBY);
 
   @Option(names = "--json", description = "Print one JSON document, ringmaster.doctor/1.")
   private boolean json;
 
+  @Option(
+      names = "--runtimes-folder",
+      paramLabel = "DIR",
+      description = "Look for interpreters here first: each in NAME/bin.")
+  private Path runtimesFolder;
+
+  @Option(
+      names = "--runtime-match",
+      paramLabel = "nearest|exact",
+      defaultValue = "nearest",
+      description = "Whether a version near the one that a runtime names may serve it.")
+  private MatchRule runtimeMatch;
+
+  private enum MatchRule {
+    nearest,
+    exact
+  }
+
   @Override
   public Integer call() {
     Output output = Output.open(json);
-    Findings findings = Findings.find();
+    Findings findings =
+        Findings.find(new RuntimeSettings(runtimesFolder, runtimeMatch == MatchRule.exact));
     print(output, findings);
     output.document("ringmaster.doctor/1", out -> write(out, findings));
     return findings.engineCanRun() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
@@ -48,13 +74,13 @@ public final class DoctorCommand implements Callable<Integer> {
   private record Findings(
       IsolationLevels isolation, List<RuntimeMatch> runtimes, List<String> missingFlags) {
 
-    static Findings find() {
-      Runtimes found = Runtimes.find();
-      List<RuntimeMatch> runtimes = new ArrayList<>();
-      for (int minor = PYTHON_MINOR_FIRST; minor <= Runtimes.PYTHON_MINOR_MAX; minor++) {
-        runtimes.add(found.match("python3." + minor));
-      }
-      LATER.forEach(id -> runtimes.add(found.match(id)));
+    static Findings find(RuntimeSettings settings) {
+      Runtimes found = Runtimes.find(settings);
+      List<RuntimeMatch> runtimes =
+          RuntimeIdentifier.all().stream()
+              .filter(identifier -> !identifier.deprecated())
+              .map(identifier -> found.match(identifier.id()))
+              .toList();
       return new Findings(IsolationLevels.find(), runtimes, JvmFlags.missing());
     }
 
@@ -64,6 +90,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
     boolean processesRun() {
       return runtimes.stream().anyMatch(match -> match.interpreter() != null);
+    }
+
+    boolean runs(RuntimeFamily family) {
+      return runtimes.stream()
+          .anyMatch(
+              match ->
+                  match.interpreter() != null && match.interpreter().family().equals(family.id()));
     }
   }
 
@@ -85,16 +118,7 @@ public final class DoctorCommand implements Callable<Integer> {
       }
     }
     output.line("");
-    for (RuntimeMatch match : findings.runtimes) {
-      String what =
-          match.interpreter() == null
-              ? (LATER.contains(match.runtime()) ? "not in this release" : "no interpreter found")
-              : match.interpreter().version()
-                  + " "
-                  + match.interpreter().executable()
-                  + (match.match().equals("exact") ? "" : " (the nearest version)");
-      output.line(String.format("%-16s %s", match.runtime(), what));
-    }
+    findings.runtimes.forEach(match -> output.line(line(match)));
     output.line("");
     findings
         .isolation
@@ -110,10 +134,28 @@ public final class DoctorCommand implements Callable<Integer> {
         findings.missingFlags.isEmpty()
             ? "JVM flags    complete"
             : "JVM flags missing: " + String.join(" ", findings.missingFlags));
-    if (!findings.processesRun()) {
-      output.line(
-          "no runtime was found: install python3 (Debian, Ubuntu: apt-get install python3)");
+    for (RuntimeFamily family : CHOSEN) {
+      if (!findings.runs(family)) {
+        output.line("absent       " + family.id() + ": install " + family.install());
+      }
     }
+  }
+
+  private static String line(RuntimeMatch match) {
+    Interpreter interpreter = match.interpreter();
+    String what;
+    if (interpreter == null) {
+      what = "absent: " + match.reason();
+    } else if (interpreter.executable() == null) {
+      what = "the package's own bootstrap";
+    } else {
+      what = interpreter.version() + " " + interpreter.executable();
+    }
+    String warning =
+        match.match().equals(RuntimeMatch.NEAREST)
+            ? " (runtime-match=nearest: " + match.reason() + ")"
+            : "";
+    return String.format("%-16s %s%s", match.runtime(), what, warning);
   }
 
   private static void write(JsonGenerator out, Findings findings) throws IOException {
@@ -133,10 +175,9 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     out.writeEndArray();
     out.writeObjectFieldStart("chosen");
-    out.writeStringField("python", findings.processesRun() ? findings.isolation.chosen() : null);
-    out.writeNullField("node");
-    out.writeNullField("java");
-    out.writeNullField("provided");
+    for (RuntimeFamily family : CHOSEN) {
+      out.writeStringField(family.id(), findings.runs(family) ? findings.isolation.chosen() : null);
+    }
     out.writeEndObject();
     writeRuntimes(out, findings.runtimes);
     out.writeObjectFieldStart("features");
@@ -158,13 +199,15 @@ public final class DoctorCommand implements Callable<Integer> {
       throws IOException {
     out.writeArrayFieldStart("runtimes");
     for (RuntimeMatch match : runtimes) {
-      boolean available = match.interpreter() != null;
+      Interpreter interpreter = match.interpreter();
+      boolean file = interpreter != null && interpreter.executable() != null;
       out.writeStartObject();
       out.writeStringField("id", match.runtime());
-      out.writeBooleanField("available", available);
-      out.writeStringField("path", available ? match.interpreter().executable().toString() : null);
-      out.writeStringField("version", available ? match.interpreter().version() : null);
-      out.writeStringField("match", available ? match.match() : null);
+      out.writeBooleanField("available", interpreter != null);
+      out.writeStringField("path", file ? interpreter.executable().toString() : null);
+      out.writeStringField("version", file ? interpreter.version() : null);
+      out.writeStringField("match", interpreter != null ? match.match() : null);
+      out.writeStringField("reason", match.reason());
       out.writeEndObject();
     }
     out.writeEndArray();
