@@ -26,6 +26,7 @@ final class Suite {
   /** As many as one handler agent has slots, so that the product too is one chain of three. */
   private static final int IN_FLIGHT = 256;
 
+  private static final String IDLE_FLOOR = "eventfd+python.bare.pingpong+unpark";
   private static final double ALLOCATED_MAX = 64 * 1024;
 
   static final List<Benchmark> ALL =
@@ -42,13 +43,18 @@ final class Suite {
               "dispatch.turn", "ns", null, null, 1, at -> Bout.open(TurnProbe::new, null)),
           channel("channel.python.same", 1, 1.5),
           channel("channel.python.cross", 2, 1.1),
+          idle("invoke.idle.python.same", 1),
+          idle("invoke.idle.python.cross", 2),
           new Benchmark(
               "invoke.idle.python",
               "us",
-              "eventfd+python.bare.pingpong+unpark",
+              IDLE_FLOOR,
               Target.atMost(1.1),
               1,
-              at -> Bout.open(() -> new IdleProbe(at.runtime()), () -> new IdleFloor(at.python()))),
+              at ->
+                  Bout.open(
+                      () -> new IdleProbe(at.runtime(), null),
+                      () -> new IdleFloor(at.python(), -1))),
           saturated(1),
           saturated(8),
           new Benchmark(
@@ -88,6 +94,21 @@ final class Suite {
           return Bout.open(
               () -> new ChannelProbe(at.runtime(), placed.function()),
               () -> new RawEchoFloor(at.python(), placed.function()));
+        });
+  }
+
+  private static Benchmark idle(String id, int processors) {
+    return new Benchmark(
+        id,
+        "us",
+        IDLE_FLOOR,
+        Target.atMost(1.1),
+        processors,
+        at -> {
+          Processors placed = Processors.pin(processors == 2);
+          return Bout.open(
+              () -> new IdleProbe(at.runtime(), placed),
+              () -> new IdleFloor(at.python(), placed.function()));
         });
   }
 

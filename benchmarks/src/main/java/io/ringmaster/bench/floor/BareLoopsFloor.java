@@ -13,6 +13,9 @@ import java.util.List;
 /**
  * Floor of {@code invoke.saturated.python.N}: N bare loops kept busy by one thread, which sleeps in
  * epoll, reads an answer and writes the next request at once. No queue, no limits, no clock.
+ *
+ * <p>One loop and its driver take turns, and are fastest on one processor: there they run, wherever
+ * the scheduler would put them. More loops run anywhere.
  */
 public final class BareLoopsFloor implements Probe {
   private final Linux linux = new Linux();
@@ -23,6 +26,7 @@ public final class BareLoopsFloor implements Probe {
   private final EpollEvents events;
   private final int epoll = (int) LinuxException.check("epoll_create1", linux.epollCreate());
   private final long[] sequences;
+  private final int[] allowed = linux.schedGetAffinity(0);
   private long samples;
 
   /**
@@ -47,6 +51,23 @@ public final class BareLoopsFloor implements Probe {
 
   @Override
   public double round(long durationNs) {
+    if (loops.size() > 1) {
+      return exchange(durationNs);
+    }
+    pin(0, allowed[0]);
+    pin(loops.getFirst().pid, allowed[0]);
+    try {
+      return exchange(durationNs);
+    } finally {
+      pin(0, allowed);
+    }
+  }
+
+  private void pin(int pid, int... processors) {
+    LinuxException.check("sched_setaffinity", linux.schedSetAffinity(pid, processors));
+  }
+
+  private double exchange(long durationNs) {
     long begin = System.nanoTime();
     long end = begin + durationNs;
     for (int i = 0; i < sequences.length; i++) {

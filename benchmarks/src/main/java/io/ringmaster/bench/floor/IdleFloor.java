@@ -44,9 +44,16 @@ public final class IdleFloor implements Probe {
   private volatile long answered;
   private volatile Throwable failure;
 
-  /** Opens it for the calling thread. */
-  public IdleFloor(Path interpreter) throws IOException {
+  /**
+   * Opens it for the calling thread.
+   *
+   * @param processor where the bare loop runs; −1: anywhere
+   */
+  public IdleFloor(Path interpreter, int processor) throws IOException {
     loop = PythonProcess.bareLoop(linux, interpreter, sources);
+    if (processor >= 0) {
+      LinuxException.check("sched_setaffinity", linux.schedSetAffinity(loop.pid, processor));
+    }
     second = Thread.ofPlatform().name("bench-idle-floor").start(this::relay);
     for (int i = 0; i < WARM_UP; i++) {
       exchange();

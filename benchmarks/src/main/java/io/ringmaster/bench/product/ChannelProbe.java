@@ -7,8 +7,6 @@ import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
-import io.ringmaster.sandbox.system.Linux;
-import io.ringmaster.sandbox.system.LinuxException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,23 +45,11 @@ public final class ChannelProbe implements Probe {
     try {
       roundTrip();
       Echo.check(call);
-      pin(processor);
+      Processors.pinTree(pool.status().sandboxes().getFirst().pid(), processor);
     } catch (RuntimeException e) {
       close();
       throw e;
     }
-  }
-
-  /** Pins the sandbox's process tree. */
-  private void pin(int processor) {
-    Linux linux = new Linux();
-    ProcessHandle root = ProcessHandle.of(pool.status().sandboxes().getFirst().pid()).orElseThrow();
-    root.descendants()
-        .forEach(
-            process ->
-                LinuxException.check(
-                    "sched_setaffinity", linux.schedSetAffinity((int) process.pid(), processor)));
-    LinuxException.check("sched_setaffinity", linux.schedSetAffinity((int) root.pid(), processor));
   }
 
   @Override

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ColdProbe implements Probe {
   /**
-   * Kept ready, and no more in a burst: once so many are there no process is being made, which would
-   * take a processor from the cold start that is measured. ({@code cold.rate} measures that.)
+   * Kept ready, and no more in a burst: once so many are there no process is being made, which
+   * would take a processor from the cold start that is measured. ({@code cold.rate} measures that.)
    */
   private static final int GENERIC = 2;
 

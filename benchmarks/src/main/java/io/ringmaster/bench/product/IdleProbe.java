@@ -21,13 +21,21 @@ public final class IdleProbe implements Probe {
   private final InvokeRequest request = InvokeRequest.of("echo", Echo.EVENT);
   private final Latencies latencies = new Latencies(1 << 16);
 
-  /** Opens an engine with one warm environment. */
-  public IdleProbe(String runtime) throws IOException {
+  /**
+   * Opens an engine with one warm environment.
+   *
+   * @param placed where: the calling thread is pinned already, and the engine's threads with it;
+   *     null: anywhere
+   */
+  public IdleProbe(String runtime, Processors placed) throws IOException {
     engine = Engine.open(EngineConfig.defaults());
     try {
       engine.functions().create(Echo.python("echo", runtime));
       for (int i = 0; i < IdleFloor.WARM_UP; i++) {
         check(engine.invoke(request));
+      }
+      if (placed != null) {
+        Processors.pinTree(engine.status().sandboxes().getFirst().pid(), placed.function());
       }
     } catch (IOException | RuntimeException e) {
       engine.close();

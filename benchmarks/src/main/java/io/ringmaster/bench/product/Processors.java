@@ -27,4 +27,20 @@ public record Processors(int engine, int function) {
     LinuxException.check("sched_setaffinity", linux.schedSetAffinity(0, engine));
     return new Processors(engine, cross ? allowed[allowed.length - 1] : engine);
   }
+
+  /**
+   * Pins a process and everything below it.
+   *
+   * @param pid as this process sees it
+   */
+  static void pinTree(long pid, int processor) {
+    Linux linux = new Linux();
+    ProcessHandle root = ProcessHandle.of(pid).orElseThrow();
+    root.descendants().forEach(process -> pin(linux, process.pid(), processor));
+    pin(linux, pid, processor);
+  }
+
+  private static void pin(Linux linux, long pid, int processor) {
+    LinuxException.check("sched_setaffinity", linux.schedSetAffinity((int) pid, processor));
+  }
 }
