@@ -130,7 +130,8 @@ final class Suite {
   }
 
   /**
-   * The rows with these ids, or whose ids begin with them up to a dot; all if there are none.
+   * The rows with these ids; what is no id means the rows whose ids begin with it up to a dot. All
+   * if there are none.
    *
    * @throws UnknownBenchmarkException one of them means nothing
    */
@@ -154,6 +155,9 @@ final class Suite {
 
   private static boolean means(String wanted, String id) {
     String prefix = wanted.replaceFirst("\\.\\*?$", "");
+    if (ids().contains(wanted)) {
+      return id.equals(wanted);
+    }
     return !prefix.isEmpty() && (id.equals(prefix) || id.startsWith(prefix + "."));
   }
 }
