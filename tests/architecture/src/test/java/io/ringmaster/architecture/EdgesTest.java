@@ -86,6 +86,15 @@ class EdgesTest {
   }
 
   @Test
+  void theRuntimeApiSeesItsInterface() {
+    only(
+        "io.ringmaster.sandbox.runtimeapi..",
+        "io.ringmaster.sandbox.spi..",
+        "io.netty..",
+        "org.jctools..");
+  }
+
+  @Test
   void fileStoresSeeTheirInterface() {
     only(
         "io.ringmaster.persistence.files..",

@@ -1,0 +1,448 @@
+package io.ringmaster.sandbox.runtimeapi;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection of a runtime: a request at a time, and no byte of the next is looked at before the
+ * last is answered. Event loop only.
+ *
+ * <p>Where the outcome of a write or a close is not looked at, it is heard as the channel's end.
+ */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Connection extends ChannelInboundHandlerAdapter implements RequestParser.Sink {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.sandbox.runtimeapi");
+
+  /** A head, or a body that nobody wants, must be complete after this long. */
+  static final long PATIENCE_SECONDS = 30;
+
+  /** Longest body that is read to its end only to be thrown away. */
+  private static final long DISCARDED_MAX = 64L * 1024 * 1024;
+
+  /** Longest stream, as on Lambda, where its caller takes it as it comes. */
+  static final long STREAM_BYTES_MAX = 200L * 1024 * 1024;
+
+  private enum Mode {
+    READING,
+    /** A poll waits. */
+    PARKED,
+    /** An answer is being written. */
+    REPLYING,
+    CLOSED
+  }
+
+  /** What becomes of the body that is being read. */
+  private enum Body {
+    DISCARDED,
+    ANSWER,
+    INIT_ERROR
+  }
+
+  private final RuntimeSide side;
+  private final RequestParser parser = new RequestParser(this);
+  private ChannelHandlerContext context;
+  private Mode mode = Mode.READING;
+  private Body body = Body.DISCARDED;
+
+  /** Bytes that were read and not looked at; null: none. */
+  private ByteBuf rest;
+
+  private Call call = Call.UNKNOWN;
+  private Slot slot;
+
+  /** What to say when the request has ended; null: what its body comes to. */
+  private Reply reply;
+
+  private ByteArrayOutputStream initError;
+  private long discarded;
+  private boolean inputEnded;
+
+  /** Whether {@link #pump} is on the stack. */
+  private boolean pumping;
+
+  /** Counts heads and ends of requests, so that a late alarm knows that it is late. */
+  private long turn;
+
+  private long alarmFor = -1;
+
+  Connection(RuntimeSide side) {
+    this.side = side;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    context = ctx;
+    if (side.admit(this)) {
+      watch();
+    } else {
+      mode = Mode.CLOSED;
+      ctx.writeAndFlush(Reply.TOO_MANY_CONNECTIONS.write(ctx.alloc(), false));
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    if (mode == Mode.CLOSED) {
+      in.release();
+      return;
+    }
+    if (rest == null) {
+      rest = in;
+    } else {
+      ByteBuf joined = ctx.alloc().ioBuffer(rest.readableBytes() + in.readableBytes());
+      joined.writeBytes(rest).writeBytes(in);
+      dropRest();
+      in.release();
+      rest = joined;
+    }
+    pump();
+  }
+
+  /** Reads requests as long as there are bytes and nothing is being answered. */
+  private void pump() {
+    if (pumping) {
+      return;
+    }
+    pumping = true;
+    try {
+      while (mode == Mode.READING && rest != null) {
+        RequestParser.Outcome outcome = parser.parse(rest);
+        if (!rest.isReadable()) {
+          dropRest();
+        }
+        switch (outcome) {
+          case MORE -> more();
+          case END -> requestEnd();
+          case REFUSED -> refuse();
+        }
+      }
+    } finally {
+      pumping = false;
+    }
+    if (mode != Mode.CLOSED) {
+      boolean receiving = mode == Mode.READING && (slot == null || !slot.overdrawn());
+      context.channel().config().setAutoRead(receiving || (mode == Mode.PARKED && rest == null));
+    }
+  }
+
+  private void dropRest() {
+    rest.release();
+    rest = null;
+  }
+
+  private void more() {
+    if (discarded > DISCARDED_MAX) {
+      write(reply, false);
+    } else {
+      watch();
+    }
+  }
+
+  private void refuse() {
+    breakOff();
+    write(Reply.refusal(parser.status()), false);
+  }
+
+  @Override
+  public void head(Request request) {
+    turn++;
+    slot = null;
+    body = Body.DISCARDED;
+    call = Call.of(request);
+    reply = begin(request);
+    if (request.expectsContinue) {
+      context.writeAndFlush(Reply.writeContinue(context.alloc()));
+    }
+  }
+
+  /** Decides by the head; null: the body, or the end, decides. */
+  private Reply begin(Request request) {
+    if (call == Call.UNKNOWN) {
+      return Reply.NOT_FOUND;
+    }
+    if (!request.methodIs(call.method)) {
+      return Reply.METHOD_NOT_ALLOWED;
+    }
+    return switch (call) {
+      case NEXT, UNKNOWN -> null;
+      case PING -> Reply.PONG;
+      case RESTORE_NEXT -> side.refuseRestore(RuntimeState.RESTORE_READY);
+      case RESTORE_ERROR -> side.refuseRestore(RuntimeState.RESTORE_ERROR);
+      case INIT_ERROR -> beginInitError();
+      case RESPONSE, ERROR -> beginAnswer(request);
+    };
+  }
+
+  private Reply beginInitError() {
+    Reply refusal = side.beginInitError();
+    if (refusal == null) {
+      body = Body.INIT_ERROR;
+      initError = new ByteArrayOutputStream();
+    }
+    return refusal;
+  }
+
+  private Reply beginAnswer(Request request) {
+    Slot of = call.slot(request, side.slots);
+    Reply refusal = side.beginAnswer(this, of, call == Call.ERROR, request);
+    if (refusal == null) {
+      body = Body.ANSWER;
+      slot = of;
+      request.keepsTrailer = of.streaming;
+      if (!of.streaming && request.contentLength > ErrorTypes.PAYLOAD_BYTES_MAX) {
+        tooLarge();
+        return Reply.TOO_LARGE;
+      }
+    }
+    return refusal;
+  }
+
+  @Override
+  public void body(ByteBuf from, int count) {
+    switch (body) {
+      case DISCARDED -> {
+        from.skipBytes(count);
+        discarded += count;
+      }
+      case INIT_ERROR -> initErrorBody(from, count);
+      case ANSWER -> answerBody(from, count);
+    }
+  }
+
+  private void initErrorBody(ByteBuf from, int count) {
+    if (initError.size() + count > ErrorTypes.PAYLOAD_BYTES_MAX) {
+      from.skipBytes(count);
+      body = Body.DISCARDED;
+      reply = Reply.TOO_LARGE;
+      initError = null;
+      side.initError(ErrorTypes.RESPONSE_TOO_LARGE);
+      return;
+    }
+    try {
+      from.readBytes(initError, count);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void answerBody(ByteBuf from, int count) {
+    boolean taken = slot.streaming && slot.windowBytes < Integer.MAX_VALUE;
+    long limit = taken ? STREAM_BYTES_MAX : ErrorTypes.PAYLOAD_BYTES_MAX;
+    if (slot.pipe.appended() + count > limit) {
+      from.skipBytes(count);
+      tooLarge();
+      reply = Reply.TOO_LARGE;
+      return;
+    }
+    slot.pipe.append(from, count);
+    if (slot.streaming) {
+      side.streamed(slot);
+      if (slot.overdrawn()) {
+        slot.paused(true);
+        if (!slot.overdrawn()) {
+          // The dispatcher credited it meanwhile, and may have seen no pause.
+          slot.paused(false);
+        }
+      }
+    }
+  }
+
+  private void tooLarge() {
+    body = Body.DISCARDED;
+    side.settle(slot, Slot.Outcome.DOCUMENT, ErrorTypes.RESPONSE_TOO_LARGE, null);
+    slot = null;
+  }
+
+  /** The caller of a stream reads on. */
+  void resume() {
+    pump();
+  }
+
+  private void requestEnd() {
+    turn++;
+    discarded = 0;
+    Request request = parser.request();
+    boolean keepAlive = request.keepAlive && !inputEnded;
+    if (reply != null) {
+      write(reply, keepAlive);
+    } else if (call == Call.NEXT) {
+      mode = Mode.PARKED;
+      Reply refusal = side.next(this);
+      if (refusal != null) {
+        mode = Mode.READING;
+        write(refusal, keepAlive);
+      }
+    } else if (body == Body.INIT_ERROR) {
+      byte[] document = initError.toByteArray();
+      initError = null;
+      body = Body.DISCARDED;
+      write(side.initError(document.length > 0 ? document : untold(request)), keepAlive);
+    } else {
+      Slot of = slot;
+      slot = null;
+      body = Body.DISCARDED;
+      answered(of, request);
+      write(Reply.ACCEPTED, keepAlive);
+    }
+  }
+
+  /** The document of an error of which the runtime says its type at most. */
+  private static byte[] untold(Request request) {
+    return ErrorTypes.document("", ErrorTypes.valid(request.errorType));
+  }
+
+  private void answered(Slot of, Request request) {
+    String type = request.errorType == null ? null : ErrorTypes.valid(request.errorType);
+    if (of.streaming && (type != null || request.errorBody != null)) {
+      side.settle(of, Slot.Outcome.DOCUMENT, trailerDocument(request), type);
+    } else if (!of.error) {
+      side.settle(of, Slot.Outcome.RESPONSE, null, null);
+    } else if (of.pipe.appended() == 0) {
+      side.settle(of, Slot.Outcome.DOCUMENT, untold(request), type);
+    } else {
+      side.settle(of, Slot.Outcome.ERROR, null, type);
+    }
+  }
+
+  /** The error document that a stream ends with. */
+  private static byte[] trailerDocument(Request request) {
+    if (request.errorBody == null || request.errorBody.isEmpty()) {
+      return untold(request);
+    }
+    try {
+      return Base64.getDecoder().decode(request.errorBody);
+    } catch (IllegalArgumentException notBase64) {
+      return request.errorBody.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Answers the poll that waits here. */
+  void deliver(Slot to) {
+    long high = to.requestIdHigh;
+    long low = to.requestIdLow;
+    boolean keepAlive = parser.request().keepAlive;
+    write(EventReply.write(context.alloc(), to, keepAlive), keepAlive)
+        .addListener(
+            written -> {
+              if (!written.isSuccess()) {
+                side.undelivered(to, high, low);
+              }
+            });
+    pump();
+  }
+
+  private void write(Reply what, boolean keepAlive) {
+    write(what.write(context.alloc(), keepAlive), keepAlive);
+  }
+
+  private ChannelFuture write(ByteBuf what, boolean keepAlive) {
+    mode = Mode.REPLYING;
+    ChannelFuture written = context.writeAndFlush(what);
+    if (written.isDone()) {
+      replied(written.isSuccess() && keepAlive);
+    } else {
+      written.addListener(
+          done -> {
+            replied(done.isSuccess() && keepAlive);
+            pump();
+          });
+    }
+    return written;
+  }
+
+  private void replied(boolean keepAlive) {
+    if (mode != Mode.REPLYING) {
+      return;
+    }
+    if (keepAlive && !inputEnded) {
+      mode = Mode.READING;
+    } else {
+      close();
+    }
+  }
+
+  /** A head, or a body that nobody wants, may not take for ever. */
+  private void watch() {
+    boolean impatient = parser.partial() ? body == Body.DISCARDED : turn == 0;
+    if (impatient && alarmFor != turn) {
+      long now = turn;
+      alarmFor = now;
+      context.executor().schedule(() -> alarm(now), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void alarm(long of) {
+    if (turn == of && mode == Mode.READING && (parser.partial() || turn == 0)) {
+      close();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      if (mode == Mode.READING && parser.partial() && breakOff()) {
+        write(Reply.TRUNCATED, false);
+      } else if (mode != Mode.REPLYING) {
+        close();
+      }
+    }
+  }
+
+  /** Ends what an unfinished body was for; true: it was for something. */
+  private boolean breakOff() {
+    if (body == Body.ANSWER) {
+      side.settle(slot, Slot.Outcome.DOCUMENT, ErrorTypes.TRUNCATED, null);
+    } else if (body == Body.INIT_ERROR) {
+      side.initErrorTruncated();
+    } else {
+      return false;
+    }
+    slot = null;
+    initError = null;
+    body = Body.DISCARDED;
+    return true;
+  }
+
+  /** Closes the connection. */
+  void close() {
+    if (mode == Mode.CLOSED) {
+      return;
+    }
+    boolean waited = mode == Mode.PARKED;
+    mode = Mode.CLOSED;
+    if (rest != null) {
+      dropRest();
+    }
+    breakOff();
+    if (waited) {
+      side.unpark(this);
+    }
+    side.gone(this);
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    close();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.log(Level.ERROR, "Runtime API connection", cause);
+    }
+    close();
+  }
+}
