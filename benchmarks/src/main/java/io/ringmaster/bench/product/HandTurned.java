@@ -5,6 +5,7 @@ import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
+import io.ringmaster.core.dispatch.StreamLimits;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.place.PlacementLimits;
 import io.ringmaster.core.registry.RegistrySettings;
@@ -69,7 +70,7 @@ final class HandTurned {
             TimeUnit.SECONDS.toNanos(10));
     dispatcher =
         new Dispatcher(
-            new DispatcherConfig(ACCOUNT, REGION, RING, RING, limits, 1),
+            new DispatcherConfig(ACCOUNT, REGION, RING, RING, limits, StreamLimits.DEFAULT, 1),
             driver,
             none,
             sleeper,

@@ -43,6 +43,13 @@ public interface Call {
    */
   void submit(InvocationCallback callback);
 
+  /**
+   * Submits, and takes the answer in parts as they come. After the last part the call is settled as
+   * ever; {@link #response()} is then empty, or the error document. Allocates: a stream per call
+   * and an array per part.
+   */
+  void submitStreaming(StreamingCallback callback);
+
   /** 200, or the refusal's status. */
   int statusCode();
 
@@ -51,6 +58,14 @@ public interface Call {
 
   /** Whether the answer is an error document of the function. */
   boolean functionError();
+
+  /**
+   * The error's type, such as {@code Sandbox.Timedout}; null: no error, or none said. Allocates.
+   */
+  String errorType();
+
+  /** See {@link ResponseFlow#contentType()}. */
+  String contentType();
 
   /**
    * The answer's bytes, {@link #responseLength()} of them from index 0; valid until the next

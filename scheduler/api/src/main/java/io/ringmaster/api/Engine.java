@@ -56,6 +56,20 @@ public interface Engine extends AutoCloseable {
    */
   CompletableFuture<InvocationResult> invokeAsync(InvokeRequest request);
 
+  /**
+   * Invokes, and hands the answer over in parts as they come: for functions that stream. Any other
+   * answer is one part.
+   *
+   * @return completes like that of {@link #invokeAsync}, after the last part, and on the dispatcher
+   *     if the subscriber is non-blocking; its payload is empty, or the error document (of a
+   *     function that failed after its first part, too)
+   */
+  CompletableFuture<InvocationResult> invokeStreaming(
+      InvokeRequest request, ResponseSubscriber subscriber);
+
+  /** Invokes, and gives the answer to read as it comes. To be closed. */
+  ResponseStream openStream(InvokeRequest request);
+
   /** A reusable invocation, for callers that want none allocated per call. */
   Call newCall();
 

@@ -93,6 +93,30 @@ public final class EngineConfig {
     return values.drainNs;
   }
 
+  /**
+   * Bytes of a streamed answer that may be on their way to a caller that has not consumed them
+   * ({@link ResponseFlow#consumed}), before the function has to wait. Default 256 KiB; 1 to 64 MiB.
+   */
+  public int streamWindowBytes() {
+    return values.streamWindowBytes;
+  }
+
+  /**
+   * Longest streamed answer in bytes; more is cut off, and the function failed. Default 200 MiB,
+   * AWS's since July 2025; 1 to 2^40.
+   */
+  public long streamedResponseMaxBytes() {
+    return values.streamedResponseMaxBytes;
+  }
+
+  /**
+   * Bytes per second of a streamed answer beyond its first 6 MiB; AWS's is 2 MiB. Default 0: as
+   * fast as it goes.
+   */
+  public long streamBytesPerSecond() {
+    return values.streamBytesPerSecond;
+  }
+
   /** What becomes of log lines. Default {@link LogSink#MEMORY}. */
   public LogSink logSink() {
     return values.logSink;
@@ -125,6 +149,9 @@ public final class EngineConfig {
     private long maximumLifeNs = Duration.ofHours(4).toNanos();
     private long initTimeoutNs = Duration.ofSeconds(10).toNanos();
     private long drainNs = Duration.ofSeconds(30).toNanos();
+    private int streamWindowBytes = 256 * 1024;
+    private long streamedResponseMaxBytes = 200L * 1024 * 1024;
+    private long streamBytesPerSecond;
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
 
@@ -143,6 +170,9 @@ public final class EngineConfig {
       maximumLifeNs = other.maximumLifeNs;
       initTimeoutNs = other.initTimeoutNs;
       drainNs = other.drainNs;
+      streamWindowBytes = other.streamWindowBytes;
+      streamedResponseMaxBytes = other.streamedResponseMaxBytes;
+      streamBytesPerSecond = other.streamBytesPerSecond;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
     }
@@ -219,6 +249,24 @@ public final class EngineConfig {
       return this;
     }
 
+    /** See {@link EngineConfig#streamWindowBytes()}. */
+    public Builder streamWindowBytes(int value) {
+      streamWindowBytes = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#streamedResponseMaxBytes()}. */
+    public Builder streamedResponseMaxBytes(long value) {
+      streamedResponseMaxBytes = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#streamBytesPerSecond()}. */
+    public Builder streamBytesPerSecond(long value) {
+      streamBytesPerSecond = value;
+      return this;
+    }
+
     /** See {@link EngineConfig#logSink()}. */
     public Builder logSink(LogSink value) {
       logSink = value;
@@ -258,6 +306,9 @@ public final class EngineConfig {
       range("maximumLifeNs", maximumLifeNs, 1, Duration.ofDays(30).toNanos());
       range("initTimeoutNs", initTimeoutNs, 1, Duration.ofMinutes(15).toNanos());
       range("drainNs", drainNs, 0, Duration.ofHours(1).toNanos());
+      range("streamWindowBytes", streamWindowBytes, 1, 64 * 1024 * 1024);
+      range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
+      range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
       Objects.requireNonNull(logSink, "logSink");
       return new EngineConfig(new Builder(this));
     }

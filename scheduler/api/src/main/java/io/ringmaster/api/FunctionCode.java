@@ -36,6 +36,12 @@ public sealed interface FunctionCode {
     return new InJvm(handler, false);
   }
 
+  /** Trusted code in this JVM that streams its answer; else as {@link FunctionCode#inJvm}. */
+  static FunctionCode inJvmStreaming(InJvmStreamHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    return new InJvm((event, response) -> handler.handle(event, response.stream()), false);
+  }
+
   /**
    * Trusted code in this JVM that never blocks and returns within microseconds: one agent thread
    * serves many invocations, one after the other.

@@ -57,5 +57,29 @@ public interface InJvmHandler {
 
     /** Ends a chunk of the response. */
     void endChunk();
+
+    /**
+     * The answer as a stream: what is written goes to the caller when it is flushed or when 8 KiB
+     * are there, and cannot be taken back. Not together with the other methods. Valid during the
+     * call only.
+     */
+    ResponseOutput stream();
+  }
+
+  /**
+   * A streamed answer. Handler's thread only. A write waits while the caller has not consumed the
+   * window before; when the invocation is over meanwhile, it throws {@link
+   * java.io.InterruptedIOException}.
+   */
+  abstract class ResponseOutput extends java.io.OutputStream {
+    /** For the engine. */
+    protected ResponseOutput() {}
+
+    /**
+     * Media type of the answer; {@code application/octet-stream} if it is not said.
+     *
+     * @throws IllegalStateException bytes were handed over already
+     */
+    public abstract void contentType(String value);
   }
 }

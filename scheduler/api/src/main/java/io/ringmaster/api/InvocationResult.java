@@ -10,6 +10,8 @@ import java.util.List;
  * @param requestId UUID
  * @param refusal null, or why it did not run; then the rest is empty
  * @param functionError null, or {@code Unhandled}: the payload is an error document
+ * @param errorType the error's type, such as {@code Sandbox.Timedout}; null: no error, or none said
+ * @param contentType media type of a streamed answer as the function said it; null: it did not
  * @param payloadChunks the answer; a buffered one is one chunk
  * @param executedVersion {@code $LATEST} or a number; null with a refusal
  * @param logTail the last 4 KiB of the invocation's log, if asked for; else null
@@ -22,6 +24,8 @@ public record InvocationResult(
     String requestId,
     Refusal refusal,
     String functionError,
+    String errorType,
+    String contentType,
     List<byte[]> payloadChunks,
     String executedVersion,
     String logTail,

@@ -8,6 +8,7 @@ import io.ringmaster.api.Functions;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
+import io.ringmaster.core.dispatch.StreamLimits;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.place.PlacementLimits;
 import io.ringmaster.core.record.HandlerLines;
@@ -140,6 +141,11 @@ final class Assembly {
                 config.keepAliveNs(),
                 config.maximumLifeNs(),
                 config.initTimeoutNs()),
+            new StreamLimits(
+                config.streamWindowBytes(),
+                config.streamedResponseMaxBytes(),
+                StreamLimits.DEFAULT.freeBytes(),
+                config.streamBytesPerSecond()),
             new SecureRandom().nextLong()),
         processes.driver(),
         inJvm,

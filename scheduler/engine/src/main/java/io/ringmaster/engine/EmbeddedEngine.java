@@ -7,6 +7,8 @@ import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.api.ResponseStream;
+import io.ringmaster.api.ResponseSubscriber;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -53,6 +55,20 @@ final class EmbeddedEngine implements Engine {
   @Override
   public CompletableFuture<InvocationResult> invokeAsync(InvokeRequest request) {
     return calls.invokeAsync(request);
+  }
+
+  @Override
+  public CompletableFuture<InvocationResult> invokeStreaming(
+      InvokeRequest request, ResponseSubscriber subscriber) {
+    return calls.invokeStreaming(request, subscriber);
+  }
+
+  @Override
+  public ResponseStream openStream(InvokeRequest request) {
+    if (assembly.ownsCurrentThread()) {
+      throw new IllegalStateException("a callback must not wait for an invocation");
+    }
+    return calls.openStream(request);
   }
 
   @Override

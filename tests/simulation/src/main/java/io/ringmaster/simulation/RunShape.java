@@ -1,5 +1,6 @@
 package io.ringmaster.simulation;
 
+import io.ringmaster.core.dispatch.StreamLimits;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
@@ -30,6 +31,7 @@ final class RunShape {
   final long meanInvokeNs;
   final long meanGapNs;
   final double burstChance;
+  final StreamLimits streams;
   final List<SimulatedFunction> functions = new ArrayList<>();
 
   /** Deleted functions whose name is in use again. */
@@ -55,6 +57,7 @@ final class RunShape {
     long busyGapNs = Math.max(1000, meanInvokeNs / environmentsMax);
     meanGapNs = scattered(random, busyGapNs * 2 / 3, busyGapNs * 50);
     burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
+    streams = StreamLimits.DEFAULT;
     int count = pressure ? random.between(8, 30) : random.between(1, 12);
     for (int i = 0; i < count; i++) {
       functions.add(newFunction(random, i));

@@ -43,6 +43,7 @@ final class Subject {
             shape.accountConcurrency,
             shape.acceptRingSize,
             limits,
+            shape.streams,
             seed);
     Completions completions =
         new Completions(

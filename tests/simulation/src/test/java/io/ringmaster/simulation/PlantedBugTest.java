@@ -57,7 +57,7 @@ class PlantedBugTest {
     TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
     INIT_TIMER_NOT_CANCELLED("timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
     LATE_ANSWER_ACCEPTED(
-        "the driver told|slot used twice", Mutation.in(OUTCOMES, "response").withEqualLongs()),
+        "the driver told|slot used twice", Mutation.in(OUTCOMES, "running").withEqualLongs()),
     VERSION_STARVED("starve", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
     RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),
     ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));

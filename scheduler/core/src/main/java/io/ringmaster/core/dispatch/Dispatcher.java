@@ -18,6 +18,7 @@ import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.core.resolve.FunctionTable;
 import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
+import io.ringmaster.core.settle.CreditStack;
 import io.ringmaster.core.timer.Timers;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.Sleeper;
@@ -47,6 +48,9 @@ public final class Dispatcher implements FunctionPublisher {
   private final Timers timers;
   private final Placement placement;
   private final Completions completions;
+  private final CreditStack credits;
+  private final Streams streams;
+  private final int streamWindowBytes;
   private final Outcomes outcomes;
   private final Counters counters;
   private final DriverPort processes;
@@ -105,6 +109,9 @@ public final class Dispatcher implements FunctionPublisher {
             recorder,
             counters,
             random.split());
+    credits = new CreditStack(sleeper);
+    streams = new Streams(config.streams(), completions, credits, timers);
+    streamWindowBytes = config.streams().windowBytes();
     outcomes =
         new Outcomes(
             placement,
@@ -113,6 +120,7 @@ public final class Dispatcher implements FunctionPublisher {
             completions,
             recorder,
             counters,
+            streams,
             config.placement().capacityWaitNs());
     processes = new DriverPort(processDriver, placement, outcomes);
     inJvm = new DriverPort(inJvmDriver, placement, outcomes);
@@ -145,7 +153,7 @@ public final class Dispatcher implements FunctionPublisher {
   }
 
   private int takeWhatArrived() {
-    int taken = 0;
+    int taken = streams.returnCredits(nowNs);
     Runnable command;
     while (taken < TAKE_LIMIT && (command = commands.relaxedPoll()) != null) {
       command.run();
@@ -179,6 +187,7 @@ public final class Dispatcher implements FunctionPublisher {
   public boolean anythingArrived() {
     return !ring.isEmpty()
         || !commands.isEmpty()
+        || !credits.isEmpty()
         || processDriver.hasEvents()
         || inJvmDriver.hasEvents()
         || completions.congested();
@@ -188,7 +197,7 @@ public final class Dispatcher implements FunctionPublisher {
 
   /** A reusable invocation. Any thread. */
   public Call newCall() {
-    return new PendingInvocation(this::submit);
+    return new PendingInvocation(this::submit, credits, streamWindowBytes);
   }
 
   private void submit(PendingInvocation invocation) {

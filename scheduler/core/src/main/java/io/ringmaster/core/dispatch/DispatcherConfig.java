@@ -10,6 +10,7 @@ import io.ringmaster.core.place.PlacementLimits;
  * @param accountConcurrency concurrent invocations of each account
  * @param acceptRingSize a power of two
  * @param placement limits of placement
+ * @param streams limits of streamed answers
  * @param seed of request ids, weighted aliases and jitter: the same seed, the same decisions
  */
 public record DispatcherConfig(
@@ -18,4 +19,5 @@ public record DispatcherConfig(
     int accountConcurrency,
     int acceptRingSize,
     PlacementLimits placement,
+    StreamLimits streams,
     long seed) {}

@@ -56,9 +56,7 @@ final class DriverPort implements DriverEvents {
 
   @Override
   public void chunk(int slot, long sequence, int bytes) {
-    // Chunks stay in the response buffer until the terminal answer; their room is given back at
-    // once.
-    driver.credit(slot, bytes);
+    outcomes.chunk(placement.find(driver, Slots.sandbox(slot)), slot, sequence, bytes);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.SandboxState;
+import io.ringmaster.core.model.StreamedResponse;
 import io.ringmaster.core.model.Timed;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.place.Placement;
@@ -16,6 +17,7 @@ import io.ringmaster.core.settle.Completions;
 import io.ringmaster.core.settle.ErrorDocument;
 import io.ringmaster.core.timer.Timers;
 import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +31,9 @@ final class Outcomes {
   private static final Refusal WAITED_TOO_LONG =
       Refusal.throttled("ConcurrentInvocationLimitExceeded");
 
+  /** Longest answer that is not streamed. */
+  private static final int BUFFERED_BYTES_MAX = 6_291_556;
+
   /** So many bindings lost in a row, and the platform cannot serve that version. */
   private static final int BINDINGS_LOST_MAX = 8;
 
@@ -41,6 +46,7 @@ final class Outcomes {
   private final Completions completions;
   private final InvocationRecorder recorder;
   private final Counters counters;
+  private final Streams streams;
   private final long capacityWaitNs;
 
   /** The present, set by the dispatcher at the begin of each turn. */
@@ -55,6 +61,7 @@ final class Outcomes {
       Completions completions,
       InvocationRecorder recorder,
       Counters counters,
+      Streams streams,
       long capacityWaitNs) {
     this.placement = placement;
     this.ledger = ledger;
@@ -62,6 +69,7 @@ final class Outcomes {
     this.completions = completions;
     this.recorder = recorder;
     this.counters = counters;
+    this.streams = streams;
     this.capacityWaitNs = capacityWaitNs;
   }
 
@@ -73,6 +81,23 @@ final class Outcomes {
     }
   }
 
+  void chunk(Sandbox sandbox, int slot, long sequence, int bytes) {
+    PendingInvocation invocation = running(sandbox, slot, sequence);
+    if (invocation != null && invocation.stream() != null) {
+      streams.told(invocation, bytes, nowNs);
+    }
+  }
+
+  /** What runs there; null, and counted: another one's number. */
+  private PendingInvocation running(Sandbox sandbox, int slot, long sequence) {
+    PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
+    if (invocation == null || invocation.sequence != sequence) {
+      counters.increment(Counter.LATE_ANSWERS);
+      return null;
+    }
+    return invocation;
+  }
+
   void response(
       Sandbox sandbox,
       int slot,
@@ -80,9 +105,8 @@ final class Outcomes {
       boolean functionError,
       long logMark,
       int maxMemoryKb) {
-    PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
-    if (invocation == null || invocation.sequence != sequence) {
-      counters.increment(Counter.LATE_ANSWERS);
+    PendingInvocation invocation = running(sandbox, slot, sequence);
+    if (invocation == null) {
       return;
     }
     measure(invocation);
@@ -93,13 +117,39 @@ final class Outcomes {
     invocation.logMark = logMark;
     invocation.responseBuffer().endChunk();
     placement.leave(sandbox, slot, nowNs);
-    if (functionError) {
+    if (endOfStream(invocation, functionError)) {
       invocation.functionError = true;
       finish(invocation, sandbox, Outcome.ERROR);
     } else {
       finish(invocation, sandbox, Outcome.SUCCESS);
     }
     placement.reusable(sandbox, nowNs);
+  }
+
+  /** Parts the buffer into what was streamed and what is the answer; whether that is an error. */
+  private boolean endOfStream(PendingInvocation invocation, boolean functionError) {
+    ResponseBuffer buffer = invocation.responseBuffer();
+    if (invocation.stream() == null) {
+      if (functionError && buffer.errorStart() > 0) {
+        buffer.drop(buffer.errorStart()); // the document is the answer
+      }
+      if (!functionError && buffer.length() > BUFFERED_BYTES_MAX) {
+        tooLarge(invocation, BUFFERED_BYTES_MAX);
+        return true;
+      }
+      return functionError;
+    }
+    streams.rest(invocation, functionError ? buffer.errorStart() : buffer.length(), nowNs);
+    if (!functionError && streams.tooLong(invocation)) {
+      tooLarge(invocation, streams.responseBytesMax());
+      return true;
+    }
+    return functionError;
+  }
+
+  private static void tooLarge(PendingInvocation invocation, long bytesMax) {
+    ErrorDocument document = ErrorDocument.responseTooLarge(bytesMax);
+    answer(invocation, document.type(), document.json());
   }
 
   void initFailed(Sandbox sandbox, byte[] error, long initNs) {
@@ -214,6 +264,7 @@ final class Outcomes {
         }
       }
       case VersionState version -> waitedTooLong(version);
+      case StreamedResponse stream -> streams.expired(stream, nowNs);
       default -> throw new IllegalStateException("no such timer: " + timed);
     }
   }
@@ -342,6 +393,9 @@ final class Outcomes {
       throw new IllegalStateException("settled twice: " + invocation.requestId());
     }
     invocation.settled = true;
+    if (invocation.stream() != null) {
+      streams.ended(invocation.stream());
+    }
     if (invocation.charged) {
       invocation.charged = false;
       ledger.release(invocation.version.function);

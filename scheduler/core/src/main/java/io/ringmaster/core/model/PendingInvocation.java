@@ -4,6 +4,7 @@ import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.Refusal;
+import io.ringmaster.api.StreamingCallback;
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.lang.invoke.MethodHandles;
@@ -34,6 +35,8 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   private static final byte[] NOTHING = {};
 
   private final Consumer<PendingInvocation> door;
+  private final Consumer<StreamedResponse> creditDoor;
+  private final int streamWindowBytes;
 
   // Written by the caller before submit.
   private String function;
@@ -47,6 +50,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   private Object attachment;
   private InvocationCallback callback;
   private boolean callbackNonBlocking;
+  private StreamedResponse stream;
 
   /** Set by submit, cleared with release by the dispatcher; read with acquire by the caller. */
   @SuppressWarnings("unused")
@@ -95,12 +99,28 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public String errorType;
   public long logMark;
   public byte[] tail;
+  private boolean streamed;
+  private String streamedContentType;
 
   /**
    * @param door where {@link #submit} hands it in
    */
   public PendingInvocation(Consumer<PendingInvocation> door) {
+    this(door, signalled -> {}, Integer.MAX_VALUE);
+  }
+
+  /**
+   * @param door where {@link #submit} hands it in
+   * @param creditDoor where its streams tell that their caller consumed something
+   * @param streamWindowBytes see {@link Invocation#windowBytes}, of a streamed answer
+   */
+  public PendingInvocation(
+      Consumer<PendingInvocation> door,
+      Consumer<StreamedResponse> creditDoor,
+      int streamWindowBytes) {
     this.door = door;
+    this.creditDoor = creditDoor;
+    this.streamWindowBytes = streamWindowBytes;
   }
 
   // ---- the caller's side ----
@@ -170,12 +190,22 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
 
   @Override
   public void submit(InvocationCallback whenSettled) {
+    submit(whenSettled, null);
+  }
+
+  @Override
+  public void submitStreaming(StreamingCallback taker) {
+    submit(taker, new StreamedResponse(taker, creditDoor, this));
+  }
+
+  private void submit(InvocationCallback whenSettled, StreamedResponse inParts) {
     requireIdle();
     if (function == null) {
       throw new IllegalStateException("no function is set");
     }
     callback = java.util.Objects.requireNonNull(whenSettled, "callback");
     callbackNonBlocking = callback.nonBlocking();
+    stream = inParts;
     beginAnswer();
     IN_FLIGHT.setOpaque(this, true);
     door.accept(this);
@@ -223,6 +253,24 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   @Override
   public boolean functionError() {
     return functionError;
+  }
+
+  @Override
+  public String errorType() {
+    if (!functionError) {
+      return null;
+    }
+    if (errorType != null) {
+      return errorType;
+    }
+    return response.errorType() != null
+        ? response.errorType()
+        : JsonText.member(response.array(), response.length(), "errorType");
+  }
+
+  @Override
+  public String contentType() {
+    return streamed ? streamedContentType : response.contentType();
   }
 
   @Override
@@ -300,6 +348,8 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
         requestId().toString(),
         refusal,
         functionError ? "Unhandled" : null,
+        errorType(),
+        contentType(),
         List.copyOf(chunks),
         executedVersion,
         logTail(),
@@ -336,6 +386,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     return callbackNonBlocking;
   }
 
+  /** Takes the answer in parts; null: the caller takes it whole. */
+  public StreamedResponse stream() {
+    return stream;
+  }
+
   /**
    * Gives the call back to its caller and tells it. Called once per submit, after every answer
    * field was written. The callback's exceptions are the caller of this method's to handle.
@@ -343,6 +398,9 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public void release() {
     InvocationCallback told = callback;
     callback = null;
+    streamedContentType = stream == null ? null : stream.contentType();
+    streamed = stream != null;
+    stream = null;
     IN_FLIGHT.setRelease(this, false);
     told.settled(this);
   }
@@ -413,6 +471,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   @Override
   public ResponseBuffer responseBuffer() {
     return response;
+  }
+
+  @Override
+  public int windowBytes() {
+    return stream == null ? Integer.MAX_VALUE : streamWindowBytes;
   }
 
   @Override

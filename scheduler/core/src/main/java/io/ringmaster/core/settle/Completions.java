@@ -3,6 +3,8 @@ package io.ringmaster.core.settle;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.StreamedResponse;
+import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.Agent;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
@@ -25,8 +27,9 @@ public final class Completions implements Agent {
 
   private final Counters counters;
   private final Thread.UncaughtExceptionHandler failures;
-  private final MpscVarHandleArrayQueue<PendingInvocation> queue =
-      new MpscVarHandleArrayQueue<>(QUEUE);
+
+  /** Settled invocations, and streams that have parts. */
+  private final MpscVarHandleArrayQueue<Object> queue = new MpscVarHandleArrayQueue<>(QUEUE);
 
   // Written by the dispatcher.
   private PendingInvocation readyHead;
@@ -34,6 +37,11 @@ public final class Completions implements Agent {
   private PendingInvocation overflowHead;
   private PendingInvocation overflowTail;
   private boolean queued;
+
+  /** Each in one of these at most once: as many as there are streams in flight. */
+  private final ArrayDeque<StreamedResponse> readyStreams = new ArrayDeque<>();
+
+  private final ArrayDeque<StreamedResponse> overflowStreams = new ArrayDeque<>();
 
   // Written by the completion agent.
   private volatile boolean waiting;
@@ -71,9 +79,25 @@ public final class Completions implements Agent {
     }
   }
 
+  /** Takes a stream that has parts again. Dispatcher thread. */
+  public void add(StreamedResponse stream, boolean nonBlocking) {
+    if (nonBlocking) {
+      readyStreams.add(stream);
+    } else if (overflowStreams.isEmpty() && queue.offer(stream)) {
+      queued = true;
+    } else {
+      overflowStreams.add(stream);
+    }
+  }
+
   /** Tells the callers of this turn. Dispatcher thread. */
   public int flush() {
     int told = 0;
+    StreamedResponse stream;
+    while ((stream = readyStreams.poll()) != null) {
+      tell(stream);
+      told++;
+    }
     PendingInvocation invocation = readyHead;
     readyHead = null;
     readyTail = null;
@@ -97,6 +121,11 @@ public final class Completions implements Agent {
       queued = true;
       told++;
     }
+    while (!overflowStreams.isEmpty() && queue.offer(overflowStreams.peek())) {
+      overflowStreams.poll();
+      queued = true;
+      told++;
+    }
     if (queued) {
       queued = false;
       wakeAgent();
@@ -114,12 +143,16 @@ public final class Completions implements Agent {
       tell(invocation);
     }
     overflowTail = null;
+    StreamedResponse stream;
+    while ((stream = overflowStreams.poll()) != null) {
+      tell(stream);
+    }
     flush();
   }
 
   /** Whether callbacks are so far behind that nothing more must be taken in. Dispatcher thread. */
   public boolean congested() {
-    return overflowHead != null;
+    return overflowHead != null || !overflowStreams.isEmpty();
   }
 
   // ---- log agent ----
@@ -148,9 +181,13 @@ public final class Completions implements Agent {
   @Override
   public int doWork() {
     int told = 0;
-    PendingInvocation invocation;
-    while (told < BATCH && (invocation = queue.relaxedPoll()) != null) {
-      tell(invocation);
+    Object next;
+    while (told < BATCH && (next = queue.relaxedPoll()) != null) {
+      if (next instanceof PendingInvocation invocation) {
+        tell(invocation);
+      } else {
+        tell((StreamedResponse) next);
+      }
       told++;
     }
     return told;
@@ -185,13 +222,30 @@ public final class Completions implements Agent {
     return "completion";
   }
 
-  /** Tells one caller, here and now. Any thread. */
+  /** Tells one caller, here and now; before, what is left of its stream. Any thread. */
   public void tell(PendingInvocation invocation) {
+    StreamedResponse stream = invocation.stream();
+    if (stream != null) {
+      tell(stream);
+    }
     try {
       invocation.release();
     } catch (Throwable thrown) {
-      counters.incrementShared(Counter.CALLBACK_FAILURES);
-      failures.uncaughtException(Thread.currentThread(), thrown);
+      failed(thrown);
     }
+  }
+
+  private void tell(StreamedResponse stream) {
+    try {
+      stream.tell();
+    } catch (Throwable thrown) {
+      failed(thrown);
+      tell(stream); // cancelled by now: it only forgets what is left
+    }
+  }
+
+  private void failed(Throwable thrown) {
+    counters.incrementShared(Counter.CALLBACK_FAILURES);
+    failures.uncaughtException(Thread.currentThread(), thrown);
   }
 }

@@ -35,6 +35,13 @@ public record ErrorDocument(String type, String message) {
     return of(invocation, "Sandbox.Failure", "Sandbox failed");
   }
 
+  /** A streamed answer was longer than it may be. */
+  public static ErrorDocument responseTooLarge(long bytesMax) {
+    return new ErrorDocument(
+        "Function.ResponseSizeTooLarge",
+        "Response payload size exceeded maximum allowed payload size (" + bytesMax + " bytes).");
+  }
+
   private static ErrorDocument of(PendingInvocation invocation, String type, String text) {
     return new ErrorDocument(type, "RequestId: " + invocation.requestId() + " Error: " + text);
   }

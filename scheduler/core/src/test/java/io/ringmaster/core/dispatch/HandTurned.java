@@ -38,6 +38,10 @@ final class HandTurned {
   long nowNs = 1_000_000_000L;
 
   HandTurned() {
+    this(StreamLimits.DEFAULT);
+  }
+
+  HandTurned(StreamLimits streams) {
     dispatcher =
         new Dispatcher(
             new DispatcherConfig(
@@ -51,6 +55,7 @@ final class HandTurned {
                     TimeUnit.MINUTES.toNanos(10),
                     TimeUnit.HOURS.toNanos(4),
                     TimeUnit.SECONDS.toNanos(10)),
+                streams,
                 1),
             processes,
             inJvm,
@@ -147,6 +152,7 @@ final class HandTurned {
     final List<Integer> slots = new ArrayList<>();
     Consumer<Integer> onPrepare = id -> {};
     int prepared;
+    long credited;
 
     @Override
     public int prepare(PoolKey key, SandboxSpec spec) {
@@ -196,7 +202,9 @@ final class HandTurned {
     }
 
     @Override
-    public void credit(int slot, int bytes) {}
+    public void credit(int slot, int bytes) {
+      credited += bytes;
+    }
 
     @Override
     public boolean killable() {

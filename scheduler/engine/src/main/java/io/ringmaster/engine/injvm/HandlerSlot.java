@@ -39,9 +39,11 @@ final class HandlerSlot implements InJvmEvent, InJvmResponse {
   private long requestIdLow;
   private byte[] invokedArn;
   private long deadlineEpochMs;
+  int windowBytes;
 
   // Written by the handler's thread.
   final ResponseBuffer answer = new ResponseBuffer();
+  private HandlerOutput output;
   boolean functionError;
   long logMark;
 
@@ -65,6 +67,10 @@ final class HandlerSlot implements InJvmEvent, InJvmResponse {
     requestIdLow = from.requestIdLow();
     invokedArn = from.invokedFunctionArn();
     deadlineEpochMs = from.deadlineEpochMs();
+    windowBytes = from.windowBytes();
+    if (output != null) {
+      output.reset();
+    }
     PHASE.setRelease(this, QUEUED);
   }
 
@@ -148,5 +154,27 @@ final class HandlerSlot implements InJvmEvent, InJvmResponse {
   @Override
   public void endChunk() {
     answer.endChunk();
+  }
+
+  @Override
+  public HandlerOutput stream() {
+    if (thread.nonBlocking()) {
+      throw new IllegalStateException("a handler that does not block cannot stream");
+    }
+    if (output == null) {
+      output = new HandlerOutput(this);
+      output.reset();
+    }
+    return output.open();
+  }
+
+  /** Whether the handler streams its answer. Handler's thread. */
+  boolean streams() {
+    return output != null && output.isUsed();
+  }
+
+  /** The caller consumed something of a streamed answer. Dispatcher. */
+  void credit(int bytes) {
+    output.credit(bytes);
   }
 }

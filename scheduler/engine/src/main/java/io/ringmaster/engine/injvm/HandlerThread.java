@@ -76,6 +76,11 @@ final class HandlerThread implements Runnable {
     return ending;
   }
 
+  /** Hands a part of a streamed answer over. Handler's thread. */
+  void part(HandlerPart part) {
+    driver.report(part);
+  }
+
   /** Any thread of the handler's. */
   void log(String line) {
     driver.log(sandbox, lines.incrementAndGet(), line);
@@ -89,7 +94,7 @@ final class HandlerThread implements Runnable {
         if (slot != null && slot.begin()) {
           handle(slot);
           slot.logMark = lines.get();
-          driver.finished(slot);
+          driver.report(slot);
         }
       }
     } finally {
@@ -125,7 +130,9 @@ final class HandlerThread implements Runnable {
   private void handle(HandlerSlot slot) {
     try {
       handler.handle(slot, slot);
-      if (slot.answer.length() == 0) {
+      if (slot.streams()) {
+        slot.stream().flush();
+      } else if (slot.answer.length() == 0) {
         slot.write("null");
       }
     } catch (Throwable thrown) {

@@ -5,6 +5,7 @@ import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Sleeper;
@@ -33,7 +34,10 @@ public final class InJvmDriver implements SandboxDriver {
   private final HandlerLog log;
   private final Map<Long, FunctionCode.InJvm> handlers = new ConcurrentHashMap<>();
 
-  /** Finished slots and ended threads. Bounded by the number of slots and threads that exist. */
+  /**
+   * Finished slots, ended threads and parts of streamed answers. Bounded by the number of slots and
+   * threads that exist, and the windows of those that stream.
+   */
   private final MpscUnboundedVarHandleArrayQueue<Object> reports =
       new MpscUnboundedVarHandleArrayQueue<>(1024);
 
@@ -177,14 +181,28 @@ public final class InJvmDriver implements SandboxDriver {
     }
     Object report;
     while (delivered < limit && (report = reports.relaxedPoll()) != null) {
-      if (report instanceof HandlerSlot slot) {
-        answer(slot, sink);
-      } else {
-        end((HandlerThread) report, sink);
+      switch (report) {
+        case HandlerSlot slot -> answer(slot, sink);
+        case HandlerPart part -> part(part, sink);
+        default -> end((HandlerThread) report, sink);
       }
       delivered++;
     }
     return delivered;
+  }
+
+  private static void part(HandlerPart part, DriverEvents sink) {
+    HandlerSlot slot = part.slot();
+    if (slot.thread.isEnding()) {
+      return; // its invocation was answered without it
+    }
+    ResponseBuffer answer = slot.invocation.responseBuffer();
+    if (answer.contentType() == null) {
+      answer.contentType(part.contentType());
+    }
+    answer.append(part.bytes(), 0, part.bytes().length);
+    answer.endChunk();
+    sink.chunk(slot.slot, slot.sequence, part.bytes().length);
   }
 
   private void answer(HandlerSlot slot, DriverEvents sink) {
@@ -192,6 +210,9 @@ public final class InJvmDriver implements SandboxDriver {
       return; // its invocation was answered without it
     }
     Invocation invocation = slot.invocation;
+    if (slot.functionError) {
+      invocation.responseBuffer().beginError(null);
+    }
     for (int i = 0, start = 0; i < slot.answer.chunkCount(); i++) {
       int end = slot.answer.chunkEnd(i);
       invocation.responseBuffer().append(slot.answer.array(), start, end - start);
@@ -221,7 +242,7 @@ public final class InJvmDriver implements SandboxDriver {
 
   @Override
   public void credit(int slot, int bytes) {
-    // Answers are handed over whole.
+    byId[Slots.sandbox(slot)].thread.slots[Slots.index(slot)].credit(bytes);
   }
 
   @Override
@@ -257,15 +278,14 @@ public final class InJvmDriver implements SandboxDriver {
 
   // ---- handler threads ----
 
-  void finished(HandlerSlot slot) {
-    reports.offer(slot);
+  void report(Object what) {
+    reports.offer(what);
     sleeper.wake();
   }
 
   void ended(HandlerThread thread) {
     alive.remove(thread);
-    reports.offer(thread);
-    sleeper.wake();
+    report(thread);
   }
 
   void log(int sandbox, long mark, String line) {
