@@ -7,6 +7,7 @@ import io.ringmaster.sandbox.system.Errno;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Op;
+import io.ringmaster.sandbox.system.SpawnCommand;
 import io.ringmaster.sandbox.system.WaitStatus;
 import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.sandbox.system.ZygoteCommand;
@@ -43,6 +44,7 @@ public final class Keeper {
   private final Reports reports = new Reports(linux);
   private final ProcessTree tree = new ProcessTree(linux);
   private final PeakMemory peaks = new PeakMemory(linux);
+  private final Spawner spawner = new Spawner(linux);
   private final Sandboxes sandboxes = new Sandboxes();
   private final Map<Integer, Zygote> zygotes = new HashMap<>();
   private final int self = linux.getpid();
@@ -144,6 +146,7 @@ public final class Keeper {
         case Op.ZYGOTE -> startZygote(id, engine.text());
         case Op.ZYGOTE_END -> endZygote(zygotes.get(id));
         case Op.FORK -> fork(id, zygotes.get(engine.a()));
+        case Op.SPAWN -> spawn(id, engine.text());
         case Op.KILL -> kill(sandboxes.byId(id));
         default -> throw new LinuxException(Op.name(op), Errno.ENOSYS);
       }
@@ -189,6 +192,27 @@ public final class Keeper {
     watchZygote(zygote);
   }
 
+  private void spawn(int id, String text) {
+    if (sandboxes.byId(id) != null) {
+      throw new LinuxException("sandbox " + id, Errno.EEXIST);
+    }
+    if (engine.descriptors() != 1 && engine.descriptors() != 3) {
+      throw new LinuxException(engine.descriptors() + " descriptors", Errno.EINVAL);
+    }
+    SpawnCommand command = SpawnCommand.decode(text);
+    int[] descriptors = engine.takeDescriptors();
+    Sandbox sandbox;
+    try {
+      sandbox = spawner.start(id, command, descriptors);
+    } finally {
+      for (int descriptor : descriptors) {
+        linux.close(descriptor);
+      }
+    }
+    sandboxes.add(sandbox);
+    tell(sandbox);
+  }
+
   private void watchZygote(Zygote zygote) {
     int events = zygote.outbox.size() == 0 ? Linux.EPOLLIN : Linux.EPOLLIN | Linux.EPOLLOUT;
     watch(Linux.EPOLL_CTL_MOD, zygote.wire.fd(), events, zygote.id);
@@ -206,8 +230,12 @@ public final class Keeper {
 
   /** Its pid cannot be another's: only this thread reaps. */
   private void killNow(Sandbox sandbox) {
+    if (sandbox.zygote == null && sandbox.namespace()) {
+      linux.kill(sandbox.init, Linux.SIGKILL);
+      return;
+    }
     sandbox.peakRssKib = peaks.ofChildren(sandbox.pid);
-    if (sandbox.zygote.namespaces) {
+    if (sandbox.namespace()) {
       linux.kill(sandbox.pid, Linux.SIGKILL);
     } else {
       tree.kill(sandbox.pid);
@@ -274,12 +302,16 @@ public final class Keeper {
   }
 
   private void forked(Sandbox sandbox, int pid) {
-    int pidfd = (int) check("pidfd_open", linux.pidfdOpen(pid)); // a zombie has one too
     sandboxes.named(sandbox, pid);
-    answers.send(Op.FORKED, sandbox.id, pid, 0, "", pidfd);
+    tell(sandbox);
     if (sandbox.killed) {
       killNow(sandbox);
     }
+  }
+
+  private void tell(Sandbox sandbox) {
+    int pidfd = (int) check("pidfd_open", linux.pidfdOpen(sandbox.pid)); // a zombie has one too
+    answers.send(Op.FORKED, sandbox.id, sandbox.pid, 0, "", pidfd);
   }
 
   // ---- who has ended ----
@@ -291,7 +323,9 @@ public final class Keeper {
       Zygote zygote = zygoteOf(pid);
       if (zygote != null) {
         ended(zygote);
-      } else if (sandbox != null && sandbox.zygote.namespaces) {
+      } else if (sandbox != null && sandbox.zygote == null) {
+        endedSpawned(sandbox, pid);
+      } else if (sandbox != null && sandbox.namespace()) {
         ended(sandbox);
       } else if (sandboxes.anyUnnamed()) {
         // An unknown one may be what a zygote is about to name; strays cannot be told from such
@@ -332,7 +366,7 @@ public final class Keeper {
     }
     int status = reaper.status();
     long peak = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
-    if (!sandbox.zygote.namespaces) {
+    if (!sandbox.namespace()) {
       tree.killBelow(self, this::stray);
     }
     reports.read(sandboxes);
@@ -341,6 +375,33 @@ public final class Keeper {
     }
     sandboxes.remove(sandbox);
     answers.send(Op.EXIT, sandbox.id, status, peak, "");
+  }
+
+  /** One of the processes that the keeper itself made for a sandbox; it is over when both are. */
+  private void endedSpawned(Sandbox sandbox, int pid) {
+    if (!reaper.reap(pid)) {
+      return;
+    }
+    sandboxes.reaped(pid);
+    if (pid == sandbox.init) {
+      sandbox.init = 0;
+    } else {
+      sandbox.ended = true;
+      sandbox.status = reaper.status();
+      if (reaper.peakRssKib() > sandbox.inheritedPeakKib) {
+        sandbox.peakRssKib = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
+      }
+      if (sandbox.init != 0) {
+        linux.kill(sandbox.init, Linux.SIGKILL); // and with it what the function left running
+      }
+      if (!sandbox.namespace()) {
+        tree.killBelow(self, this::stray);
+      }
+    }
+    if (sandbox.ended && sandbox.init == 0) {
+      sandboxes.remove(sandbox);
+      answers.send(Op.EXIT, sandbox.id, sandbox.status, sandbox.peakRssKib, "");
+    }
   }
 
   /**

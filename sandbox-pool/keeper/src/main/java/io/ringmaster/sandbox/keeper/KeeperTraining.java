@@ -6,6 +6,7 @@ import io.ringmaster.sandbox.system.KeeperJvm;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.Op;
 import io.ringmaster.sandbox.system.Spawn;
+import io.ringmaster.sandbox.system.SpawnCommand;
 import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.sandbox.system.ZygoteCommand;
 import java.nio.file.Files;
@@ -58,11 +59,15 @@ public final class KeeperTraining {
       keeper.send(Op.ZYGOTE, ZYGOTE, 0, 0, zygote.encode());
       keeper.send(Op.FORK, 1, ZYGOTE, 0, "", nothing, nothing, nothing);
       keeper.send(Op.KILL, 1, 0, 0, "");
+      SpawnCommand program = new SpawnCommand("/", List.of("/bin/true"), List.of("PATH=/bin"));
+      keeper.send(Op.SPAWN, 2, 0, 0, program.encode(), nothing);
       keeper.send(Op.PING, 1, 0, 0, "");
-      boolean heard;
-      do {
-        heard = keeper.receive();
-      } while (heard && keeper.op() != Op.ZYGOTE_GONE);
+      int awaited = 2;
+      while (awaited > 0 && keeper.receive()) {
+        if (keeper.op() == Op.ZYGOTE_GONE || keeper.op() == Op.EXIT) {
+          awaited--;
+        }
+      }
     }
     linux.close(nothing);
     check("wait4", linux.wait4(pid, 0, 0, 0)); // the wire's end ended it; it writes the cache first

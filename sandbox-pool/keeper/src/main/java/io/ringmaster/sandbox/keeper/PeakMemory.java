@@ -42,6 +42,11 @@ final class PeakMemory {
     }
   }
 
+  /** That of the keeper itself, KiB. */
+  static long own() {
+    return peak(text("/proc/self/status"));
+  }
+
   private static long peak(String status) {
     int at = status.indexOf("\n" + LABEL);
     if (at < 0) {

@@ -13,22 +13,41 @@ final class Sandboxes {
   private final Map<Integer, Sandbox> byId = new HashMap<>();
   private final Map<Integer, Sandbox> byPid = new HashMap<>();
   private final Map<Long, Sandbox> byToken = new HashMap<>();
+  private int unnamed;
 
   void add(Sandbox sandbox) {
     byId.put(sandbox.id, sandbox);
-    byToken.put(sandbox.token, sandbox);
+    if (sandbox.zygote != null) {
+      byToken.put(sandbox.token, sandbox);
+      unnamed++;
+      return;
+    }
+    byPid.put(sandbox.pid, sandbox);
+    if (sandbox.init != 0) {
+      byPid.put(sandbox.init, sandbox);
+    }
   }
 
   void named(Sandbox sandbox, int pid) {
     sandbox.pid = pid;
     byPid.put(pid, sandbox);
+    unnamed--;
+  }
+
+  /** A process of it was reaped: its number can be another's. */
+  void reaped(int pid) {
+    byPid.remove(pid);
   }
 
   void remove(Sandbox sandbox) {
     byId.remove(sandbox.id);
-    byToken.remove(sandbox.token);
-    if (sandbox.pid != 0) {
-      byPid.remove(sandbox.pid);
+    if (sandbox.zygote != null) {
+      byToken.remove(sandbox.token);
+    }
+    if (sandbox.pid == 0) {
+      unnamed--;
+    } else {
+      byPid.remove(sandbox.pid, sandbox);
     }
   }
 
@@ -51,7 +70,7 @@ final class Sandboxes {
   }
 
   boolean anyUnnamed() {
-    return byPid.size() != byId.size();
+    return unnamed > 0;
   }
 
   Collection<Sandbox> all() {

@@ -7,6 +7,7 @@ import io.ringmaster.sandbox.system.KeeperJvm;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.Op;
 import io.ringmaster.sandbox.system.Spawn;
+import io.ringmaster.sandbox.system.SpawnCommand;
 import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.sandbox.system.ZygoteCommand;
 import java.io.IOException;
@@ -184,8 +185,32 @@ final class TestEngine implements AutoCloseable {
     return forked(askFork(zygote));
   }
 
+  /** A sandbox of its own that obeys as those of zygotes do. */
+  Held spawn(String... environment) {
+    List<String> argv =
+        List.of(
+            pythons().get(0).toString(),
+            "-B",
+            "-c",
+            "import bootstrap; bootstrap.preload(); bootstrap.run()");
+    return forked(askSpawn(new SpawnCommand(folder.toString(), argv, List.of(environment)), true));
+  }
+
+  /**
+   * Asks, and does not wait for the answer.
+   *
+   * @param pipes whether it gets the two of the channel too
+   */
+  Held askSpawn(SpawnCommand command, boolean pipes) {
+    return ask(Op.SPAWN, 0, command.encode(), pipes);
+  }
+
   /** Asks, and does not wait for the answer; without pid and pidfd yet. */
   Held askFork(int zygote) {
+    return ask(Op.FORK, zygote, "", true);
+  }
+
+  private Held ask(int op, int zygote, String text, boolean pipes) {
     int[] request = new int[2];
     int[] response = new int[2];
     int[] log = new int[2];
@@ -193,7 +218,11 @@ final class TestEngine implements AutoCloseable {
     check("pipe2", linux.pipe(0, response));
     check("pipe2", linux.pipe(0, log));
     int id = next++;
-    keeper.send(Op.FORK, id, zygote, 0, "", request[0], response[1], log[1]);
+    if (pipes) {
+      keeper.send(op, id, zygote, 0, text, request[0], response[1], log[1]);
+    } else {
+      keeper.send(op, id, zygote, 0, text, log[1]);
+    }
     linux.close(request[0]);
     linux.close(response[1]);
     linux.close(log[1]);

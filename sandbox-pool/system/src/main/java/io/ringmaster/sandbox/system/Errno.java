@@ -7,6 +7,7 @@ public final class Errno {
   public static final int ESRCH = 3;
   public static final int EINTR = 4;
   public static final int EIO = 5;
+  public static final int ENOEXEC = 8;
   public static final int EBADF = 9;
   public static final int ECHILD = 10;
   public static final int EAGAIN = 11;
@@ -35,6 +36,7 @@ public final class Errno {
       case ESRCH -> "ESRCH";
       case EINTR -> "EINTR";
       case EIO -> "EIO";
+      case ENOEXEC -> "ENOEXEC";
       case EBADF -> "EBADF";
       case ECHILD -> "ECHILD";
       case EAGAIN -> "EAGAIN";

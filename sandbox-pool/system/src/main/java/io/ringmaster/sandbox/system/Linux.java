@@ -66,6 +66,9 @@ public final class Linux {
   public static final int CLONE_FS = 0x200;
   public static final int CLONE_NEWPID = 0x20000000;
   public static final int PR_SET_CHILD_SUBREAPER = 36;
+  public static final int RLIMIT_CORE = 4;
+  public static final int RLIMIT_NOFILE = 7;
+  public static final int RLIMIT_MEMLOCK = 8;
 
   /** Bytes of {@code struct rusage}, the last argument of {@link #wait4}. */
   public static final int RUSAGE_BYTES = 144;
@@ -80,6 +83,7 @@ public final class Linux {
   static final int MSG_NOSIGNAL = 0x4000;
   static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
+  private static final int TIOCNOTTY = 0x5422;
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SIG_BLOCK = 0;
@@ -370,6 +374,40 @@ public final class Linux {
   /** Leaves shared state or namespaces, the calling thread's only. */
   public int unshare(int flags) {
     return (int) call(SystemCall.UNSHARE, flags, 0, 0, 0);
+  }
+
+  /** Enters the namespace behind a descriptor, with the calling thread only. */
+  public int setns(int fd, int kind) {
+    return (int) call(SystemCall.SETNS, fd, kind, 0, 0);
+  }
+
+  /**
+   * This process's limit of one kind.
+   *
+   * @param limit gets the soft one and the hard one
+   */
+  public int getLimit(int resource, long[] limit) {
+    int result = (int) call(SystemCall.PRLIMIT64, 0, resource, 0, scratch.address());
+    limit[0] = scratch.get(JAVA_LONG, 0);
+    limit[1] = scratch.get(JAVA_LONG, 8);
+    return result;
+  }
+
+  /** Reads from a place of a file, into memory; bytes read or a negative errno. */
+  public long pread(int fd, long address, long bytes, long offset) {
+    return call(SystemCall.PREAD64, fd, address, bytes, offset);
+  }
+
+  /** Sets a limit of a process, or with 0 of this one. */
+  public int setLimit(int pid, int resource, long soft, long hard) {
+    scratch.set(JAVA_LONG, 0, soft);
+    scratch.set(JAVA_LONG, 8, hard);
+    return (int) call(SystemCall.PRLIMIT64, pid, resource, scratch.address(), 0);
+  }
+
+  /** Gives up the controlling terminal behind a descriptor. */
+  public int leaveTerminal(int fd) {
+    return (int) call(SystemCall.IOCTL, fd, TIOCNOTTY, 0, 0);
   }
 
   /** {@code prctl} with one argument. */

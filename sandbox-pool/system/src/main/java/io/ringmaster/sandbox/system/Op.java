@@ -12,6 +12,8 @@ package io.ringmaster.sandbox.system;
  *   <tr><td>FORK</td><td>engine → keeper</td><td>sandbox</td><td>zygote</td><td></td><td></td>
  *       <td>request pipe's read end, response pipe's write end, log pipe's write end</td></tr>
  *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td></td><td>token</td><td></td><td>the same three</td></tr>
+ *   <tr><td>SPAWN</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td>{@link SpawnCommand}</td>
+ *       <td>log pipe's write end, alone or after the two of FORK</td></tr>
  *   <tr><td>KILL</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>PING</td><td>engine → keeper</td><td>any</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>HELLO</td><td>keeper → engine</td><td>0</td><td>keeper's pid; 1: it has a pid namespace</td><td></td><td></td>
@@ -28,11 +30,11 @@ package io.ringmaster.sandbox.system;
  *   <tr><td>PONG</td><td>keeper → engine</td><td>that of the PING</td><td></td><td></td><td></td><td></td></tr>
  * </table>
  *
- * <p>Order: FORKED comes before the EXIT of the same sandbox; every FORK is answered by exactly one
- * FORKED or ERROR, every FORKED is followed by exactly one EXIT, every ZYGOTE by at most one
- * ZYGOTE_READY and exactly one ZYGOTE_GONE or ERROR, unless the keeper dies first. After EXIT
- * nothing of that sandbox runs any more. A KILL of a sandbox that is not there (any more) is no
- * error.
+ * <p>Order: FORKED comes before the EXIT of the same sandbox; every FORK and SPAWN is answered by
+ * exactly one FORKED or ERROR, every FORKED is followed by exactly one EXIT, every ZYGOTE by at
+ * most one ZYGOTE_READY and exactly one ZYGOTE_GONE or ERROR, unless the keeper dies first. After
+ * EXIT nothing of that sandbox runs any more. A KILL of a sandbox that is not there (any more) is
+ * no error.
  */
 public final class Op {
   public static final int HELLO = 1;
@@ -47,6 +49,7 @@ public final class Op {
   public static final int KILL = 10;
   public static final int EXIT = 11;
   public static final int ERROR = 12;
+  public static final int SPAWN = 13;
 
   private static final String[] NAMES = {
     "HELLO",
@@ -60,7 +63,8 @@ public final class Op {
     "FORKED",
     "KILL",
     "EXIT",
-    "ERROR"
+    "ERROR",
+    "SPAWN"
   };
 
   private Op() {}

@@ -30,6 +30,8 @@ public final class Spawn {
   private final List<String> environment;
   private final List<Integer> descriptors = new ArrayList<>();
   private long blocked;
+  private String folder;
+  private int filesMax;
 
   /**
    * @param argv the program, an absolute path, and its arguments
@@ -58,6 +60,18 @@ public final class Spawn {
     return this;
   }
 
+  /** The program starts in this folder; without it, in that of this process. */
+  public Spawn folder(String path) {
+    folder = path;
+    return this;
+  }
+
+  /** The program can have so many descriptors open, and cannot raise that itself. */
+  public Spawn filesMax(int count) {
+    filesMax = count;
+    return this;
+  }
+
   /**
    * Starts it.
    *
@@ -74,20 +88,12 @@ public final class Spawn {
       try {
         describeDescriptors(actions.address(), moved);
         describeSignals(arena, attributes.address());
-        MemorySegment pid = arena.allocate(JAVA_INT);
-        long path = arena.allocateFrom(argv.get(0)).address();
-        long words = vector(arena, argv);
-        long variables = vector(arena, environment);
-        check(
-            "posix_spawn " + argv.get(0),
-            Libc.SPAWN,
-            pid.address(),
-            path,
-            actions.address(),
-            attributes.address(),
-            words,
-            variables);
-        return pid.get(JAVA_INT, 0);
+        if (folder != null) {
+          long place = arena.allocateFrom(folder).address();
+          check(
+              "posix_spawn_file_actions_addchdir_np", Libc.ACTIONS_CHDIR, actions.address(), place);
+        }
+        return limited(arena, actions.address(), attributes.address());
       } finally {
         check("posix_spawn_file_actions_destroy", Libc.ACTIONS_DESTROY, actions.address());
         check("posix_spawnattr_destroy", Libc.ATTRIBUTES_DESTROY, attributes.address());
@@ -95,6 +101,51 @@ public final class Spawn {
     } finally {
       moved.forEach(linux::close);
     }
+  }
+
+  /**
+   * The child begins with this process's soft limit, so that is lowered meanwhile; the hard one is
+   * the child's own.
+   */
+  private int limited(Arena arena, long actions, long attributes) {
+    if (filesMax == 0) {
+      return spawn(arena, actions, attributes);
+    }
+    long[] own = new long[2];
+    LinuxException.check("prlimit64", linux.getLimit(Linux.RLIMIT_NOFILE, own));
+    long max = own[1] < 0 ? filesMax : Math.min(filesMax, own[1]); // −1: no limit
+    LinuxException.check("prlimit64", linux.setLimit(0, Linux.RLIMIT_NOFILE, max, own[1]));
+    int pid;
+    try {
+      pid = spawn(arena, actions, attributes);
+    } finally {
+      LinuxException.check("prlimit64", linux.setLimit(0, Linux.RLIMIT_NOFILE, own[0], own[1]));
+    }
+    // It may have ended already; its number is still its own, for the caller alone waits for it.
+    int result = linux.setLimit(pid, Linux.RLIMIT_NOFILE, max, max);
+    if (result != 0 && result != -Errno.ESRCH) {
+      linux.kill(pid, Linux.SIGKILL);
+      linux.wait4(pid, 0, 0, 0);
+      throw new LinuxException("prlimit64", -result);
+    }
+    return pid;
+  }
+
+  private int spawn(Arena arena, long actions, long attributes) {
+    MemorySegment pid = arena.allocate(JAVA_INT);
+    long path = arena.allocateFrom(argv.get(0)).address();
+    long words = vector(arena, argv);
+    long variables = vector(arena, environment);
+    check(
+        "posix_spawn " + argv.get(0),
+        Libc.SPAWN,
+        pid.address(),
+        path,
+        actions,
+        attributes,
+        words,
+        variables);
+    return pid.get(JAVA_INT, 0);
   }
 
   /**
@@ -164,6 +215,7 @@ public final class Spawn {
     static final MethodHandle ACTIONS_DUP2 = Linux.libc("posix_spawn_file_actions_adddup2");
     static final MethodHandle ACTIONS_CLOSEFROM =
         Linux.libc("posix_spawn_file_actions_addclosefrom_np");
+    static final MethodHandle ACTIONS_CHDIR = Linux.libc("posix_spawn_file_actions_addchdir_np");
     static final MethodHandle ATTRIBUTES_INIT = Linux.libc("posix_spawnattr_init");
     static final MethodHandle ATTRIBUTES_DESTROY = Linux.libc("posix_spawnattr_destroy");
     static final MethodHandle ATTRIBUTES_FLAGS = Linux.libc("posix_spawnattr_setflags");

@@ -187,6 +187,16 @@ class WireTest {
   }
 
   @Test
+  void spawnCommandComesBack() {
+    SpawnCommand command =
+        new SpawnCommand("/a b", List.of("/bin/sh", "-c", "x\ny"), List.of("PATH=/bin", "X="));
+    assertEquals(command, SpawnCommand.decode(command.encode()));
+    for (String bad : new String[] {"", "/", "/\0", "a\0/b\0\0", "/a\0/b", "/a\0b\0\0"}) {
+      assertThrows(IllegalArgumentException.class, () -> SpawnCommand.decode(bad), bad);
+    }
+  }
+
+  @Test
   void statusesAreDescribedAsLambdaDoes() {
     assertEquals("exit status 0", WaitStatus.describe(0));
     assertEquals("exit status 255", WaitStatus.describe(0xff00));
