@@ -32,7 +32,8 @@ public final class ChannelProbe implements Probe {
         ProcessPool.open(
             new ProcessPoolConfig(sources.dataFolder(), 1, 1, 1, List.of(runtime)),
             sleeper,
-            logSleeper);
+            logSleeper,
+            null);
     turned =
         new HandTurned(
             pool.driver(),

@@ -60,6 +60,22 @@ public record Launch(List<String> argv, List<String> environment) {
     return new Launch(argv, ENVIRONMENT);
   }
 
+  /**
+   * The way to start a Python process that forks others.
+   *
+   * @param executable the interpreter's real executable
+   * @param bootstraps what {@link Bootstraps#extract} answered
+   */
+  public static Launch zygote(Path executable, Path bootstraps) {
+    List<String> argv =
+        List.of(
+            executable.toString(),
+            "-I",
+            "-B", // as on AWS, where the code folder cannot be written
+            file(bootstraps, "python/zygote.py"));
+    return new Launch(argv, ENVIRONMENT);
+  }
+
   private static String file(Path bootstraps, String name) {
     return bootstraps.resolve(name).toString();
   }

@@ -187,7 +187,7 @@ final class Assembly {
       public void publish(FunctionDefinition function) {
         for (VersionDefinition version : function.versions().values()) {
           if (!version.inJvm()) {
-            processes.expect().accept(version.spec().runtime());
+            processes.expect().accept(version.spec().runtime(), version.spec().memoryMb());
           }
         }
         dispatcherThread.ask(

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +29,7 @@ record Processes(
     Supplier<ProcessDriverStatus> status,
     SandboxLogs logs,
     BooleanSupplier hasLogs,
-    Consumer<String> expect,
+    ObjIntConsumer<String> expect,
     Runnable closeLogs) {
 
   /** Generic sandboxes in a burst: this many times the floor. */
@@ -50,7 +50,8 @@ record Processes(
                 Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
                 List.of()),
             dispatcher,
-            logAgent);
+            logAgent,
+            null);
     return new Processes(
         pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::expect, pool::closeLogs);
   }
@@ -58,6 +59,11 @@ record Processes(
   /** In-JVM handlers only. */
   static Processes none() {
     return new Processes(
-        new NoProcesses(), () -> NOTHING, (sink, limit) -> 0, () -> false, runtime -> {}, () -> {});
+        new NoProcesses(),
+        () -> NOTHING,
+        (sink, limit) -> 0,
+        () -> false,
+        (runtime, memoryMb) -> {},
+        () -> {});
   }
 }

@@ -39,5 +39,10 @@ def run(requests=3, responses=4, log=1):
 
 
 if __name__ == "__main__":
+    import os
+
+    folder = os.path.dirname(os.path.abspath(__file__))
+    if folder not in sys.path:  # the function may have told the interpreter to leave it out
+        sys.path.insert(0, folder)
     preload()
     run()

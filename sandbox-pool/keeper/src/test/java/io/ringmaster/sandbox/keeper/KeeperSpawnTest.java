@@ -70,7 +70,8 @@ class KeeperSpawnTest {
   void programHasItsFolderEnvironmentAndLimitsAndNothingElse() throws Exception {
     try (TestEngine engine = new TestEngine(Mode.NAMESPACE)) {
       String script =
-          "pwd; ulimit -n; ulimit -Hn; ulimit -c; ulimit -Hl; trap; ls -m /proc/self/fd;"
+          "until [ \"$(ulimit -Hn)\" = 1024 ]; do sleep 0.01; done;" // set right after the start
+              + " pwd; ulimit -n; ulimit -Hn; ulimit -c; ulimit -Hl; trap; ls -m /proc/self/fd;"
               + " tr '\\0' ' ' </proc/self/environ";
       List<String> argv = List.of("/bin/sh", "-c", script);
       List<String> environment = List.of("PATH=/usr/bin:/bin", "WORD=a b", "EMPTY=");

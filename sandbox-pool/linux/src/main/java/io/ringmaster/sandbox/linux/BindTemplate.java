@@ -9,13 +9,15 @@ import java.util.TreeMap;
 
 /**
  * The BIND frame of one function version, written as far as it is the same for all its
- * environments: a cold start only adds the environment's own names.
+ * environments: a cold start only adds the environment's own names. Immutable; any thread.
  */
 final class BindTemplate {
   private static final byte[] NOTHING = {};
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
 
   private final SandboxSpec spec;
+  private final Map<String, String> variables;
+  private final byte[] bare;
   private final byte[] head;
   private final boolean ownTmpdir;
 
@@ -35,11 +37,35 @@ final class BindTemplate {
     JsonText.member(json, "logGroup", identity.logGroup()).append(',');
     JsonText.member(json, "logFormat", identity.logFormat()).append(',');
     JsonText.member(json, "logLevel", identity.applicationLogLevel()).append(',');
-    json.append("\"raw\":").append(spec.rawMode()).append(",\"environment\":{");
-    variables(runtimeFolder)
-        .forEach((name, value) -> JsonText.member(json, name, value).append(','));
+    json.append("\"raw\":").append(spec.rawMode()).append(',');
+    bare = json.toString().getBytes(StandardCharsets.UTF_8);
+    json.append("\"environment\":{");
+    variables = variables(runtimeFolder);
+    variables.forEach((name, value) -> JsonText.member(json, name, value).append(','));
     head = json.toString().getBytes(StandardCharsets.UTF_8);
     ownTmpdir = spec.environment().containsKey("TMPDIR");
+  }
+
+  /** The script that the function wants its interpreter to be started by; null: none. */
+  String wrapper() {
+    String wrapper = spec.environment().get(StartTimeVariables.WRAPPER);
+    return wrapper == null || wrapper.isEmpty() ? null : wrapper;
+  }
+
+  /** Whether the function sets what must be there when its process starts. */
+  boolean startsItsOwnProcess() {
+    return StartTimeVariables.in(spec.environment());
+  }
+
+  /** All variables of one environment's process, as {@link #frame} has them; any thread. */
+  Map<String, String> variables(EnvironmentKit kit, String logStream) {
+    Map<String, String> all = new TreeMap<>(variables);
+    if (!ownTmpdir) {
+      all.put("TMPDIR", kit.folder().toString());
+    }
+    all.putAll(kit.credentials());
+    all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
+    return all;
   }
 
   /** The version that this is about. */
@@ -106,5 +132,11 @@ final class BindTemplate {
         ownTmpdir ? NOTHING : kit.tmpdirVariable(),
         kit.credentialVariables(),
         own.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The whole frame for a process that has its variables already. */
+  byte[] frameWithoutVariables(String logStream) {
+    String own = "\"logStream\":\"".concat(logStream).concat("\"}");
+    return Frames.bind(bare, own.getBytes(StandardCharsets.US_ASCII));
   }
 }

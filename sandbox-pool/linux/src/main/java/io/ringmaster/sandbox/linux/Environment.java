@@ -25,6 +25,9 @@ final class Environment {
   /** Null without a process. */
   SandboxProcess process;
 
+  /** Its own process that was asked for and is not there yet; null: none. */
+  SandboxProcess coming;
+
   /** The invocation in its slot, or null; {@code sequence} is that invocation's. */
   Invocation invocation;
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * What an environment owns beside its process, made before anybody waits for it.
@@ -12,10 +13,15 @@ import java.util.HexFormat;
  * @param id 32 hexadecimal digits; ends the name of the log stream
  * @param folder its private folder for temporary files; empty at first
  * @param tmpdirVariable the variable that names the folder, as it stands in a BIND frame
- * @param credentialVariables the variables with placeholder credentials, this environment's own, as
- *     they stand in a BIND frame
+ * @param credentials the variables with placeholder credentials, this environment's own
+ * @param credentialVariables these as they stand in a BIND frame
  */
-record EnvironmentKit(String id, Path folder, byte[] tmpdirVariable, byte[] credentialVariables) {
+record EnvironmentKit(
+    String id,
+    Path folder,
+    byte[] tmpdirVariable,
+    Map<String, String> credentials,
+    byte[] credentialVariables) {
   private static final char[] KEY_ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".toCharArray();
   private static final int KEY_ID_LENGTH = 16;
   private static final int SECRET_BYTES = 30;
@@ -33,15 +39,19 @@ record EnvironmentKit(String id, Path folder, byte[] tmpdirVariable, byte[] cred
     Path folder = parent.resolve(id);
     StringBuilder tmpdir = new StringBuilder();
     JsonText.member(tmpdir, "TMPDIR", folder.toString()).append(',');
-    StringBuilder credentials = new StringBuilder();
-    JsonText.member(credentials, "AWS_ACCESS_KEY_ID", keyId.toString()).append(',');
-    JsonText.member(credentials, "AWS_SECRET_ACCESS_KEY", base64(random, SECRET_BYTES)).append(',');
-    JsonText.member(credentials, "AWS_SESSION_TOKEN", base64(random, TOKEN_BYTES)).append(',');
+    Map<String, String> credentials =
+        Map.of(
+            "AWS_ACCESS_KEY_ID", keyId.toString(),
+            "AWS_SECRET_ACCESS_KEY", base64(random, SECRET_BYTES),
+            "AWS_SESSION_TOKEN", base64(random, TOKEN_BYTES));
+    StringBuilder variables = new StringBuilder();
+    credentials.forEach((name, value) -> JsonText.member(variables, name, value).append(','));
     return new EnvironmentKit(
         id,
         folder,
         tmpdir.toString().getBytes(StandardCharsets.UTF_8),
-        credentials.toString().getBytes(StandardCharsets.UTF_8));
+        credentials,
+        variables.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static String base64(SecureRandom random, int length) {

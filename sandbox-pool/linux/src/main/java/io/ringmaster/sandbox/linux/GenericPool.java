@@ -4,9 +4,9 @@ import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import java.util.ArrayDeque;
 
 /**
- * The generic sandboxes of one interpreter, and the environments that wait for one. How many are
- * kept ready follows demand: the configured floor, and as many more as were used lately in the time
- * that a burst leaves for refilling.
+ * The generic sandboxes of one interpreter, for Java of one class of memory sizes too, and the
+ * environments that wait for one. How many are kept ready follows demand: the configured floor, and
+ * as many more as were used lately in the time that a burst leaves for refilling.
  *
  * <p>Dispatcher only, but for the final fields.
  */
@@ -17,8 +17,14 @@ final class GenericPool {
   /** What is kept beyond the floor covers the demand of so long. */
   private static final double COVERED_NS = 250e6;
 
+  /** Number of the zygote on the wire, where there is one. */
   final int zygote;
+
   final Interpreter interpreter;
+
+  /** Memory size in MiB of the functions it can serve at most; 0: of any. */
+  final int memoryMb;
+
   private final int floor;
   private final int ceiling;
 
@@ -35,15 +41,22 @@ final class GenericPool {
   private long demandNs;
 
   /**
-   * @param zygote the zygote's number on the wire
+   * @param zygote a number of its own
+   * @param memoryMb largest memory size in MiB of its functions; 0: it does not matter
    * @param floor how many are always kept ready
    * @param ceiling how many are kept ready at most
    */
-  GenericPool(int zygote, Interpreter interpreter, int floor, int ceiling) {
+  GenericPool(int zygote, Interpreter interpreter, int memoryMb, int floor, int ceiling) {
     this.zygote = zygote;
     this.interpreter = interpreter;
+    this.memoryMb = memoryMb;
     this.floor = floor;
     this.ceiling = ceiling;
+  }
+
+  /** Whether a zygote forks its sandboxes; else each is an interpreter that was started. */
+  boolean forks() {
+    return interpreter.family().equals("python");
   }
 
   /** One more cold start. */

@@ -2,13 +2,10 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.bootstraps.Bootstraps;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
-import io.ringmaster.sandbox.system.Errno;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Op;
-import io.ringmaster.sandbox.system.Pidfds;
 import io.ringmaster.sandbox.system.Wire;
-import io.ringmaster.sandbox.system.ZygoteCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -28,25 +25,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * the number of sandbox processes that the dispatcher allows itself.
  */
 final class KeeperClient {
-  /** Forks that are under way at once: so many messages, each way, always fit into the wire. */
-  private static final int FORKS_UNDER_WAY_MAX = 32;
-
   private static final int FAILED_STARTS_MAX = 3;
   private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long EXPECTED_EXIT_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final long REFILL_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long WIRE = 0;
   private static final long KEEPER = 1;
-
-  /** Where a zygote is in its life. */
-  private enum ZygoteState {
-    ASKED,
-    READY
-  }
 
   private record Message(int op, int id, int a, String text) {}
 
@@ -70,12 +57,9 @@ final class KeeperClient {
   private final ProcessPoolConfig config;
   private final KeeperMode firstMode;
   private final ProcessParts parts;
-  private final int[] theirs = new int[ProcessParts.THEIRS];
-  private final ArrayDeque<SandboxProcess> toFork = new ArrayDeque<>();
-  private final Map<Integer, SandboxProcess> forking = new HashMap<>();
+  private final ProcessStarts starts;
   private final Map<Integer, SandboxProcess> living = new HashMap<>();
   private final Map<Integer, Long> expectedExits = new HashMap<>();
-  private final Map<Integer, ZygoteState> zygotes = new HashMap<>();
   private final ArrayDeque<Message> outbox = new ArrayDeque<>();
   private KeeperProcess keeper;
   private boolean introduced;
@@ -84,7 +68,6 @@ final class KeeperClient {
   private long startNotBeforeNs;
   private long helloByNs;
   private long helloNs;
-  private long forkNotBeforeNs;
   private long tickNs = Long.MAX_VALUE;
 
   KeeperClient(
@@ -92,9 +75,11 @@ final class KeeperClient {
       KeeperMode firstMode,
       Queue<Note> notes,
       EpollSleeper dispatcher,
-      PipeLogs logs) {
+      PipeLogs logs,
+      ProcessParts parts) {
     this.config = config;
-    parts = new ProcessParts(linux, config.environmentsFolder());
+    this.parts = parts;
+    starts = new ProcessStarts(linux, parts, this::tell);
     this.firstMode = firstMode;
     modesTried = firstMode.ordinal();
     this.notes = notes;
@@ -136,6 +121,7 @@ final class KeeperClient {
     try {
       startKeeper();
       bootstraps = Bootstraps.extract(config.dataFolder().resolve("bootstraps"));
+      starts.bootstraps(bootstraps);
       while (!closing) {
         long nowNs = duty();
         sleeper.await(System.nanoTime(), nextNs(nowNs), this::anythingArrived);
@@ -144,7 +130,7 @@ final class KeeperClient {
       refuseAll(e);
     } finally {
       endKeeper();
-      forking.values().forEach(parts::giveBack);
+      starts.close();
     }
   }
 
@@ -158,19 +144,13 @@ final class KeeperClient {
    */
   private void refuseAll(Exception fault) {
     endKeeper();
-    List.copyOf(forking.values()).forEach(process -> failed(process, fault.toString()));
-    forking.clear();
     living.clear();
     tell(new Note.KeeperGone(fault.toString()));
     while (!closing) {
-      while (!toFork.isEmpty()) {
-        failed(toFork.remove(), fault.toString());
-      }
       takeCommands();
-      if (toFork.isEmpty()) {
-        sleeper.await(System.nanoTime(), Long.MAX_VALUE, this::anythingArrived);
-        sleeper.forgetReady();
-      }
+      starts.refuseAll(fault.toString());
+      sleeper.await(System.nanoTime(), Long.MAX_VALUE, this::anythingArrived);
+      sleeper.forgetReady();
     }
   }
 
@@ -187,7 +167,9 @@ final class KeeperClient {
     takeCommands();
     listen();
     long nowNs = System.nanoTime();
-    forkOn(nowNs);
+    if (introduced) {
+      starts.advance(keeper.wire, nowNs);
+    }
     flush();
     expire(System.nanoTime());
     return nowNs;
@@ -205,8 +187,8 @@ final class KeeperClient {
     } else if (!introduced) {
       next = Math.min(next, helloByNs);
     }
-    if (!toFork.isEmpty() && introduced && nowNs < forkNotBeforeNs) {
-      next = Math.min(next, forkNotBeforeNs);
+    if (introduced) {
+      next = Math.min(next, starts.nextNs(nowNs));
     }
     if (!outbox.isEmpty()) {
       next = Math.min(next, System.nanoTime() + FULL_WIRE_NS);
@@ -245,13 +227,9 @@ final class KeeperClient {
     while ((command = commands.poll()) != null) {
       switch (command) {
         case KeeperCommand.Resolve(String runtime) -> tell(new Note.Resolved(resolve(runtime)));
-        case KeeperCommand.Fork(SandboxProcess process) -> {
-          if (toFork.isEmpty()) {
-            forkNotBeforeNs = System.nanoTime() + REFILL_DELAY_NS;
-          }
-          toFork.add(process);
-        }
-        case KeeperCommand.Hurry() -> forkNotBeforeNs = System.nanoTime();
+        case KeeperCommand.Fork(SandboxProcess process) -> starts.addGeneric(process);
+        case KeeperCommand.Start(SandboxProcess process) -> starts.addOwn(process);
+        case KeeperCommand.Hurry() -> starts.hurry();
         case KeeperCommand.Kill(int number) -> {
           expectedExits.remove(number);
           send(Op.KILL, number, 0, "");
@@ -287,63 +265,6 @@ final class KeeperClient {
       }
       outbox.remove();
     }
-  }
-
-  // ---- forks ----
-
-  private void forkOn(long nowNs) {
-    if (toFork.isEmpty() || nowNs < forkNotBeforeNs) {
-      return;
-    }
-    int deferred = 0;
-    while (introduced && forking.size() < FORKS_UNDER_WAY_MAX && toFork.size() > deferred) {
-      SandboxProcess process = toFork.remove();
-      ZygoteState zygote = zygotes.get(process.pool.zygote);
-      if (zygote == ZygoteState.READY) {
-        fork(process);
-        continue;
-      }
-      if (zygote == null) {
-        startZygote(process.pool);
-      }
-      toFork.add(process);
-      deferred++;
-    }
-  }
-
-  private void startZygote(GenericPool pool) {
-    zygotes.put(pool.zygote, ZygoteState.ASKED);
-    List<String> argv =
-        List.of(
-            pool.interpreter.executable().toString(),
-            "-I",
-            "-B", // as on AWS, where the code folder cannot be written
-            bootstraps.resolve("python").resolve("zygote.py").toString());
-    List<String> environment =
-        List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
-    send(Op.ZYGOTE, pool.zygote, 0, new ZygoteCommand(argv, environment).encode());
-  }
-
-  private void fork(SandboxProcess process) {
-    try {
-      parts.make(process, theirs);
-      int sent = keeper.wire.trySend(Op.FORK, process.number, process.pool.zygote, 0, "", theirs);
-      if (sent == 0) {
-        forking.put(process.number, process);
-      } else {
-        failed(process, "the keeper's wire: " + Errno.name(-sent));
-      }
-    } catch (LinuxException | IOException e) {
-      failed(process, e.toString());
-    } finally {
-      parts.close(theirs);
-    }
-  }
-
-  /** Gives back what the process had and tells that it will never be. */
-  private void failed(SandboxProcess process, String reason) {
-    parts.giveBack(process);
-    tell(new Note.ForkFailed(process, reason));
   }
 
   // ---- what the keeper tells ----
@@ -383,10 +304,11 @@ final class KeeperClient {
       return hello(wire);
     }
     switch (wire.op()) {
-      case Op.ZYGOTE_READY -> zygotes.put(id, ZygoteState.READY);
-      case Op.ZYGOTE_GONE -> zygoteGone(id, "its zygote ended with status " + wire.a());
+      case Op.ZYGOTE_READY -> starts.zygoteReady(id);
+      case Op.ZYGOTE_GONE ->
+          starts.zygoteGone(id, "its zygote ended with status " + wire.a(), keeper.logTail());
       case Op.FORKED -> {
-        return forked(wire, forking.remove(id));
+        return forked(starts.forked(wire));
       }
       case Op.EXIT -> {
         SandboxProcess process = living.remove(id);
@@ -397,7 +319,7 @@ final class KeeperClient {
         tell(new Note.Exited(process, wire.a(), (int) Math.min(Integer.MAX_VALUE, wire.b())));
       }
       case Op.ERROR -> {
-        return refused(wire, id);
+        return starts.refused(wire, keeper.logTail());
       }
       case Op.PONG -> {
         return true;
@@ -420,7 +342,7 @@ final class KeeperClient {
     introduced = true;
     helloNs = System.nanoTime();
     failedStarts = 0;
-    modesTried = keeper.mode.ordinal();
+    modesTried = firstMode.ordinal(); // the next one is tried as strong as can be again
     keeper.introduced(pidfd[0]);
     sleeper.watch(pidfd[0], Linux.EPOLLIN, KEEPER);
     mode = keeper.mode;
@@ -428,50 +350,14 @@ final class KeeperClient {
     return true;
   }
 
-  private boolean forked(Wire wire, SandboxProcess process) {
-    int[] pidfd = wire.takeDescriptors();
-    if (process == null || pidfd.length != 1) {
-      for (int fd : pidfd) {
-        linux.close(fd);
-      }
+  private boolean forked(SandboxProcess process) {
+    if (process == null) {
       return false;
     }
-    process.pidfd = pidfd[0];
-    process.pid = Math.max(0, Pidfds.pid(pidfd[0]));
     living.put(process.number, process);
     logs.add(process.logs);
     tell(new Note.Forked(process));
     return true;
-  }
-
-  private boolean refused(Wire wire, int id) {
-    String reason = wire.text() + ": " + Errno.name(wire.a());
-    switch ((int) wire.b()) {
-      case Op.FORK -> {
-        SandboxProcess process = forking.remove(id);
-        if (process == null) {
-          return false;
-        }
-        failed(process, reason);
-      }
-      case Op.ZYGOTE -> zygoteGone(id, reason);
-      default -> {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** What waited for a zygote that ended before it was ready fails; a later fork starts another. */
-  private void zygoteGone(int id, String reason) {
-    if (zygotes.remove(id) == ZygoteState.ASKED) {
-      for (SandboxProcess process : List.copyOf(toFork)) {
-        if (process.pool.zygote == id) {
-          toFork.remove(process);
-          failed(process, reason + "; " + keeper.logTail());
-        }
-      }
-    }
   }
 
   // ---- the keeper's life ----
@@ -494,13 +380,9 @@ final class KeeperClient {
     boolean wasIntroduced = introduced;
     String tail = keeper.logTail();
     endKeeper();
-    for (SandboxProcess process : List.copyOf(forking.values())) {
-      failed(process, "the keeper died: " + reason);
-    }
-    forking.clear();
+    starts.keeperGone(reason);
     living.clear();
     expectedExits.clear();
-    zygotes.clear();
     outbox.clear();
     if (wasIntroduced) {
       mode = null;
@@ -522,9 +404,7 @@ final class KeeperClient {
     failedStarts++;
     startNotBeforeNs = System.nanoTime() + RETRY_NS;
     if (failedStarts >= FAILED_STARTS_MAX) {
-      while (!toFork.isEmpty()) {
-        failed(toFork.remove(), "the keeper does not start: " + reason);
-      }
+      starts.refuseAll("the keeper does not start: " + reason);
     }
   }
 

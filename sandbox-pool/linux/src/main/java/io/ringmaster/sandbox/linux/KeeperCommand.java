@@ -5,10 +5,13 @@ sealed interface KeeperCommand {
   /** Find the interpreter for a runtime identifier. */
   record Resolve(String runtime) implements KeeperCommand {}
 
-  /** Fork this process from its pool's zygote, a little later: cold starts that run come first. */
+  /** Make this generic process, a little later: cold starts that run come first. */
   record Fork(SandboxProcess process) implements KeeperCommand {}
 
-  /** Somebody waits: fork what is to be forked now. */
+  /** Start this process, an environment's own, now. */
+  record Start(SandboxProcess process) implements KeeperCommand {}
+
+  /** Somebody waits: make what is to be made now. */
   record Hurry() implements KeeperCommand {}
 
   /** Kill this process's whole tree. */

@@ -7,9 +7,9 @@ import java.lang.invoke.VarHandle;
  * The read end of one sandbox process's log pipe. Made by the keeper's client, read and closed by
  * the log agent.
  *
- * <p>Which sandbox its output belongs to is written by the dispatcher (release) before the process
- * is bound, so before the function can write anything, and read by the log agent (acquire) for each
- * piece.
+ * <p>Which sandbox its output belongs to is written (release) by the dispatcher before a generic
+ * process is bound, by the keeper's client before an environment's own one is started: so before
+ * the function can write anything, and read by the log agent (acquire) for each piece.
  */
 final class LogPipe {
   static final int NOBODY = -1;
@@ -25,7 +25,7 @@ final class LogPipe {
 
   final int fd;
 
-  // Dispatcher.
+  // Dispatcher, or the keeper's client.
   @SuppressWarnings("unused")
   private int sandbox = NOBODY;
 

@@ -13,8 +13,20 @@ sealed interface Note {
   /** The process is there; its descriptors are the dispatcher's from now on. */
   record Forked(SandboxProcess process) implements Note {}
 
-  /** The process will never be there. */
-  record ForkFailed(SandboxProcess process, String reason) implements Note {}
+  /**
+   * The process will never be there, by the platform's fault.
+   *
+   * @param again the keeper died, which tells nothing of the next attempt
+   */
+  record ForkFailed(SandboxProcess process, String reason, boolean again) implements Note {}
+
+  /**
+   * The process will never be there, by the fault of the function whose own it should be.
+   *
+   * @param errorType as Lambda has it, such as {@code Runtime.InvalidEntrypoint}
+   * @param text what Lambda says of it, after the request's id
+   */
+  record Refused(SandboxProcess process, String errorType, String text) implements Note {}
 
   /** Nothing of the process runs any more. */
   record Exited(SandboxProcess process, int status, int maxMemoryKb) implements Note {}
@@ -22,8 +34,8 @@ sealed interface Note {
   /** The keeper is gone, and with it every process that was forked so far. */
   record KeeperGone(String reason) implements Note {}
 
-  /** Functions of this runtime are to be expected. */
-  record Expected(String runtime) implements Note {}
+  /** Functions of this runtime and memory size are to be expected. */
+  record Expected(String runtime, int memoryMb) implements Note {}
 
   /** Time to look whether more is kept ready than demand asks for. */
   record Tick() implements Note {}

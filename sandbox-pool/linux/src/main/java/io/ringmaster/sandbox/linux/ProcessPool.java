@@ -1,7 +1,9 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
+import io.ringmaster.sandbox.system.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -27,6 +29,7 @@ public final class ProcessPool {
   private final ProcessPoolConfig config;
   private final EpollSleeper dispatcherSleeper;
   private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
+  private final Queue<SandboxProcess> arrivals = new ConcurrentLinkedQueue<>();
   private final FolderRemover remover;
   private final KeeperClient client;
   private final PipeLogs logs;
@@ -37,15 +40,25 @@ public final class ProcessPool {
       ProcessPoolConfig config,
       EpollSleeper dispatcherSleeper,
       EpollSleeper logSleeper,
+      RuntimeApi runtimeApi,
       KeeperMode firstMode) {
     this.config = config;
     this.dispatcherSleeper = dispatcherSleeper;
     remover = new FolderRemover();
     logs = new PipeLogs(logSleeper);
-    client = new KeeperClient(config, firstMode, notes, dispatcherSleeper, logs);
+    ProcessParts parts =
+        new ProcessParts(new Linux(), config.environmentsFolder(), runtimeApi, this::arrived);
+    client = new KeeperClient(config, firstMode, notes, dispatcherSleeper, logs, parts);
     driver =
         new ProcessSandboxDriver(
-            config, dispatcherSleeper, client, notes, remover, this::endProcesses, this::endRest);
+            config,
+            dispatcherSleeper,
+            client,
+            notes,
+            arrivals,
+            remover,
+            this::endProcesses,
+            this::endRest);
     thread = Thread.ofPlatform().daemon().name("ringmaster-sandboxes").start(client::run);
   }
 
@@ -54,11 +67,16 @@ public final class ProcessPool {
    *
    * @param dispatcherSleeper where the dispatcher sleeps
    * @param logSleeper where the log agent sleeps
+   * @param runtimeApi serves processes that bring their own runtime; null: functions with such a
+   *     runtime fail by the platform's fault. Stays the caller's to close, after the driver
    * @throws UncheckedIOException when the data folder cannot be used
    */
   public static ProcessPool open(
-      ProcessPoolConfig config, EpollSleeper dispatcherSleeper, EpollSleeper logSleeper) {
-    return open(config, dispatcherSleeper, logSleeper, KeeperMode.PID_NAMESPACE);
+      ProcessPoolConfig config,
+      EpollSleeper dispatcherSleeper,
+      EpollSleeper logSleeper,
+      RuntimeApi runtimeApi) {
+    return open(config, dispatcherSleeper, logSleeper, runtimeApi, KeeperMode.PID_NAMESPACE);
   }
 
   /** Tries this way to start the keeper first, then the weaker ones. */
@@ -66,6 +84,7 @@ public final class ProcessPool {
       ProcessPoolConfig config,
       EpollSleeper dispatcherSleeper,
       EpollSleeper logSleeper,
+      RuntimeApi runtimeApi,
       KeeperMode firstMode) {
     Path folder = config.environmentsFolder();
     List<Path> left = new ArrayList<>();
@@ -77,7 +96,8 @@ public final class ProcessPool {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    ProcessPool pool = new ProcessPool(config, dispatcherSleeper, logSleeper, firstMode);
+    ProcessPool pool =
+        new ProcessPool(config, dispatcherSleeper, logSleeper, runtimeApi, firstMode);
     left.forEach(pool.remover::remove);
     return pool;
   }
@@ -101,12 +121,22 @@ public final class ProcessPool {
   }
 
   /**
-   * Functions of this runtime are to be expected: looks for its interpreter and makes generic
-   * sandboxes ready, once. Any thread, until the driver is closed.
+   * Functions of this runtime and memory size are to be expected: looks for its interpreter and
+   * makes generic sandboxes ready. Any thread, until the driver is closed.
+   *
+   * @param memoryMb memory size in MiB
    */
-  public void expect(String runtime) {
-    notes.add(new Note.Expected(runtime));
+  public void expect(String runtime, int memoryMb) {
+    notes.add(new Note.Expected(runtime, memoryMb));
     dispatcherSleeper.wake();
+  }
+
+  /** A process's session has something to tell; any thread. */
+  private void arrived(SandboxProcess process) {
+    if (process.told.compareAndSet(false, true)) {
+      arrivals.add(process);
+      dispatcherSleeper.wake();
+    }
   }
 
   /** What the driver holds; dispatcher only. */

@@ -1,7 +1,6 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
-import io.ringmaster.sandbox.linux.channel.InlineChannel;
 import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
@@ -13,48 +12,46 @@ import io.ringmaster.sandbox.system.Linux;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 
 /**
  * Sandboxes that are real processes.
  *
  * <p>What the dispatcher asks for happens here at once where it can (writing to pipes), and by the
- * keeper's client where it cannot (forks, kills, files). What happened is found in three places,
- * which {@link #poll} looks into: the client's notes, the ready descriptors, and what followed from
- * the dispatcher's own calls ({@code deferred}).
+ * keeper's client where it cannot (forks, kills, files). What happened is found in four places,
+ * which {@link #poll} looks into: the client's notes, the ready descriptors, the sessions of the
+ * Runtime API that have something to tell, and what followed from the dispatcher's own calls.
  *
- * <p>An exit is told when the client noted it and the response pipe is read to its end: an answer
- * that was written before the exit is delivered before it.
+ * <p>An exit is told when the client noted it and the channel is read to its end: an answer that
+ * was written before the exit is delivered before it.
  */
 final class ProcessSandboxDriver implements SandboxDriver {
   private static final int SIGKILLED = 9;
 
-  /** An event that did not come from a pipe; told if its environment still is in that state. */
-  private record Deferred(Environment environment, Fault fault, String detail) {}
+  /** Of functions that say nothing else. */
+  private static final int DEFAULT_MEMORY_MB = 128;
 
   private final EpollSleeper sleeper;
   private final KeeperClient client;
   private final Queue<Note> notes;
-  private final FolderRemover remover;
+  private final Queue<SandboxProcess> arrivals;
   private final Runnable endProcesses;
   private final Runnable endRest;
-  private final Linux linux = new Linux();
-  private final ChannelBuffers buffers = new ChannelBuffers(linux);
+  private final DriverCounters counters = new DriverCounters();
+  private final Environments environments;
   private final SandboxProcesses processes;
   private final RuntimePools pools;
-  private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
+  private final EnvironmentEnds ends;
+  private final Binder binder;
+  private final Receiver receiver;
+  private final ArrayDeque<SandboxProcess> speaking = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> exiting = new ArrayDeque<>();
-  private final Environments environments;
-  private final BindTemplates templates = new BindTemplates();
   private int cursor;
   private boolean closed;
-  private long violations;
-  private long binds;
-  private long forkFailures;
-  private long keeperDeaths;
 
   /**
+   * @param notes from the keeper's client
+   * @param arrivals processes whose session has something to tell, {@link SandboxProcess#told} set
    * @param endProcesses ends the keeper and its client, and waits for that
    * @param endRest removes what is left on disk
    */
@@ -63,19 +60,25 @@ final class ProcessSandboxDriver implements SandboxDriver {
       EpollSleeper sleeper,
       KeeperClient client,
       Queue<Note> notes,
+      Queue<SandboxProcess> arrivals,
       FolderRemover remover,
       Runnable endProcesses,
       Runnable endRest) {
     this.sleeper = sleeper;
     this.client = client;
     this.notes = notes;
-    this.remover = remover;
+    this.arrivals = arrivals;
     this.endProcesses = endProcesses;
     this.endRest = endRest;
+    Linux linux = new Linux();
+    ChannelBuffers buffers = new ChannelBuffers(linux);
+    environments = new Environments(config.sandboxesMax());
     processes = new SandboxProcesses(linux, sleeper, client, remover);
     pools = new RuntimePools(config, client, processes);
-    environments = new Environments(config.sandboxesMax());
-    config.preparedRuntimes().forEach(pools::entry);
+    ends = new EnvironmentEnds(environments, processes, pools, remover);
+    binder = new Binder(client, buffers, processes, pools, ends, counters);
+    receiver = new Receiver(client, linux, buffers, processes, pools, binder, ends, counters);
+    config.preparedRuntimes().forEach(runtime -> pools.expect(runtime, DEFAULT_MEMORY_MB));
   }
 
   // ---- what the dispatcher asks for ----
@@ -86,7 +89,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     if (environment == null) {
       return -1;
     }
-    findProcess(environment);
+    binder.findProcess(environment);
     return environment.id;
   }
 
@@ -101,7 +104,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         environment.state = environment.state.to(EnvironmentState.BUSY);
         environment.invocation = invocation;
         environment.sequence = invocation.sequence();
-        invoke(environment);
+        receiver.invoke(environment);
         return true;
       }
       case VACANT -> {
@@ -109,7 +112,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         environment.invocation = invocation;
         environment.sequence = invocation.sequence();
         environment.askedNs = System.nanoTime();
-        findProcess(environment);
+        binder.findProcess(environment);
         return true;
       }
       default -> {
@@ -134,24 +137,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
   @Override
   public void reset(int sandbox, Fault reason) {
     Environment environment = environments.find(sandbox);
-    if (environment == null) {
-      return;
-    }
-    environment.invocation = null;
-    switch (environment.state) {
-      case AWAITING -> {
-        stopWaiting(environment);
-        environment.state = environment.state.to(EnvironmentState.VACANT);
-        deferred.add(new Deferred(environment, null, ""));
-      }
-      case VACANT -> deferred.add(new Deferred(environment, null, ""));
-      case BINDING, IDLE, BUSY, INIT_FAILED -> {
-        environment.state = environment.state.to(EnvironmentState.ENDING);
-        processes.kill(environment.process);
-      }
-      default -> {
-        return; // its exit follows already, or its loss
-      }
+    if (environment != null) {
+      ends.reset(environment);
     }
   }
 
@@ -159,14 +146,17 @@ final class ProcessSandboxDriver implements SandboxDriver {
   public void discard(int sandbox, Fault reason) {
     Environment environment = environments.find(sandbox);
     if (environment != null) {
-      abandon(environment);
+      ends.abandon(environment);
       environments.remove(environment);
     }
   }
 
   @Override
   public void credit(int slot, int bytes) {
-    // Streamed parts are bounded by the longest answer, which the response buffer holds anyway.
+    Environment environment = environments.find(Slots.sandbox(slot));
+    if (environment != null && environment.state == EnvironmentState.BUSY) {
+      receiver.credit(environment, bytes);
+    }
   }
 
   @Override
@@ -177,8 +167,10 @@ final class ProcessSandboxDriver implements SandboxDriver {
   @Override
   public boolean hasEvents() {
     return !notes.isEmpty()
-        || !deferred.isEmpty()
+        || ends.any()
         || !exiting.isEmpty()
+        || !speaking.isEmpty()
+        || !arrivals.isEmpty()
         || sleeper.readyCount() > 0;
   }
 
@@ -190,6 +182,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       heard(note);
       delivered += tell(sink, limit - delivered);
     }
+    delivered += hear(sink, limit - delivered);
     if (cursor == 0) {
       sleeper.lookIfOverdue();
     }
@@ -208,116 +201,45 @@ final class ProcessSandboxDriver implements SandboxDriver {
     return delivered;
   }
 
-  // ---- from environments to processes ----
-
-  private void findProcess(Environment environment) {
-    RuntimePools.Entry entry = pools.entry(environment.spec.runtime());
-    if (entry.match == null) {
-      entry.waiting.add(environment);
-      return;
-    }
-    if (entry.pool == null) {
-      lose(environment, Fault.PLATFORM, environment.spec.runtime() + ": " + entry.match.reason());
-      return;
-    }
-    GenericPool pool = entry.pool;
-    SandboxProcess process = pool.ready.pollLast();
-    if (process != null) {
-      bind(environment, process);
-    } else {
-      pool.failures = Math.min(pool.failures, RuntimePools.FORK_FAILURES_MAX - 1);
-      pool.waiting.add(environment);
-    }
-    pool.demanded(System.nanoTime());
-    if (process == null || pool.ready.isEmpty()) {
-      pools.refill(pool);
-    } // else when this cold start is over: refilling takes processors from it
-  }
-
-  private void stopWaiting(Environment environment) {
-    RuntimePools.Entry entry = pools.entry(environment.spec.runtime());
-    entry.waiting.remove(environment);
-    if (entry.pool != null) {
-      entry.pool.waiting.remove(environment);
-    }
-  }
-
-  private void bind(Environment environment, SandboxProcess process) {
-    process.state = process.state.to(ProcessState.BOUND);
-    environment.state = environment.state.to(EnvironmentState.BINDING);
-    environment.process = process;
-    process.environment = environment;
-    if (environment.kit == null) {
-      environment.kit = process.kit;
-      environment.logStream = templates.logStream(environment);
-    } else {
-      client.command(new KeeperCommand.Reuse(process.kit));
-    }
-    process.kit = null;
-    process.logs.belongsTo(environment.id);
-    process.channel.bind(buffers, templates.frame(environment, client.bootstraps()));
-    processes.watchRequest(process);
-    binds++;
-  }
-
-  private void invoke(Environment environment) {
-    try {
-      environment.process.channel.invoke(buffers, environment.invocation);
-      if (environment.process.channel.sending()) {
-        processes.watchRequest(environment.process);
+  private int ready(SandboxProcess process, long data, DriverEvents sink) {
+    if (SandboxProcesses.isRequest(data)) {
+      if (process.watchingRequest) {
+        receiver.flush(process);
       }
-    } catch (IllegalArgumentException unfit) {
-      lose(environment, Fault.PLATFORM, unfit.getMessage());
+      return 0;
     }
+    return process.watchingResponse ? receiver.receive(process, sink) : 0;
   }
 
-  // ---- the end of environments ----
-
-  /** Lost by a violation or by the platform: nothing of it stays but the event. */
-  private void lose(Environment environment, Fault fault, String detail) {
-    abandon(environment);
-    environment.state = environment.state.to(EnvironmentState.LOST);
-    deferred.add(new Deferred(environment, fault, detail));
-  }
-
-  /**
-   * Parts it from its process, which is killed, and from its folder, which is removed when the
-   * process is gone.
-   */
-  private void abandon(Environment environment) {
-    environment.invocation = null;
-    if (environment.state == EnvironmentState.AWAITING) {
-      stopWaiting(environment);
+  /** What sessions of the Runtime API tell. */
+  private int hear(DriverEvents sink, int limit) {
+    SandboxProcess arrived;
+    while ((arrived = arrivals.poll()) != null) {
+      arrived.told.set(false);
+      speaking.add(arrived);
     }
-    SandboxProcess process = environment.process;
-    if (process != null) {
-      environment.process = null;
-      process.environment = null;
-      process.abandoned = environment.kit;
-      processes.kill(process);
-    } else if (environment.kit != null) {
-      remover.remove(environment.kit.folder());
-    }
-    environment.kit = null;
-  }
-
-  /** Events that are due whatever pipes say: exits, and what was deferred. */
-  private int tell(DriverEvents sink, int limit) {
     int delivered = 0;
-    while (delivered < limit && !deferred.isEmpty()) {
-      Deferred event = deferred.remove();
-      Environment environment = event.environment;
-      if (environment.state == EnvironmentState.LOST && event.fault != null) {
-        environments.remove(environment);
-        sink.failed(environment.id, event.fault, event.detail);
-        delivered++;
-      } else if (environment.state == EnvironmentState.VACANT && event.fault == null) {
-        sink.exited(environment.id, SIGKILLED, environment.maxMemoryKb);
-        delivered++;
+    while (delivered < limit && !speaking.isEmpty()) {
+      SandboxProcess process = speaking.peek();
+      int told = process.state == ProcessState.BOUND ? receiver.receive(process, sink) : 0;
+      if (told == 0) {
+        speaking.remove(); // one that is not there yet is heard when it comes
       }
+      delivered += told;
+      delivered += tell(sink, limit - delivered);
     }
+    return delivered;
+  }
+
+  /** Events that are due whatever channels say: exits, and what followed from the calls. */
+  private int tell(DriverEvents sink, int limit) {
+    int delivered = ends.tell(sink, limit);
     while (delivered < limit && !exiting.isEmpty()) {
-      delivered += readToItsEnd(exiting.peek(), sink);
+      int told = receiver.readToItsEnd(exiting.peek(), sink);
+      if (exiting.peek().state == ProcessState.GONE) {
+        exiting.remove();
+      }
+      delivered += Math.abs(told);
     }
     return delivered;
   }
@@ -329,19 +251,19 @@ final class ProcessSandboxDriver implements SandboxDriver {
       case Note.Resolved(var match) -> {
         RuntimePools.Entry entry = pools.resolved(match);
         while (!entry.waiting.isEmpty()) {
-          findProcess(entry.waiting.remove());
-        }
-        if (entry.pool != null) {
-          pools.refill(entry.pool);
+          binder.findProcess(entry.waiting.remove());
         }
       }
-      case Note.Forked(SandboxProcess process) -> processes.add(process);
-      case Note.ForkFailed(SandboxProcess process, String reason) -> {
-        process.state = process.state.to(ProcessState.GONE);
-        process.pool.coming--;
-        forkFailures++;
-        failedToStart(process.pool, reason);
+      case Note.Forked(SandboxProcess process) -> {
+        binder.forked(process);
+        if (process.session != null) {
+          speaking.add(process); // what it said meanwhile was not heard
+        }
       }
+      case Note.ForkFailed(SandboxProcess process, String reason, boolean again) ->
+          binder.failed(process, reason, again);
+      case Note.Refused(SandboxProcess process, String errorType, String text) ->
+          binder.refused(process, errorType, text);
       case Note.Exited(SandboxProcess process, int status, int maxMemoryKb) -> {
         process.exited = true;
         process.exitStatus = status;
@@ -349,26 +271,13 @@ final class ProcessSandboxDriver implements SandboxDriver {
         exiting.add(process);
       }
       case Note.KeeperGone(String reason) -> keeperGone(reason);
-      case Note.Expected(String runtime) -> pools.entry(runtime);
-      case Note.Tick() -> {
-        pools.trim();
-      }
-    }
-  }
-
-  private void failedToStart(GenericPool pool, String reason) {
-    pool.failures++;
-    if (pool.failures >= RuntimePools.FORK_FAILURES_MAX) {
-      while (!pool.waiting.isEmpty()) {
-        lose(pool.waiting.peek(), Fault.PLATFORM, "no sandbox process: " + reason);
-      }
-    } else {
-      pools.refill(pool);
+      case Note.Expected(String runtime, int memoryMb) -> pools.expect(runtime, memoryMb);
+      case Note.Tick() -> pools.trim();
     }
   }
 
   private void keeperGone(String reason) {
-    keeperDeaths++;
+    counters.keeperDeaths++;
     for (SandboxProcess process : processes) {
       if (process.exited) {
         continue;
@@ -377,164 +286,10 @@ final class ProcessSandboxDriver implements SandboxDriver {
       process.exitStatus = SIGKILLED;
       Environment environment = process.environment;
       if (environment != null && environment.state != EnvironmentState.ENDING) {
-        lose(environment, Fault.PLATFORM, "the keeper died: " + reason);
+        ends.lose(environment, Fault.PLATFORM, "the keeper died: " + reason);
       }
       exiting.add(process);
     }
-  }
-
-  // ---- what pipes say ----
-
-  private int ready(SandboxProcess process, long data, DriverEvents sink) {
-    if (SandboxProcesses.isRequest(data)) {
-      if (process.watchingRequest) {
-        process.channel.flush(buffers);
-        processes.watchRequest(process);
-      }
-      return 0;
-    }
-    return process.watchingResponse ? receive(process, sink) : 0;
-  }
-
-  private int receive(SandboxProcess process, DriverEvents sink) {
-    InlineChannel channel = process.channel;
-    Environment environment = process.environment;
-    switch (channel.receive(buffers)) {
-      case NOTHING -> {
-        return 0;
-      }
-      case STARTED -> started(process);
-      case READY -> {
-        loaded(environment, sink);
-        return 1;
-      }
-      case INIT_ERROR -> {
-        initFailed(environment, sink);
-        return 1;
-      }
-      case CHUNK ->
-          sink.chunk(Slots.slot(environment.id, 0), environment.sequence, channel.chunkBytes());
-      case ANSWER -> answered(environment, sink);
-      case END -> {
-        processes.unwatchResponse(process);
-        if (!process.exited) {
-          client.command(new KeeperCommand.ExpectExit(process.number));
-        }
-        if (process.state == ProcessState.GENERIC && process.pool.ready.remove(process)) {
-          pools.refill(process.pool); // it ends: no function is to be bound to it
-        }
-        return 0;
-      }
-      case VIOLATION -> {
-        violated(process);
-        return 0;
-      }
-    }
-    return environment == null ? 0 : 1;
-  }
-
-  private void started(SandboxProcess process) {
-    GenericPool pool = process.pool;
-    process.state = process.state.to(ProcessState.GENERIC);
-    pool.coming--;
-    pool.failures = 0;
-    Environment waiting = pool.waiting.poll();
-    if (waiting == null) {
-      pool.ready.add(process);
-    } else {
-      bind(waiting, process);
-    }
-  }
-
-  private void loaded(Environment environment, DriverEvents sink) {
-    long elapsedNs = Math.max(0, System.nanoTime() - environment.askedNs);
-    long initNs = Math.min(environment.process.channel.initNs(), elapsedNs);
-    boolean invoking = environment.invocation != null;
-    environment.state =
-        environment.state.to(invoking ? EnvironmentState.BUSY : EnvironmentState.IDLE);
-    SandboxProcess process = environment.process;
-    long sequence = environment.sequence;
-    sink.ready(environment.id, 1, elapsedNs - initNs, initNs);
-    pools.refill(process.pool);
-    if (invoking
-        && environment.state == EnvironmentState.BUSY
-        && environment.process == process
-        && environment.sequence == sequence) {
-      invoke(environment);
-    }
-  }
-
-  private void initFailed(Environment environment, DriverEvents sink) {
-    SandboxProcess process = environment.process;
-    environment.state = environment.state.to(EnvironmentState.INIT_FAILED);
-    environment.invocation = null;
-    client.command(new KeeperCommand.ExpectExit(process.number));
-    long elapsedNs = Math.max(0, System.nanoTime() - environment.askedNs);
-    sink.initFailed(environment.id, process.channel.initError(), elapsedNs);
-  }
-
-  private void answered(Environment environment, DriverEvents sink) {
-    InlineChannel channel = environment.process.channel;
-    environment.state = environment.state.to(EnvironmentState.IDLE);
-    environment.invocation = null;
-    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, channel.maxMemoryKb());
-    sink.response(
-        Slots.slot(environment.id, 0),
-        environment.sequence,
-        channel.functionError(),
-        channel.logMark(),
-        environment.maxMemoryKb);
-  }
-
-  private void violated(SandboxProcess process) {
-    violations++;
-    Environment environment = process.environment;
-    String detail = process.channel.violation();
-    if (environment != null) {
-      lose(environment, Fault.VIOLATION, detail);
-      return;
-    }
-    unready(process, detail);
-    processes.kill(process);
-  }
-
-  /** A process that serves nobody will not serve: its pool forgets it. */
-  private void unready(SandboxProcess process, String reason) {
-    if (process.state == ProcessState.STARTING) {
-      process.pool.coming--;
-      failedToStart(process.pool, reason);
-    } else if (process.pool.ready.remove(process)) {
-      pools.refill(process.pool);
-    }
-  }
-
-  /** One step on the way of a process that exited: what it wrote before comes first. */
-  private int readToItsEnd(SandboxProcess process, DriverEvents sink) {
-    if (process.watchingResponse && process.state == ProcessState.BOUND) {
-      int told = receive(process, sink);
-      if (told > 0 || process.watchingResponse && process.channel.receivedAny()) {
-        return told;
-      }
-    }
-    exiting.remove();
-    Environment environment = process.environment;
-    if (environment == null) {
-      unready(process, "it ended with status " + process.exitStatus);
-    }
-    int status = process.exitStatus;
-    int memoryKb = process.exitMemoryKb;
-    pools.refill(process.pool);
-    processes.gone(process);
-    if (environment == null) {
-      return 0;
-    }
-    process.environment = null;
-    environment.process = null;
-    environment.invocation = null;
-    environment.state = environment.state.to(EnvironmentState.VACANT);
-    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, memoryKb);
-    sink.exited(environment.id, status, environment.maxMemoryKb);
-    return 1;
   }
 
   // ---- status and end ----
@@ -558,12 +313,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         mode == null ? "STARTING" : mode.name(),
         all,
         pools.ready(),
-        Map.of(
-            "protocolViolations", violations,
-            "sandboxBinds", binds,
-            "forkFailures", forkFailures,
-            "keeperDeaths", keeperDeaths,
-            "keeperStarts", client.keeperStarts()));
+        counters.all(client.keeperStarts()));
   }
 
   @Override

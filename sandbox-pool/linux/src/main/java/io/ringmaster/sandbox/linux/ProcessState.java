@@ -12,7 +12,7 @@ import java.util.Set;
 enum ProcessState {
   /** The keeper was asked for it. */
   FORKING,
-  /** Forked; its first frame is awaited. */
+  /** It is there; its first frame is awaited, where it speaks frames. */
   STARTING,
   /** Waits in its pool, bound to no function. */
   GENERIC,
@@ -28,7 +28,7 @@ enum ProcessState {
 
   static {
     NEXT.put(FORKING, EnumSet.of(STARTING, GONE));
-    NEXT.put(STARTING, EnumSet.of(GENERIC, ENDING, GONE));
+    NEXT.put(STARTING, EnumSet.of(GENERIC, BOUND, ENDING, GONE));
     NEXT.put(GENERIC, EnumSet.of(BOUND, ENDING, GONE));
     NEXT.put(BOUND, EnumSet.of(ENDING, GONE));
     NEXT.put(ENDING, EnumSet.of(GONE));

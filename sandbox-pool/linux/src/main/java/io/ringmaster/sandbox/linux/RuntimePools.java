@@ -4,34 +4,43 @@ import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The generic pools by runtime identifier: identifiers that one interpreter serves share its pool.
+ * The generic pools by runtime identifier: identifiers that one interpreter serves share its pools.
+ * Java has one for each class of memory sizes, as a heap's limit is fixed when its JVM starts.
  * Dispatcher only.
  */
 final class RuntimePools {
   /** After so many processes in a row that never became generic, nobody waits for the next. */
   static final int FORK_FAILURES_MAX = 3;
 
+  /** Upper ends of Java's classes, in MiB. */
+  private static final int[] MEMORY_CLASSES_MB = {
+    128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 10_240
+  };
+
   /** A runtime identifier, from the first wish for it. */
   static final class Entry {
     /** Null: not looked for yet. */
     RuntimeMatch match;
 
-    /** Null: none yet, or no interpreter. */
-    GenericPool pool;
-
     /** Who waits for the look. */
     final ArrayDeque<Environment> waiting = new ArrayDeque<>();
+
+    /** Memory sizes of functions that were announced before it. */
+    private final ArrayDeque<Integer> expectedMb = new ArrayDeque<>();
   }
+
+  private record Plan(Interpreter interpreter, int memoryMb) {}
 
   private final ProcessPoolConfig config;
   private final KeeperClient client;
   private final SandboxProcesses processes;
   private final Map<String, Entry> entries = new HashMap<>();
-  private final Map<Interpreter, GenericPool> pools = new HashMap<>();
+  private final Map<Plan, GenericPool> pools = new LinkedHashMap<>();
   private boolean tickAsked;
   private boolean closed;
 
@@ -56,18 +65,63 @@ final class RuntimePools {
   Entry resolved(RuntimeMatch match) {
     Entry entry = entries.get(match.runtime());
     entry.match = match;
-    if (match.interpreter() != null) {
-      entry.pool =
-          pools.computeIfAbsent(
-              match.interpreter(),
-              interpreter ->
-                  new GenericPool(
-                      pools.size() + 1,
-                      interpreter,
-                      config.genericSandboxes(),
-                      config.genericSandboxesMax()));
+    while (!entry.expectedMb.isEmpty()) {
+      expect(match.runtime(), entry.expectedMb.remove());
     }
     return entry;
+  }
+
+  /** Functions of that memory size are to be expected: makes generic sandboxes ready for them. */
+  void expect(String runtime, int memoryMb) {
+    Entry entry = entry(runtime);
+    if (entry.match == null) {
+      entry.expectedMb.add(memoryMb);
+    } else if (isPooled(entry.match.interpreter())) {
+      refill(pool(entry.match.interpreter(), memoryMb));
+    }
+  }
+
+  /** Whether an interpreter's processes can wait for their function. */
+  static boolean isPooled(Interpreter interpreter) {
+    return interpreter != null && !interpreter.family().equals("provided");
+  }
+
+  /** The pool for a function of that memory size. */
+  GenericPool pool(Interpreter interpreter, int memoryMb) {
+    int classMb = interpreter.family().equals("java") ? memoryClass(memoryMb) : 0;
+    return pools.computeIfAbsent(
+        new Plan(interpreter, classMb),
+        plan ->
+            new GenericPool(
+                pools.size() + 1,
+                interpreter,
+                classMb,
+                config.genericSandboxes(),
+                config.genericSandboxesMax()));
+  }
+
+  private static int memoryClass(int memoryMb) {
+    for (int classMb : MEMORY_CLASSES_MB) {
+      if (memoryMb <= classMb) {
+        return classMb;
+      }
+    }
+    return memoryMb;
+  }
+
+  /** It does not wait for a process any more, nor for an interpreter. */
+  void stopWaiting(Environment environment) {
+    Entry entry = entries.get(environment.spec.runtime());
+    if (entry != null) {
+      entry.waiting.remove(environment);
+    }
+    for (GenericPool pool : pools.values()) {
+      pool.waiting.remove(environment);
+    }
+    if (environment.coming != null) {
+      environment.coming.intended = null; // it is killed when it comes
+      environment.coming = null;
+    }
   }
 
   /** Asks for as many more as should be there. */
@@ -107,7 +161,15 @@ final class RuntimePools {
   Map<String, Integer> ready() {
     Map<String, Integer> ready = new TreeMap<>();
     entries.forEach(
-        (runtime, entry) -> ready.put(runtime, entry.pool == null ? 0 : entry.pool.ready.size()));
+        (runtime, entry) -> {
+          int count = 0;
+          for (GenericPool pool : pools.values()) {
+            if (entry.match != null && pool.interpreter.equals(entry.match.interpreter())) {
+              count += pool.ready.size();
+            }
+          }
+          ready.put(runtime, count);
+        });
     return ready;
   }
 }

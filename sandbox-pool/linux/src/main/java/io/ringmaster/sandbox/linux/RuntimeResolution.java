@@ -22,7 +22,6 @@ final class RuntimeResolution {
           match.interpreter().executable(),
           match.reason());
     }
-    boolean pooled = match.interpreter() == null || match.interpreter().family().equals("python");
-    return pooled ? match : RuntimeMatch.none(runtime, "no pool serves it in this release");
+    return match;
   }
 }

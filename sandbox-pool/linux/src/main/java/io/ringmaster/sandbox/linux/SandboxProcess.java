@@ -1,29 +1,54 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.channel.Channel;
 import io.ringmaster.sandbox.linux.channel.InlineChannel;
+import io.ringmaster.sandbox.spi.RuntimeApiSession;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One sandbox process, from the wish for it until nothing of it runs. Made by the dispatcher; the
- * keeper's client fills in what forking gave, and hands it back through its notes.
+ * keeper's client fills in what starting gave, and hands it back through its notes.
  */
 final class SandboxProcess {
   /** Number on the wire to the keeper; never used again. */
   final int number;
 
+  /** Whose generic process it is; null: it is {@link #own}. */
   final GenericPool pool;
+
+  /** How it is started for one environment; null: it is generic. */
+  final OwnStart own;
 
   // Keeper's client, before it hands the process over.
   EnvironmentKit kit;
+  String logStream;
   int requestFd = -1;
   int responseFd = -1;
   int pidfd = -1;
   int pid;
   LogPipe logs;
+  RuntimeApiSession session;
+
+  /** Its file {@code status} below /proc, where it does not tell its memory itself; else −1. */
+  int statusFd = -1;
+
+  /** Set by whoever finds that its session has something to tell, taken by the dispatcher. */
+  final AtomicBoolean told = new AtomicBoolean();
 
   // Dispatcher.
   ProcessState state = ProcessState.FORKING;
-  InlineChannel channel;
+  Channel channel;
+
+  /** {@link #channel}, where it is one of pipes; else null. */
+  InlineChannel inline;
+
   Environment environment;
+
+  /** Which environment waits for it, its {@link #own} one; null: none, or none any more. */
+  Environment intended;
+
+  /** When it was there. */
+  long startedNs;
 
   /** Place in the dispatcher's table; with {@link #number} it is what epoll gives back. */
   int index = -1;
@@ -40,9 +65,28 @@ final class SandboxProcess {
   boolean watchingRequest;
   boolean watchingResponse;
 
-  SandboxProcess(int number, GenericPool pool) {
+  /** Nothing more will come from its response pipe, or nothing more is wanted. */
+  boolean responseEnded;
+
+  /** Chunk bytes of the invocation that runs which were told and not credited. */
+  int uncredited;
+
+  private SandboxProcess(int number, GenericPool pool, OwnStart own) {
     this.number = number;
     this.pool = pool;
+    this.own = own;
+  }
+
+  /** One that any function of its pool can be bound to. */
+  static SandboxProcess generic(int number, GenericPool pool) {
+    return new SandboxProcess(number, pool, null);
+  }
+
+  /** One for an environment. */
+  static SandboxProcess own(int number, OwnStart start, Environment intended) {
+    SandboxProcess process = new SandboxProcess(number, null, start);
+    process.intended = intended;
+    return process;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.InlineChannel;
+import io.ringmaster.sandbox.linux.channel.RuntimeApiChannel;
 import io.ringmaster.sandbox.system.Linux;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -34,13 +35,26 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   /** Asks for one more of a pool. */
   void fork(GenericPool pool) {
     pool.coming++;
-    client.command(new KeeperCommand.Fork(new SandboxProcess(++lastNumber, pool)));
+    client.command(new KeeperCommand.Fork(SandboxProcess.generic(++lastNumber, pool)));
   }
 
-  /** It was forked: takes it in and listens to it. */
+  /** Asks for one for an environment that waits for it. */
+  void start(Environment environment, OwnStart start) {
+    SandboxProcess process = SandboxProcess.own(++lastNumber, start, environment);
+    environment.coming = process;
+    client.command(new KeeperCommand.Start(process));
+  }
+
+  /** It is there: takes it in and listens to it. */
   void add(SandboxProcess process) {
     process.state = process.state.to(ProcessState.STARTING);
-    process.channel = new InlineChannel(process.requestFd, process.responseFd);
+    process.startedNs = System.nanoTime();
+    if (process.session == null) {
+      process.inline = new InlineChannel(process.requestFd, process.responseFd);
+      process.channel = process.inline;
+    } else {
+      process.channel = new RuntimeApiChannel(process.session);
+    }
     if (freeCount > 0) {
       process.index = free[--freeCount];
     } else {
@@ -51,8 +65,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
       process.index = used++;
     }
     table[process.index] = process;
-    sleeper.watch(process.responseFd, Linux.EPOLLIN, data(process));
-    process.watchingResponse = true;
+    watchResponse(process);
   }
 
   private static long data(SandboxProcess process) {
@@ -82,16 +95,42 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     process.watchingRequest = wanted;
   }
 
-  /** Nothing more is wanted of its answers, or nothing more will come. */
-  void unwatchResponse(SandboxProcess process) {
+  /** Listens to its answers, if there may be any. */
+  private void watchResponse(SandboxProcess process) {
+    if (!process.responseEnded && !process.watchingResponse && process.responseFd >= 0) {
+      sleeper.watch(process.responseFd, Linux.EPOLLIN, data(process));
+      process.watchingResponse = true;
+    }
+  }
+
+  private void unwatchResponse(SandboxProcess process) {
     if (process.watchingResponse) {
       process.watchingResponse = false;
       sleeper.unwatch(process.responseFd);
     }
   }
 
-  private void unwatch(SandboxProcess process) {
+  /** Nothing more is wanted of its answers, or nothing more will come. */
+  void endResponse(SandboxProcess process) {
+    process.responseEnded = true;
     unwatchResponse(process);
+  }
+
+  /**
+   * Its invocation was told so many bytes of chunks, or they were credited (negative): while its
+   * window is full nothing more is read, and the process's write comes to wait.
+   */
+  void uncredited(SandboxProcess process, int bytes, int windowBytes) {
+    process.uncredited += bytes;
+    if (process.uncredited >= windowBytes) {
+      unwatchResponse(process);
+    } else {
+      watchResponse(process);
+    }
+  }
+
+  private void unwatch(SandboxProcess process) {
+    endResponse(process);
     if (process.watchingRequest) {
       process.watchingRequest = false;
       sleeper.unwatch(process.requestFd);
@@ -126,8 +165,15 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   }
 
   private void close(SandboxProcess process) {
-    linux.close(process.requestFd);
-    linux.close(process.responseFd);
+    if (process.session == null) {
+      linux.close(process.requestFd);
+      linux.close(process.responseFd);
+    } else {
+      process.session.close();
+    }
+    if (process.statusFd >= 0) {
+      linux.close(process.statusFd);
+    }
     linux.close(process.pidfd);
   }
 

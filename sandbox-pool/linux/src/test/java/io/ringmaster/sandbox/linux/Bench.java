@@ -40,9 +40,14 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   Bench(Path folder, ProcessPoolConfig config, KeeperMode mode) throws Exception {
+    this(folder, config, mode, null);
+  }
+
+  Bench(Path folder, ProcessPoolConfig config, KeeperMode mode, RuntimeApi runtimeApi)
+      throws Exception {
     this.folder = folder;
     code = Files.createDirectories(folder.resolve("code"));
-    pool = ProcessPool.open(config, sleeper, logSleeper, mode);
+    pool = ProcessPool.open(config, sleeper, logSleeper, runtimeApi, mode);
     driver = pool.driver();
   }
 
@@ -55,10 +60,26 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
       throws Exception {
     Path own = Files.createDirectories(code.resolve("v" + ++versions));
     Files.writeString(own.resolve("app.py"), source);
+    return spec("python3.11", own, environment, raw);
+  }
+
+  /** A version that brings its own runtime; null: its package has none. */
+  SandboxSpec provided(String bootstrap) throws Exception {
+    Path own = Files.createDirectories(code.resolve("v" + ++versions));
+    if (bootstrap != null) {
+      Path file = Files.writeString(own.resolve("bootstrap"), bootstrap);
+      Files.setPosixFilePermissions(
+          file, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return spec("provided.al2023", own, Map.of(), false);
+  }
+
+  private static SandboxSpec spec(
+      String runtime, Path code, Map<String, String> environment, boolean raw) {
     return new SandboxSpec(
-        "python3.11",
+        runtime,
         "app.handler",
-        own,
+        code,
         null,
         "x86_64",
         environment,

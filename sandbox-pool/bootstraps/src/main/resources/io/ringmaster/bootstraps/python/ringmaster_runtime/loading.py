@@ -19,11 +19,13 @@ _SHARED = frozenset(
 
 
 def clear_environment():
-    """Takes away what the process inherited, of Python's view and of the C library's."""
+    """Takes away what the process inherited, of Python's view and of the C library's; answers what that was."""
+    inherited = dict(os.environ)
     variables = os.environ._data
     for name in variables:
         os.unsetenv(name)
     variables.clear()
+    return inherited
 
 
 def enter(code, environment):

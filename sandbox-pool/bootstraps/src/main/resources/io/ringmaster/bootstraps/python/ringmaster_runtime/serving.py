@@ -47,7 +47,7 @@ def main(requests, responses, log):
     pipe.open(frames.move_up(log, close=False))
     sandbox = Sandbox(channel, pipe, _log_handler)
     rehearse()
-    loading.clear_environment()
+    sandbox.inherited = loading.clear_environment()
     started = {"pid": os.getpid(), "version": "%d.%d.%d" % sys.version_info[:3]}
     channel.send(frames.STARTED, json.dumps(started).encode())
     frame = channel.receive()
@@ -123,6 +123,7 @@ class Sandbox:
         self.json_logs = False
         self.ascii_only = True
         self.forked = False
+        self.inherited = {}
         self.memory_kb = 0
         self.peak_kb = _peak_source()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -133,7 +134,7 @@ class Sandbox:
         self.ascii_only = _minor(binding["runtime"]) < _RAW_TEXT_FROM
         self.json_logs = binding.get("logFormat") == "JSON"
         logs.configure(self.log_handler, self.json_logs, binding.get("logLevel", ""))
-        loading.enter(binding["code"], binding["environment"])
+        loading.enter(binding["code"], binding.get("environment", self.inherited))
         LambdaContext.bind()
         handler = self._load(binding["handler"])
         self.channel.send(frames.READY, (time.monotonic_ns() - started).to_bytes(8, "little"))

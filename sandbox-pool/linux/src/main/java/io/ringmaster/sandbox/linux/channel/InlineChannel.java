@@ -13,30 +13,7 @@ import java.lang.foreign.MemorySegment;
  * payload, and goes on by {@link #flush} when the pipe takes more: the outbound buffer is bounded
  * by the one frame that is being sent.
  */
-public final class InlineChannel {
-  /** What one {@link #receive} came to. */
-  public enum Received {
-    /** No frame ended. */
-    NOTHING,
-    /** The generic process is there and waits to be bound. */
-    STARTED,
-    /** The handler is loaded; {@link #initNs}. */
-    READY,
-    /** The handler could not be loaded; {@link #initError}. */
-    INIT_ERROR,
-    /** Parts of a streamed answer; {@link #chunkBytes}. */
-    CHUNK,
-    /**
-     * The answer is in the invocation's buffer; {@link #functionError}, {@link #logMark}, {@link
-     * #maxMemoryKb}.
-     */
-    ANSWER,
-    /** Nothing will come any more: no process holds the other end. */
-    END,
-    /** The sandbox broke the protocol; {@link #violation}. Nothing is read any more. */
-    VIOLATION
-  }
-
+public final class InlineChannel implements Channel {
   private static final int PIECES_PER_TURN = 4;
   private static final int LARGE_PIPE_BYTES = 1024 * 1024;
 
@@ -92,14 +69,7 @@ public final class InlineChannel {
     flush(buffers);
   }
 
-  /**
-   * Sends an invocation; its answer is expected then. The invocation is read until it is sent, its
-   * response buffer is written until the answer is complete. {@link #sending} tells whether {@link
-   * #flush} must go on.
-   *
-   * @throws IllegalArgumentException when the invocation does not fit into a frame; nothing was
-   *     sent
-   */
+  @Override
   public void invoke(ChannelBuffers buffers, Invocation offered) {
     headBytes = Frames.invokeHead(buffers.outbound, offered);
     reader.expectAnswer(offered.sequence(), offered.responseBuffer());
@@ -114,15 +84,12 @@ public final class InlineChannel {
     flush(buffers, true);
   }
 
-  /**
-   * Whether a part of a frame is still to be sent, by {@link #flush} when the request pipe is
-   * writable.
-   */
+  @Override
   public boolean sending() {
     return sent < toSend;
   }
 
-  /** Sends on, a few pieces at most; answers {@link #sending}. */
+  @Override
   public boolean flush(ChannelBuffers buffers) {
     return flush(buffers, false);
   }
@@ -176,10 +143,7 @@ public final class InlineChannel {
     return at == 0 ? 0 : sent;
   }
 
-  /**
-   * Reads what is there, a few pieces at most: one {@code read(2)} for a small answer. Call it when
-   * the response pipe is readable.
-   */
+  @Override
   public Received receive(ChannelBuffers buffers) {
     if (violation != null) {
       return Received.VIOLATION;
@@ -242,42 +206,46 @@ public final class InlineChannel {
     }
   }
 
-  /** Nanoseconds that loading the handler took, as the process says; ≥ 0. */
+  /** Nothing to do: while the engine does not read, the process's write blocks. */
+  @Override
+  public void credit(int bytes) {}
+
+  @Override
   public long initNs() {
     return reader.initNs();
   }
 
-  /** The init error's document, a copy. */
+  @Override
   public byte[] initError() {
     return reader.initError();
   }
 
-  /** Whether the answer is an error document. */
+  @Override
   public boolean functionError() {
     return reader.functionError();
   }
 
-  /** Framed log bytes of the process when it answered, as it says; ≥ 0. */
+  @Override
   public long logMark() {
     return reader.logMark();
   }
 
-  /** Peak resident memory of the process in KiB, as it said last; 0: it never did. */
+  @Override
   public int maxMemoryKb() {
     return reader.maxMemoryKb();
   }
 
-  /** Whether the last {@link #receive} found anything in the pipe. */
+  @Override
   public boolean receivedAny() {
     return receivedAny;
   }
 
-  /** Bytes of streamed parts that the last {@link #receive} brought. */
+  @Override
   public int chunkBytes() {
     return chunkBytes;
   }
 
-  /** What the sandbox did wrong; null: nothing. */
+  @Override
   public String violation() {
     return violation;
   }

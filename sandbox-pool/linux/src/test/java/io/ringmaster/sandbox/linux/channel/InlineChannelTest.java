@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.sandbox.linux.OfferedInvocation;
-import io.ringmaster.sandbox.linux.channel.InlineChannel.Received;
+import io.ringmaster.sandbox.linux.channel.Channel.Received;
 import io.ringmaster.sandbox.system.Linux;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;

@@ -1,0 +1,147 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import java.util.ArrayDeque;
+
+/**
+ * How environments lose their process, or end: what is due to be told whatever channels say.
+ * Dispatcher only.
+ */
+final class EnvironmentEnds {
+  private static final int SIGKILLED = 9;
+  private static final int EXITED_WITH_1 = 1 << 8;
+
+  /** Told if its environment still is in that state. */
+  private sealed interface Due {}
+
+  private record Lost(Environment environment, Fault fault, String detail) implements Due {}
+
+  private record Exited(Environment environment) implements Due {}
+
+  private record Refused(Environment environment, byte[] document) implements Due {}
+
+  private final Environments environments;
+  private final SandboxProcesses processes;
+  private final RuntimePools pools;
+  private final FolderRemover remover;
+  private final ArrayDeque<Due> due = new ArrayDeque<>();
+
+  EnvironmentEnds(
+      Environments environments,
+      SandboxProcesses processes,
+      RuntimePools pools,
+      FolderRemover remover) {
+    this.environments = environments;
+    this.processes = processes;
+    this.pools = pools;
+    this.remover = remover;
+  }
+
+  /** Whether {@link #tell} would find something. */
+  boolean any() {
+    return !due.isEmpty();
+  }
+
+  /** Its process shall go, and its exit be told; what ends already needs nothing. */
+  void reset(Environment environment) {
+    environment.invocation = null;
+    switch (environment.state) {
+      case AWAITING -> {
+        pools.stopWaiting(environment);
+        vacant(environment);
+      }
+      case VACANT -> due.add(new Exited(environment));
+      case BINDING, IDLE, BUSY, INIT_FAILED -> {
+        if (environment.process == null) {
+          vacant(environment); // its program was never started
+        } else {
+          environment.state = environment.state.to(EnvironmentState.ENDING);
+          processes.kill(environment.process);
+        }
+      }
+      default -> {
+        return; // its exit follows already, or its loss
+      }
+    }
+  }
+
+  private void vacant(Environment environment) {
+    environment.state = environment.state.to(EnvironmentState.VACANT);
+    due.add(new Exited(environment));
+  }
+
+  /** Lost by a violation or by the platform: nothing of it stays but the event. */
+  void lose(Environment environment, Fault fault, String detail) {
+    abandon(environment);
+    environment.state = environment.state.to(EnvironmentState.LOST);
+    due.add(new Lost(environment, fault, detail));
+  }
+
+  /** Its program cannot be started, by the function's fault: an init error, then an exit. */
+  void refuse(Environment environment, byte[] document) {
+    environment.state = environment.state.to(EnvironmentState.BINDING);
+    environment.state = environment.state.to(EnvironmentState.INIT_FAILED);
+    environment.invocation = null;
+    due.add(new Refused(environment, document));
+  }
+
+  /**
+   * Parts it from its process, which is killed, and from its folder, which is removed when the
+   * process is gone.
+   */
+  void abandon(Environment environment) {
+    environment.invocation = null;
+    if (environment.state == EnvironmentState.AWAITING) {
+      pools.stopWaiting(environment);
+    }
+    SandboxProcess process = environment.process;
+    if (process != null) {
+      environment.process = null;
+      process.environment = null;
+      process.abandoned = environment.kit;
+      processes.kill(process);
+    } else if (environment.kit != null) {
+      remover.remove(environment.kit.folder());
+    }
+    environment.kit = null;
+  }
+
+  /** Tells what is due; answers how many events. */
+  int tell(DriverEvents sink, int limit) {
+    int delivered = 0;
+    while (delivered < limit && !due.isEmpty()) {
+      switch (due.remove()) {
+        case Lost(Environment environment, Fault fault, String detail) -> {
+          if (environment.state == EnvironmentState.LOST) {
+            environments.remove(environment);
+            sink.failed(environment.id, fault, detail);
+            delivered++;
+          }
+        }
+        case Exited(Environment environment) -> {
+          if (environment.state == EnvironmentState.VACANT) {
+            sink.exited(environment.id, SIGKILLED, environment.maxMemoryKb);
+            delivered++;
+          }
+        }
+        case Refused(Environment environment, byte[] document) ->
+            delivered += refused(environment, document, sink);
+      }
+    }
+    return delivered;
+  }
+
+  private static int refused(Environment environment, byte[] document, DriverEvents sink) {
+    if (environment.state != EnvironmentState.INIT_FAILED) {
+      return 0;
+    }
+    sink.initFailed(environment.id, document, Math.max(0, System.nanoTime() - environment.askedNs));
+    if (environment.state != EnvironmentState.INIT_FAILED) {
+      return 1;
+    }
+    environment.state = environment.state.to(EnvironmentState.VACANT);
+    sink.exited(environment.id, EXITED_WITH_1, environment.maxMemoryKb);
+    return 2;
+  }
+}

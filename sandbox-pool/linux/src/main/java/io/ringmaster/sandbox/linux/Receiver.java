@@ -1,0 +1,217 @@
+package io.ringmaster.sandbox.linux;
+
+import io.ringmaster.sandbox.linux.channel.Channel;
+import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
+import io.ringmaster.sandbox.spi.DriverEvents;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.Slots;
+import io.ringmaster.sandbox.system.Linux;
+
+/** What processes say, as events; and the invocations that go to them. Dispatcher only. */
+final class Receiver {
+  private final KeeperClient client;
+  private final ChannelBuffers buffers;
+  private final SandboxProcesses processes;
+  private final RuntimePools pools;
+  private final Binder binder;
+  private final EnvironmentEnds ends;
+  private final DriverCounters counters;
+  private final PeakMemory peaks;
+
+  Receiver(
+      KeeperClient client,
+      Linux linux,
+      ChannelBuffers buffers,
+      SandboxProcesses processes,
+      RuntimePools pools,
+      Binder binder,
+      EnvironmentEnds ends,
+      DriverCounters counters) {
+    this.client = client;
+    this.buffers = buffers;
+    this.processes = processes;
+    this.pools = pools;
+    this.binder = binder;
+    this.ends = ends;
+    this.counters = counters;
+    peaks = new PeakMemory(linux);
+  }
+
+  /** Hands an environment's invocation to its process. */
+  void invoke(Environment environment) {
+    SandboxProcess process = environment.process;
+    process.uncredited = 0;
+    try {
+      process.channel.invoke(buffers, environment.invocation);
+      if (process.channel.sending()) {
+        processes.watchRequest(process);
+      }
+    } catch (IllegalArgumentException unfit) {
+      ends.lose(environment, Fault.PLATFORM, unfit.getMessage());
+    }
+  }
+
+  /** The request pipe takes more. */
+  void flush(SandboxProcess process) {
+    process.channel.flush(buffers);
+    processes.watchRequest(process);
+  }
+
+  /** The caller consumed parts of a streamed answer. */
+  void credit(Environment environment, int bytes) {
+    SandboxProcess process = environment.process;
+    process.channel.credit(bytes);
+    processes.uncredited(process, -bytes, environment.invocation.windowBytes());
+  }
+
+  /** Takes one thing that a process says, if there is one; answers how many events that was. */
+  int receive(SandboxProcess process, DriverEvents sink) {
+    Channel channel = process.channel;
+    Environment environment = process.environment;
+    switch (channel.receive(buffers)) {
+      case NOTHING -> {
+        return 0;
+      }
+      case STARTED -> binder.started(process);
+      case READY -> {
+        loaded(environment, sink);
+        return 1;
+      }
+      case INIT_ERROR -> {
+        initFailed(environment, sink);
+        return 1;
+      }
+      case CHUNK -> chunk(environment, process, sink);
+      case ANSWER -> answered(environment, sink);
+      case END -> {
+        ended(process);
+        return 0;
+      }
+      case VIOLATION -> {
+        violated(process);
+        return 0;
+      }
+    }
+    return environment == null ? 0 : 1;
+  }
+
+  private void chunk(Environment environment, SandboxProcess process, DriverEvents sink) {
+    int bytes = process.channel.chunkBytes();
+    Invocation invocation = environment.invocation;
+    if (invocation != null) {
+      processes.uncredited(process, bytes, invocation.windowBytes());
+    }
+    sink.chunk(Slots.slot(environment.id, 0), environment.sequence, bytes);
+  }
+
+  private void ended(SandboxProcess process) {
+    processes.endResponse(process);
+    if (!process.exited) {
+      client.command(new KeeperCommand.ExpectExit(process.number));
+    }
+    if (process.state == ProcessState.GENERIC && process.pool.ready.remove(process)) {
+      pools.refill(process.pool); // it ends: no function is to be bound to it
+    }
+  }
+
+  private void loaded(Environment environment, DriverEvents sink) {
+    SandboxProcess process = environment.process;
+    long nowNs = System.nanoTime();
+    long elapsedNs = Math.max(0, nowNs - environment.askedNs);
+    long saidNs = process.channel.initNs();
+    long initNs =
+        Math.min(saidNs == Channel.UNKNOWN ? nowNs - process.startedNs : saidNs, elapsedNs);
+    boolean invoking = environment.invocation != null;
+    environment.state =
+        environment.state.to(invoking ? EnvironmentState.BUSY : EnvironmentState.IDLE);
+    long sequence = environment.sequence;
+    sink.ready(environment.id, 1, elapsedNs - initNs, initNs);
+    if (process.pool != null) {
+      pools.refill(process.pool);
+    }
+    if (invoking
+        && environment.state == EnvironmentState.BUSY
+        && environment.process == process
+        && environment.sequence == sequence) {
+      invoke(environment);
+    }
+  }
+
+  private void initFailed(Environment environment, DriverEvents sink) {
+    SandboxProcess process = environment.process;
+    environment.state = environment.state.to(EnvironmentState.INIT_FAILED);
+    environment.invocation = null;
+    client.command(new KeeperCommand.ExpectExit(process.number));
+    long elapsedNs = Math.max(0, System.nanoTime() - environment.askedNs);
+    sink.initFailed(environment.id, process.channel.initError(), elapsedNs);
+  }
+
+  private void answered(Environment environment, DriverEvents sink) {
+    SandboxProcess process = environment.process;
+    Channel channel = process.channel;
+    environment.state = environment.state.to(EnvironmentState.IDLE);
+    environment.invocation = null;
+    int peakKb = process.statusFd < 0 ? channel.maxMemoryKb() : peaks.read(process.statusFd);
+    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peakKb);
+    sink.response(
+        Slots.slot(environment.id, 0),
+        environment.sequence,
+        channel.functionError(),
+        channel.logMark(),
+        environment.maxMemoryKb);
+  }
+
+  private void violated(SandboxProcess process) {
+    counters.violations++;
+    Environment environment = process.environment;
+    String detail = process.channel.violation();
+    if (environment != null) {
+      ends.lose(environment, Fault.VIOLATION, detail);
+      return;
+    }
+    binder.unready(process, detail);
+    processes.kill(process);
+  }
+
+  /**
+   * One step on the way of a process that exited: what it said before comes first.
+   *
+   * @return how many events that was; −1: it is not over, and nothing was told
+   */
+  int readToItsEnd(SandboxProcess process, DriverEvents sink) {
+    boolean spoke = process.session != null || !process.responseEnded;
+    if (spoke && process.state == ProcessState.BOUND) {
+      int told = receive(process, sink);
+      if (told > 0) {
+        return told;
+      }
+      if (!process.responseEnded && process.channel.receivedAny()) {
+        return -1;
+      }
+    }
+    gone(process);
+    return process.environment == null ? 0 : exited(process, sink);
+  }
+
+  private void gone(SandboxProcess process) {
+    if (process.environment == null) {
+      binder.unready(process, "it ended with status " + process.exitStatus);
+    }
+    if (process.pool != null) {
+      pools.refill(process.pool);
+    }
+    processes.gone(process);
+  }
+
+  private int exited(SandboxProcess process, DriverEvents sink) {
+    Environment environment = process.environment;
+    process.environment = null;
+    environment.process = null;
+    environment.invocation = null;
+    environment.state = environment.state.to(EnvironmentState.VACANT);
+    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, process.exitMemoryKb);
+    sink.exited(environment.id, process.exitStatus, environment.maxMemoryKb);
+    return 1;
+  }
+}

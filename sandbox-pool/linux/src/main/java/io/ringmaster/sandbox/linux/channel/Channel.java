@@ -1,0 +1,80 @@
+package io.ringmaster.sandbox.linux.channel;
+
+import io.ringmaster.sandbox.spi.Invocation;
+
+/**
+ * The way to one sandbox process, one invocation at a time: by frames over pipes, or by the Runtime
+ * API. Dispatcher only.
+ */
+public interface Channel {
+  /** What one {@link #receive} came to. */
+  enum Received {
+    /** Nothing that is complete. */
+    NOTHING,
+    /** The generic process is there and waits to be bound. */
+    STARTED,
+    /** The handler is loaded; {@link #initNs}. */
+    READY,
+    /** The handler could not be loaded; {@link #initError}. */
+    INIT_ERROR,
+    /** Parts of a streamed answer; {@link #chunkBytes}. */
+    CHUNK,
+    /**
+     * The answer is in the invocation's buffer; {@link #functionError}, {@link #logMark}, {@link
+     * #maxMemoryKb}.
+     */
+    ANSWER,
+    /** Nothing will come any more: no process holds the other end. */
+    END,
+    /** The sandbox broke the protocol; {@link #violation}. Nothing is read any more. */
+    VIOLATION
+  }
+
+  /** What {@link #initNs} answers where the process does not say. */
+  long UNKNOWN = -1;
+
+  /**
+   * Hands an invocation over; its answer is expected then. The invocation is read until it is sent,
+   * its response buffer is written until the answer is complete. {@link #sending} tells whether
+   * {@link #flush} must go on.
+   *
+   * @throws IllegalArgumentException when the channel cannot carry the invocation; nothing was sent
+   */
+  void invoke(ChannelBuffers buffers, Invocation offered);
+
+  /** Whether a part is still to be sent, by {@link #flush} when the process takes more. */
+  boolean sending();
+
+  /** Sends on, a little at most; answers {@link #sending}. */
+  boolean flush(ChannelBuffers buffers);
+
+  /** Takes what is there, a little at most, up to the first thing that is complete. */
+  Received receive(ChannelBuffers buffers);
+
+  /** The caller consumed so many bytes of the running invocation's chunks. */
+  void credit(int bytes);
+
+  /** Nanoseconds that loading the handler took, as the process says; {@link #UNKNOWN}. */
+  long initNs();
+
+  /** The init error's document, a copy. */
+  byte[] initError();
+
+  /** Whether the answer is an error document. */
+  boolean functionError();
+
+  /** Framed log bytes of the process when it answered, as it says; ≥ 0. */
+  long logMark();
+
+  /** Peak resident memory of the process in KiB, as it said last; 0: it never did. */
+  int maxMemoryKb();
+
+  /** Whether the last {@link #receive} found anything. */
+  boolean receivedAny();
+
+  /** Bytes of streamed parts that the last {@link #receive} brought. */
+  int chunkBytes();
+
+  /** What the sandbox did wrong; null: nothing. */
+  String violation();
+}
