@@ -12,6 +12,7 @@ import java.util.Objects;
  */
 record Content(
     StoredCode stored,
+    Layers layers,
     FunctionCode.InJvm inJvm,
     String runtime,
     String handler,
@@ -29,6 +30,7 @@ record Content(
   static Content of(
       FunctionSpec spec,
       StoredCode stored,
+      Layers layers,
       FunctionCode.InJvm inJvm,
       String machineArchitecture,
       boolean raw) {
@@ -36,6 +38,7 @@ record Content(
     String level = Objects.requireNonNullElse(spec.applicationLogLevel(), "INFO");
     return new Content(
         stored,
+        layers,
         inJvm,
         inJvm == null ? spec.runtime() : FunctionSpec.IN_JVM,
         inJvm == null ? spec.handler() : null,
@@ -54,6 +57,7 @@ record Content(
   Content withCode(StoredCode newStored, FunctionCode.InJvm newInJvm) {
     return new Content(
         newStored,
+        layers,
         newInJvm,
         runtime,
         handler,
@@ -72,6 +76,7 @@ record Content(
   private Content withDescription(String text) {
     return new Content(
         stored,
+        layers,
         inJvm,
         runtime,
         handler,
