@@ -22,6 +22,8 @@ import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
 import io.ringmaster.sandbox.linux.EpollSleeper;
+import io.ringmaster.sandbox.runtimeapi.NettyRuntimeApi;
+import io.ringmaster.sandbox.spi.RuntimeApi;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -123,9 +125,11 @@ final class Assembly {
   }
 
   private Processes openProcesses(DataFolder data) {
-    return config.sandboxProcesses()
-        ? Processes.pool(config, data.path(), sleeper, logSleeper)
-        : Processes.none();
+    if (!config.sandboxProcesses()) {
+      return Processes.none();
+    }
+    RuntimeApi runtimeApi = part(new NettyRuntimeApi());
+    return Processes.pool(config, data.path(), sleeper, logSleeper, runtimeApi);
   }
 
   private Dispatcher newDispatcher(InvocationRecorder recorder) {
@@ -162,8 +166,7 @@ final class Assembly {
         config.region(),
         config.accountConcurrency(),
         RegistrySettings.machineArchitecture(),
-        config.strictArchitecture(),
-        config.allowDeprecated(),
+        false,
         InstantSource.system(),
         failure -> report("registry", failure));
   }

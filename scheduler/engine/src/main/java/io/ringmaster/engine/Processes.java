@@ -5,8 +5,7 @@ import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.linux.ProcessDriverStatus;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
-import io.ringmaster.sandbox.linux.runtimes.RuntimeSdk;
-import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
+import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
 import java.nio.file.Path;
@@ -41,7 +40,11 @@ record Processes(
       new ProcessDriverStatus("none", "none", List.of(), Map.of(), Map.of());
 
   static Processes pool(
-      EngineConfig config, Path dataFolder, EpollSleeper dispatcher, EpollSleeper logAgent) {
+      EngineConfig config,
+      Path dataFolder,
+      EpollSleeper dispatcher,
+      EpollSleeper logAgent,
+      RuntimeApi runtimeApi) {
     int generic = config.genericSandboxes();
     ProcessPool pool =
         ProcessPool.open(
@@ -50,16 +53,10 @@ record Processes(
                 config.environmentsMax(),
                 generic,
                 Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
-                List.of(),
-                new RuntimeSettings(
-                    config.runtimesFolder(),
-                    config.exactRuntimes(),
-                    RuntimeSdk.find(config.sdkFolder(), config.dataFolder()),
-                    config.awsEndpoint(),
-                    config.lambdaEndpoint())),
+                List.of()),
             dispatcher,
             logAgent,
-            null);
+            runtimeApi);
     return new Processes(
         pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::expect, pool::closeLogs);
   }

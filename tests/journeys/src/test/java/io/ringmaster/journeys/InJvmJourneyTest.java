@@ -98,7 +98,9 @@ class InJvmJourneyTest {
     InvocationResult timedOut = invoke(engine, "stuck", "\"hang\"");
     assertEquals("Sandbox.Timedout", json(timedOut).get("errorType").asText());
     assertEquals(1L, engine.status().counters().get("handlerStuck"));
-    assertEquals(1, interrupts.get(), "the thread was interrupted");
+    await("the thread was interrupted")
+        .atMost(5, TimeUnit.SECONDS)
+        .until(() -> interrupts.get() == 1);
     InvocationResult refused = invoke(engine, "stuck", "{}");
     assertEquals(429, refused.statusCode());
     assertEquals("ReservedFunctionConcurrentInvocationLimitExceeded", refused.refusal().reason());

@@ -28,9 +28,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   /** Longest body that is read to its end only to be thrown away. */
   private static final long DISCARDED_MAX = 64L * 1024 * 1024;
 
-  /** Longest stream, as on Lambda, where its caller takes it as it comes. */
-  static final long STREAM_BYTES_MAX = 200L * 1024 * 1024;
-
   private enum Mode {
     READING,
     /** A poll waits. */
@@ -237,9 +234,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   }
 
   private void answerBody(ByteBuf from, int count) {
+    // How long a stream may be is the dispatcher's to say: it is told of each part.
     boolean taken = slot.streaming && slot.windowBytes < Integer.MAX_VALUE;
-    long limit = taken ? STREAM_BYTES_MAX : ErrorTypes.PAYLOAD_BYTES_MAX;
-    if (slot.pipe.appended() + count > limit) {
+    if (!taken && slot.pipe.appended() + count > ErrorTypes.PAYLOAD_BYTES_MAX) {
       from.skipBytes(count);
       tooLarge();
       reply = Reply.TOO_LARGE;

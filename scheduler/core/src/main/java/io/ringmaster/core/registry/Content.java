@@ -12,7 +12,6 @@ import java.util.Objects;
  */
 record Content(
     StoredCode stored,
-    Layers layers,
     FunctionCode.InJvm inJvm,
     String runtime,
     String handler,
@@ -30,7 +29,6 @@ record Content(
   static Content of(
       FunctionSpec spec,
       StoredCode stored,
-      Layers layers,
       FunctionCode.InJvm inJvm,
       String machineArchitecture,
       boolean raw) {
@@ -38,7 +36,6 @@ record Content(
     String level = Objects.requireNonNullElse(spec.applicationLogLevel(), "INFO");
     return new Content(
         stored,
-        layers,
         inJvm,
         inJvm == null ? spec.runtime() : FunctionSpec.IN_JVM,
         inJvm == null ? spec.handler() : null,
@@ -57,7 +54,6 @@ record Content(
   Content withCode(StoredCode newStored, FunctionCode.InJvm newInJvm) {
     return new Content(
         newStored,
-        layers,
         newInJvm,
         runtime,
         handler,
@@ -76,7 +72,6 @@ record Content(
   private Content withDescription(String text) {
     return new Content(
         stored,
-        layers,
         inJvm,
         runtime,
         handler,

@@ -60,7 +60,6 @@ class RegistryCommandsTest {
               ACCOUNT_CONCURRENCY,
               "x86_64",
               false,
-              false,
               () -> Instant.EPOCH,
               failure -> {
                 throw new AssertionError(failure);

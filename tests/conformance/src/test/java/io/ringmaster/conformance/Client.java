@@ -1,0 +1,159 @@
+package io.ringmaster.conformance;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** AWS's clients: what each needs, how its package is made, and what is its own. */
+enum Client {
+  BASH("app", "NoGood", "Runtime.NoSuchThing", true, "bash", "curl") {
+    @Override
+    void build(Path into) throws IOException {
+      Tools.copy(Tools.sources("bash"), into);
+    }
+  },
+  GO("app", "errorString", null, true, "go") {
+    @Override
+    void build(Path into) throws IOException {
+      Path from = Tools.folder("go", "source");
+      Tools.copy(Tools.sources("go"), from);
+      Tools.run(
+          from,
+          Map.of("CGO_ENABLED", "0", "GOFLAGS", "-mod=mod -buildvcs=false"),
+          "go",
+          "build",
+          "-tags",
+          "lambda.norpc",
+          "-o",
+          into.resolve("bootstrap").toString(),
+          ".");
+    }
+  },
+  RUST(
+      "app",
+      "alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>",
+      null,
+      true,
+      "cargo") {
+    @Override
+    void build(Path into) throws IOException {
+      Path from = Tools.folder("rust", "source");
+      Tools.copy(Tools.sources("rust"), from);
+      Path out = Tools.existing("rust", "out");
+      Tools.run(from, Map.of("CARGO_TARGET_DIR", out.toString()), "cargo", "build", "--locked");
+      Tools.copy(out.resolve("debug/bootstrap"), into.resolve("bootstrap"));
+    }
+  },
+  PYTHON("app.handler", "ValueError", "ValueError", false, compilersAnd("python3")) {
+    @Override
+    void build(Path into) throws IOException {
+      Path python = Tools.interpreter("python3", "-c", "import sys; print(sys.executable)");
+      Tools.copy(Tools.sources("python"), into);
+      Tools.run(
+          into,
+          Map.of(),
+          python.toString(),
+          "-m",
+          "pip",
+          "install",
+          "--quiet",
+          "--disable-pip-version-check",
+          "--target",
+          into.toString(),
+          "awslambdaric==4.0.0");
+      Tools.bootstrap(into, "'" + python + "' -m awslambdaric \"$_HANDLER\"");
+    }
+  },
+  NODE("app.handler", "RangeError", "RangeError", true, compilersAnd("node", "npm")) {
+    @Override
+    void build(Path into) throws IOException {
+      Path from = Tools.folder("node", "source");
+      Tools.copy(Tools.sources("node"), from);
+      Tools.run(from, Map.of(), "npm", "install", "--no-audit", "--no-fund", "--loglevel=error");
+      Tools.copy(from.resolve("app.js"), into.resolve("app.js"));
+      Path client = Path.of("node_modules", "aws-lambda-ric");
+      for (String part : List.of("bin", "dist", "package.json")) {
+        Tools.copy(from.resolve(client).resolve(part), into.resolve(client).resolve(part));
+      }
+      Path node = Tools.interpreter("node", "-p", "process.execPath");
+      Tools.bootstrap(into, "'" + node + "' '" + client + "/bin/index.mjs' \"$_HANDLER\"");
+    }
+
+    @Override
+    String streamHandler() {
+      return "app.stream";
+    }
+  },
+  JAVA(
+      "io.ringmaster.conformance.Handler::handleRequest",
+      "java.lang.IllegalArgumentException",
+      "java.lang.IllegalArgumentException",
+      false) {
+    @Override
+    void build(Path into) throws IOException {
+      String handler = "io/ringmaster/conformance/Handler.class";
+      for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        Path path = Path.of(entry);
+        String name = path.getFileName().toString();
+        if (name.startsWith("aws-lambda-java-")) {
+          Tools.copy(path, into.resolve("lib").resolve(name));
+        } else if (Files.exists(path.resolve(handler))) {
+          Tools.copy(path.resolve(handler), into.resolve(handler));
+        }
+      }
+      Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+      Tools.bootstrap(
+          into,
+          "'"
+              + java
+              + "' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp"
+              + " \"$LAMBDA_TASK_ROOT:$LAMBDA_TASK_ROOT/lib/*\""
+              + " com.amazonaws.services.lambda.runtime.api.client.AWSLambda \"$_HANDLER\"");
+    }
+  };
+
+  final String handler;
+
+  /** Type of the error that the handler raises. */
+  final String errorType;
+
+  /** Type of the error that init raises; null: the client has no way to say one. */
+  final String initErrorType;
+
+  final boolean streams;
+  private final String[] programs;
+
+  Client(
+      String handler, String errorType, String initErrorType, boolean streams, String... programs) {
+    this.handler = handler;
+    this.errorType = errorType;
+    this.initErrorType = initErrorType;
+    this.streams = streams;
+    this.programs = programs;
+  }
+
+  /** Both clients compile a C++ library of AWS's. */
+  private static String[] compilersAnd(String... programs) {
+    List<String> all =
+        new ArrayList<>(List.of("autoconf", "automake", "libtoolize", "cmake", "make", "g++"));
+    all.addAll(List.of(programs));
+    return all.toArray(String[]::new);
+  }
+
+  /** What the build or the run needs and this machine has not. */
+  List<String> missing() {
+    return Tools.missing(programs);
+  }
+
+  /** Makes the package. */
+  abstract void build(Path into) throws IOException;
+
+  /** The handler that answers in parts, where there is one of its own. */
+  String streamHandler() {
+    return handler;
+  }
+}

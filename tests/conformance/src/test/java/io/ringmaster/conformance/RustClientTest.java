@@ -1,0 +1,11 @@
+package io.ringmaster.conformance;
+
+import org.junit.jupiter.api.Tag;
+
+/** AWS's Rust client. */
+@Tag("built")
+class RustClientTest extends ClientChecks {
+  RustClientTest() {
+    super(Client.RUST);
+  }
+}
