@@ -92,7 +92,7 @@ final class HandTurned {
             RegistrySettings.machineArchitecture(),
             Map.of(),
             new SandboxSpec.Identity(
-                ACCOUNT, REGION, FUNCTION, "$LATEST", arn, "/aws/lambda/echo", "Text", ""),
+                ACCOUNT, REGION, FUNCTION, "$LATEST", arn, "/aws/lambda/echo", "Text", "", ""),
             Echo.MEMORY_MB,
             TimeUnit.SECONDS.toNanos(Echo.TIMEOUT_S),
             512,

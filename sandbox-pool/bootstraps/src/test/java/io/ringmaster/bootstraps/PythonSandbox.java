@@ -355,7 +355,9 @@ final class PythonSandbox implements AutoCloseable {
         }
         if (record) {
           int length = Integer.reverseBytes(buffer.getInt(at + 4));
-          records.add(text(bytes, at + 16, length));
+          if (length > 0) { // an empty one tells where output of init begins or ends
+            records.add(text(bytes, at + 16, length));
+          }
           at += 16 + length;
           continue;
         }

@@ -132,7 +132,13 @@ public final class EngineConfig {
     /** Nothing is rendered; a log tail is empty. */
     OFF,
     /** The last 64 KiB of each function are kept in memory. */
-    MEMORY
+    MEMORY,
+    /**
+     * As {@link #MEMORY}, and every line goes to a file: {@code logs/aws/lambda/NAME/…} in the data
+     * folder, one for each environment, named as the log stream that its function is told. What the
+     * disk does not take in time is dropped, counted as {@code logsDropped}, and told in the file.
+     */
+    STORE
   }
 
   /** Collects the values. Not safe for use by several threads. */

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param architectures one element
  * @param logFormat {@code Text} or {@code JSON}
  * @param applicationLogLevel null with Text
+ * @param systemLogLevel null with Text
  * @param codeSha256 SHA-256 of the package in Base64; empty for in-JVM code
  * @param codeSize bytes of the package; 0 for in-JVM code
  * @param lastModified when this version was last changed
@@ -41,6 +42,7 @@ public record FunctionConfiguration(
     List<String> architectures,
     String logFormat,
     String applicationLogLevel,
+    String systemLogLevel,
     String codeSha256,
     long codeSize,
     Instant lastModified,

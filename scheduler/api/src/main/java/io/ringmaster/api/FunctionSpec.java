@@ -19,7 +19,10 @@ import java.util.Map;
  * @param environment the function's variables, at most 4 KiB in all
  * @param architectures one of {@code x86_64}, {@code arm64}; default: this machine's
  * @param logFormat {@code Text} or {@code JSON}
- * @param applicationLogLevel level filter with JSON; null: INFO
+ * @param applicationLogLevel with JSON: least level of the function's own lines, {@code TRACE DEBUG
+ *     INFO WARN ERROR FATAL}; null: INFO
+ * @param systemLogLevel with JSON: least level of the platform's lines, {@code DEBUG INFO WARN};
+ *     null: INFO
  */
 public record FunctionSpec(
     String name,
@@ -34,7 +37,8 @@ public record FunctionSpec(
     Map<String, String> environment,
     List<String> architectures,
     String logFormat,
-    String applicationLogLevel) {
+    String applicationLogLevel,
+    String systemLogLevel) {
 
   /** The runtime of in-JVM handlers. */
   public static final String IN_JVM = "injvm";
@@ -59,6 +63,7 @@ public record FunctionSpec(
     private List<String> architectures = List.of();
     private String logFormat = "Text";
     private String applicationLogLevel;
+    private String systemLogLevel;
 
     private Builder(String name) {
       this.name = name;
@@ -139,6 +144,12 @@ public record FunctionSpec(
       return this;
     }
 
+    /** See {@link FunctionSpec#systemLogLevel()}. */
+    public Builder systemLogLevel(String value) {
+      systemLogLevel = value;
+      return this;
+    }
+
     /** Builds; values are checked when the function is created. */
     public FunctionSpec build() {
       return new FunctionSpec(
@@ -154,7 +165,8 @@ public record FunctionSpec(
           environment,
           architectures,
           logFormat,
-          applicationLogLevel);
+          applicationLogLevel,
+          systemLogLevel);
     }
   }
 }

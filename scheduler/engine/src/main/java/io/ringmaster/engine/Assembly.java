@@ -1,6 +1,7 @@
 package io.ringmaster.engine;
 
 import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.FunctionCode;
@@ -21,6 +22,8 @@ import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
+import io.ringmaster.persistence.files.FileLogStore;
+import io.ringmaster.persistence.spi.LogStore;
 import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.runtimeapi.NettyRuntimeApi;
 import io.ringmaster.sandbox.spi.RuntimeApi;
@@ -45,6 +48,9 @@ final class Assembly {
    * run.
    */
   private static final long CODE_GRACE_NS = TimeUnit.MINUTES.toNanos(16);
+
+  private static final long LOG_STREAM_BYTES_MAX = 64L << 20;
+  private static final long LOG_BYTES_MAX = 4L << 30;
 
   private final EngineConfig config;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -113,7 +119,10 @@ final class Assembly {
                 completions::wake,
                 thrown -> report("completion agent", thrown)));
     completionThread.start();
-    logs = part(new Logs(config.logSink(), counters, logSleeper, completions, this::report));
+    logs =
+        part(
+            new Logs(
+                config.logSink(), logStore(data), counters, logSleeper, completions, this::report));
     logs.start(processes, inJvm, handlerLines);
     part(inJvm);
     part(processes.driver());
@@ -122,6 +131,13 @@ final class Assembly {
         new DispatcherThread(dispatcher, sleeper::look, thrown -> report("dispatcher", thrown));
     dispatcherThread.start();
     registry = new Registry(registrySettings(), code, handlers(), publisher());
+  }
+
+  /** Null: lines are not stored. */
+  private LogStore logStore(DataFolder data) throws IOException {
+    return config.logSink() == LogSink.STORE
+        ? FileLogStore.open(data.path().resolve("logs"), LOG_STREAM_BYTES_MAX, LOG_BYTES_MAX)
+        : null;
   }
 
   private Processes openProcesses(DataFolder data) {

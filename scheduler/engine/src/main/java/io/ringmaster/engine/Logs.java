@@ -7,9 +7,13 @@ import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.record.HandlerLines;
 import io.ringmaster.core.record.InvocationRecords;
 import io.ringmaster.core.record.LogAgent;
+import io.ringmaster.core.record.LogWriter;
+import io.ringmaster.core.record.StoreFeed;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
+import io.ringmaster.persistence.spi.LogStore;
 import io.ringmaster.sandbox.spi.Sleeper;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -17,21 +21,37 @@ import java.util.function.BiConsumer;
 final class Logs implements AutoCloseable {
   private static final int RECORDS = 8192;
 
+  /** Each of them is rendered: the log agent falls behind more easily. */
+  private static final int RECORDS_STORED = 32_768;
+
   private final LogSink sink;
   private final InvocationRecords records;
   private final Completions completions;
   private final BiConsumer<String, Throwable> failures;
+
+  /** Null: lines are not stored. */
+  private final StoreFeed feed;
+
+  private final LogStore store;
   private LogAgent agent;
   private AgentThread thread;
+  private AgentThread writerThread;
 
+  /**
+   * @param store with {@link LogSink#STORE}, and closed with this; else null
+   */
   Logs(
       LogSink sink,
+      LogStore store,
       Counters counters,
       Sleeper logSleeper,
       Completions completions,
       BiConsumer<String, Throwable> failures) {
     this.sink = sink;
-    this.records = new InvocationRecords(RECORDS, logSleeper, counters);
+    this.store = store;
+    this.feed = store == null ? null : new StoreFeed(counters);
+    this.records =
+        new InvocationRecords(store == null ? RECORDS : RECORDS_STORED, logSleeper, counters);
     this.completions = completions;
     this.failures = failures;
   }
@@ -41,7 +61,9 @@ final class Logs implements AutoCloseable {
         new LogAgent(
             records,
             sink,
+            feed,
             System::nanoTime,
+            System::currentTimeMillis,
             this::complete,
             List.of(
                 new LogAgent.Source(processes.driver(), processes.logs()),
@@ -54,6 +76,19 @@ final class Logs implements AutoCloseable {
             agent::wake,
             thrown -> failures.accept("log agent", thrown));
     thread.start();
+    if (feed != null) {
+      LogWriter writer =
+          new LogWriter(
+              feed, store, System::nanoTime, failure -> failures.accept("log store", failure));
+      writerThread =
+          new AgentThread(
+              "ringmaster-log-writer",
+              writer,
+              writer::await,
+              writer::wake,
+              thrown -> failures.accept("log writer", thrown));
+      writerThread.start();
+    }
   }
 
   private void complete(PendingInvocation invocation) {
@@ -69,12 +104,18 @@ final class Logs implements AutoCloseable {
     return sink == LogSink.OFF ? "" : agent.recentLogs(arn);
   }
 
-  /** After the dispatcher stopped: completes what waits for its log tail, and ends. */
+  /** After the dispatcher stopped: completes what waits for its log tail, stores, and ends. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (thread != null) {
       thread.close();
       agent.onClose();
+    }
+    if (writerThread != null) {
+      writerThread.close();
+    }
+    if (store != null) {
+      store.close();
     }
   }
 }

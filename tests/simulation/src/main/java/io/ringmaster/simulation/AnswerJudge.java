@@ -109,7 +109,11 @@ final class AnswerJudge {
     if (answer.queueNs() < leastQueueNs || answer.queueNs() > call.offeredNs - call.submittedNs) {
       referee.violation(call + " says that it waited for " + answer.queueNs() + " ns");
     }
-    if (answer.billedMs() != (invokeNs + initNs + 999_999) / 1_000_000) {
+    long billedNs = invokeNs + initNs;
+    if (text(answer).contains("Sandbox.Timedout")) {
+      billedNs = Math.min(billedNs, sandbox.spec.timeoutNs() + (call.restarted ? 0 : initNs));
+    }
+    if (answer.billedMs() != (billedNs + 999_999) / 1_000_000) {
       referee.violation(call + " is billed " + answer.billedMs() + " ms");
     }
   }
@@ -121,9 +125,8 @@ final class AnswerJudge {
       referee.violation(call + " was answered but never handed to a sandbox");
     } else {
       version.initFaults--;
-      boolean violated = text(answer).contains("Sandbox.Failure");
-      boolean initTimed = text(answer).equals(INIT_ERROR) == answer.initNs() > 0;
-      if (answer.coldStart() == violated || !initTimed) {
+      boolean told = text(answer).equals(INIT_ERROR);
+      if (!answer.coldStart() || told && answer.initNs() <= 0) {
         referee.violation(call + " waited for an init that failed; cold: " + answer.coldStart());
       }
       referee.blamed();

@@ -238,9 +238,9 @@ final class Referee {
     }
     judge.judge(call, answer, duringSubmit);
     noLongerWaits(call);
-    if (call.offered != call.recorded) {
-      violation(
-          call + (call.offered ? " was not recorded" : " was recorded but never handed over"));
+    boolean ofSandbox = call.offered || answer.refusal() == null;
+    if (ofSandbox != call.recorded || call.recorded && !call.started) {
+      violation(call + " is recorded: " + call.recorded + ", as started: " + call.started);
     }
     if (call.admitted) {
       call.function.admitted--;

@@ -144,6 +144,7 @@ final class SimulatedFunction {
             "arn:aws:lambda:us-east-1:" + account + ":function:" + name,
             "/aws/lambda/" + name,
             "Text",
+            "",
             "");
     SandboxSpec spec =
         new SandboxSpec(

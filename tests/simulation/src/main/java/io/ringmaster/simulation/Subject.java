@@ -7,9 +7,13 @@ import io.ringmaster.core.dispatch.DispatcherConfig;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.SandboxState;
 import io.ringmaster.core.place.PlacementLimits;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.settle.Completions;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 
 /** The dispatcher under test, with what it needs beside drivers and sleeper. */
 final class Subject {
@@ -19,6 +23,7 @@ final class Subject {
   private int commandsAhead;
   private long turnEpochMs;
   private long initFailuresRecorded;
+  private final Set<Sandbox> initializing = Collections.newSetFromMap(new IdentityHashMap<>());
 
   Subject(
       RunShape shape,
@@ -149,12 +154,33 @@ final class Subject {
     }
 
     @Override
-    public void initFailed(
-        Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {
-      initFailuresRecorded++;
+    public void initStarted(Sandbox sandbox, long epochMs) {
+      checkEpoch(epochMs);
+      if (!initializing.add(sandbox)) {
+        referee.violation("init of sandbox " + sandbox.id + " is recorded as started again");
+      }
     }
 
     @Override
-    public void ended(Sandbox sandbox) {}
+    public void initEnded(
+        Sandbox sandbox,
+        InitStatus status,
+        String errorType,
+        byte[] error,
+        long initNs,
+        long epochMs) {
+      checkEpoch(epochMs);
+      if (!initializing.remove(sandbox)) {
+        referee.violation("init of sandbox " + sandbox.id + " is recorded as ended again");
+      }
+      if (error != null && sandbox.state() == SandboxState.BINDING) {
+        initFailuresRecorded++;
+      }
+    }
+
+    @Override
+    public void ended(Sandbox sandbox) {
+      initializing.remove(sandbox);
+    }
   }
 }

@@ -160,6 +160,12 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   @Override
+  public String logStream(int sandbox) {
+    Environment environment = environments.find(sandbox);
+    return environment == null || environment.logStream == null ? "" : environment.logStream;
+  }
+
+  @Override
   public boolean killable() {
     return true;
   }

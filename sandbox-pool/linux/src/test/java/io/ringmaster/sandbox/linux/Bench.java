@@ -91,6 +91,7 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
             "arn:aws:lambda:us-east-1:123456789012:function:f",
             "/aws/lambda/f",
             "Text",
+            "",
             ""),
         128,
         TimeUnit.SECONDS.toNanos(30),

@@ -75,6 +75,14 @@ public interface SandboxDriver extends AutoCloseable {
   void credit(int slot, int bytes);
 
   /**
+   * Name of the log stream that the sandbox's environment was told; it lasts as long as the
+   * environment. Empty: it was told none yet, or this driver's sandboxes are never told any.
+   */
+  default String logStream(int sandbox) {
+    return "";
+  }
+
+  /**
    * Whether {@link #reset} stops the code at once. True for processes, which can be killed: the
    * ledger unit of a timed-out invocation is free when it settles. False for in-JVM handlers, whose
    * thread can only be interrupted: the unit stays charged until {@link DriverEvents#exited}.

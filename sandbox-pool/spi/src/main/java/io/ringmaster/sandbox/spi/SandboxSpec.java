@@ -44,6 +44,7 @@ public record SandboxSpec(
    * @param logFormat {@code Text} or {@code JSON}
    * @param applicationLogLevel {@code TRACE DEBUG INFO WARN ERROR FATAL}; with JSON only, else
    *     empty
+   * @param systemLogLevel {@code DEBUG INFO WARN}; with JSON only, else empty
    */
   public record Identity(
       String account,
@@ -53,5 +54,6 @@ public record SandboxSpec(
       String functionArn,
       String logGroup,
       String logFormat,
-      String applicationLogLevel) {}
+      String applicationLogLevel,
+      String systemLogLevel) {}
 }

@@ -31,7 +31,9 @@ public enum Counter {
   IN_FLIGHT("inFlight", "invocations accepted and not settled; now"),
   LOG_RECORDS_DROPPED("logRecordsDropped", "records for the log that found its ring full"),
   LOG_LINES_DROPPED(
-      "logLinesDropped", "lines of in-JVM handlers that found the log's queue full; any thread");
+      "logLinesDropped", "lines of in-JVM handlers that found the log's queue full; any thread"),
+  LOGS_DROPPED(
+      "logsDropped", "log lines that the store could not take in time or at all; any thread");
 
   private final String label;
   private final String meaning;

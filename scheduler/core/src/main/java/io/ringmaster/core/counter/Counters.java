@@ -45,6 +45,11 @@ public final class Counters {
     buffer.getAndAddLong(counter.ordinal() * STRIDE, 1);
   }
 
+  /** Adds, from any thread. */
+  public void addShared(Counter counter, long value) {
+    buffer.getAndAddLong(counter.ordinal() * STRIDE, value);
+  }
+
   /** Reads. Any thread. */
   public long get(Counter counter) {
     return buffer.getLongVolatile(counter.ordinal() * STRIDE);

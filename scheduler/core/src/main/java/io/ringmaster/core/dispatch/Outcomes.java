@@ -5,6 +5,7 @@ import io.ringmaster.core.admit.Ledger;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.InvocationRecorder;
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
@@ -18,6 +19,7 @@ import io.ringmaster.core.settle.ErrorDocument;
 import io.ringmaster.core.timer.Timers;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
+import io.ringmaster.sandbox.spi.Slots;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -77,6 +79,7 @@ final class Outcomes {
 
   void ready(Sandbox sandbox, int slots, long bindNs, long initNs) {
     if (sandbox.state() == SandboxState.BINDING || sandbox.state() == SandboxState.RESTARTING) {
+      recorder.initEnded(sandbox, InitStatus.SUCCESS, null, null, initNs, epochMs);
       placement.ready(sandbox, slots, bindNs, initNs, nowNs);
     }
   }
@@ -154,12 +157,11 @@ final class Outcomes {
 
   void initFailed(Sandbox sandbox, byte[] error, long initNs) {
     counters.increment(Counter.INIT_FAILURES);
+    recorder.initEnded(sandbox, InitStatus.ERROR, null, error, initNs, epochMs);
     if (sandbox.state() == SandboxState.BINDING) {
-      recorder.initFailed(sandbox, null, error, initNs, epochMs);
-      PendingInvocation blamed = sandbox.version.dequeue();
+      PendingInvocation blamed = blamed(sandbox);
       if (blamed != null) {
         blamed.initNs = initNs;
-        blamed.coldStart = true;
         fail(blamed, sandbox, "Runtime.InitError", error);
       }
     } else {
@@ -173,6 +175,25 @@ final class Outcomes {
     placement.dying(sandbox);
   }
 
+  /** The first that waits for a sandbox whose init failed: it is answered with that. */
+  private PendingInvocation blamed(Sandbox sandbox) {
+    PendingInvocation blamed = sandbox.version.dequeue();
+    if (blamed != null) {
+      blamed.coldStart = true;
+      blamed.sandbox = sandbox;
+      blamed.slot = Slots.slot(sandbox.id, 0);
+      recorder.started(blamed, epochMs);
+    }
+    return blamed;
+  }
+
+  /** Its process ended, or the sandbox broke its protocol, while it loaded the handler. */
+  private void initBroken(Sandbox sandbox, String errorType) {
+    PendingInvocation inside = sandbox.running(0);
+    long sinceNs = inside == null ? sandbox.createdNs : inside.offeredNs;
+    recorder.initEnded(sandbox, InitStatus.ERROR, errorType, null, nowNs - sinceNs, epochMs);
+  }
+
   void exited(Sandbox sandbox, int status, int maxMemoryKb) {
     if (sandbox.state() == SandboxState.RESET) {
       return;
@@ -180,11 +201,14 @@ final class Outcomes {
     if (maxMemoryKb > 0) {
       sandbox.maxMemoryKb = maxMemoryKb;
     }
+    if (sandbox.initializes()) {
+      initBroken(sandbox, ErrorDocument.EXIT);
+    }
     if (sandbox.state() == SandboxState.BINDING) {
       counters.increment(Counter.INIT_FAILURES);
-      PendingInvocation blamed = sandbox.version.dequeue();
+      PendingInvocation blamed = blamed(sandbox);
       if (blamed != null) {
-        blamed.coldStart = true;
+        blamed.initNs = nowNs - sandbox.createdNs;
         exit(blamed, sandbox, status);
       }
     }
@@ -204,8 +228,11 @@ final class Outcomes {
     boolean violation = fault == Fault.VIOLATION;
     if (violation) {
       counters.increment(Counter.PROTOCOL_VIOLATIONS);
+      if (sandbox.initializes()) {
+        initBroken(sandbox, ErrorDocument.FAILURE);
+      }
       if (sandbox.state() == SandboxState.BINDING) {
-        PendingInvocation blamed = sandbox.version.dequeue();
+        PendingInvocation blamed = blamed(sandbox);
         if (blamed != null) {
           ErrorDocument document = ErrorDocument.sandboxFailure(blamed);
           fail(blamed, sandbox, document.type(), document.json());
@@ -260,6 +287,8 @@ final class Outcomes {
       case Sandbox sandbox -> {
         if (sandbox.state() == SandboxState.BINDING) {
           counters.increment(Counter.INIT_TIMEOUTS);
+          recorder.initEnded(
+              sandbox, InitStatus.TIMEOUT, null, null, nowNs - sandbox.createdNs, epochMs);
           placement.reset(sandbox, Fault.INIT_TIMEOUT);
         }
       }
@@ -276,6 +305,10 @@ final class Outcomes {
   private void timedOut(PendingInvocation invocation) {
     Sandbox sandbox = invocation.sandbox;
     counters.increment(Counter.TIMEOUTS);
+    if (sandbox.initializes()) {
+      recorder.initEnded(
+          sandbox, InitStatus.TIMEOUT, null, null, nowNs - invocation.offeredNs, epochMs);
+    }
     measure(invocation);
     placement.leave(sandbox, invocation.slot, nowNs);
     for (int i = 0; i < sandbox.slotCount(); i++) {
@@ -382,9 +415,10 @@ final class Outcomes {
   private void measure(PendingInvocation invocation) {
     timers.cancel(invocation);
     long sinceOffer = nowNs - invocation.offeredNs;
-    boolean restarted = invocation.coldStart && invocation.offeredNs < invocation.sandbox.readyNs;
     invocation.invokeNs =
-        restarted ? Math.max(0, sinceOffer - invocation.bindNs - invocation.initNs) : sinceOffer;
+        invocation.initInside()
+            ? Math.max(0, sinceOffer - invocation.bindNs - invocation.initNs)
+            : sinceOffer;
   }
 
   /** The one place where an invocation settles. It must not be touched afterwards. */
@@ -410,9 +444,13 @@ final class Outcomes {
     }
     if (sandbox != null) {
       invocation.maxMemoryKb = sandbox.maxMemoryKb;
-      invocation.billedMs = (invocation.invokeNs + invocation.initNs + NS_PER_MS - 1) / NS_PER_MS;
-      if (invocation.offeredNs >= invocation.acceptedNs
-          && recorder.settled(invocation, outcome, epochMs)) {
+      long billedNs = invocation.invokeNs + invocation.initNs;
+      if (outcome == Outcome.TIMEOUT) {
+        long initNs = invocation.initInside() ? 0 : invocation.initNs;
+        billedNs = Math.min(billedNs, sandbox.version.spec.timeoutNs() + initNs);
+      }
+      invocation.billedMs = (billedNs + NS_PER_MS - 1) / NS_PER_MS;
+      if (recorder.settled(invocation, outcome, epochMs)) {
         return;
       }
     }

@@ -18,19 +18,48 @@ public interface InvocationRecorder {
     TIMEOUT
   }
 
-  /** It is about to be handed to its sandbox. */
+  /** How init ended. */
+  enum InitStatus {
+    SUCCESS,
+    /** The runtime told of an error, or the process ended. */
+    ERROR,
+    TIMEOUT
+  }
+
+  /**
+   * The handler begins to load: for the first time in this environment, or, where the sandbox
+   * restarts, again inside an invocation.
+   */
+  void initStarted(Sandbox sandbox, long epochMs);
+
+  /**
+   * Init that was told to have started is over. Told before the sandbox's state changes.
+   *
+   * @param errorType null: not an error, or {@code error} names it
+   * @param error the error document as the runtime wrote it; or null
+   * @param initNs how long it took
+   */
+  void initEnded(
+      Sandbox sandbox,
+      InitStatus status,
+      String errorType,
+      byte[] error,
+      long initNs,
+      long epochMs);
+
+  /**
+   * It is about to be handed to its sandbox; or it never will be, since it is the one that is
+   * answered with the failure of an init.
+   */
   void started(PendingInvocation invocation, long epochMs);
 
   /**
-   * It settled after it had been handed over; every answer field is set.
+   * It settled after {@link #started}; every answer field is set.
    *
    * @return true: the recorder completes it, once its log tail is there; the dispatcher must not
    *     touch it again
    */
   boolean settled(PendingInvocation invocation, Outcome outcome, long epochMs);
-
-  /** Init failed before any invocation was handed over. */
-  void initFailed(Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs);
 
   /** The sandbox's process will write nothing more. */
   void ended(Sandbox sandbox);
@@ -47,8 +76,16 @@ public interface InvocationRecorder {
         }
 
         @Override
-        public void initFailed(
-            Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {}
+        public void initStarted(Sandbox sandbox, long epochMs) {}
+
+        @Override
+        public void initEnded(
+            Sandbox sandbox,
+            InitStatus status,
+            String errorType,
+            byte[] error,
+            long initNs,
+            long epochMs) {}
 
         @Override
         public void ended(Sandbox sandbox) {}

@@ -123,6 +123,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     this.streamWindowBytes = streamWindowBytes;
   }
 
+  /** Whether the init that it waited for ran in its own time, not before it was handed over. */
+  public boolean initInside() {
+    return coldStart && offeredNs < sandbox.readyNs;
+  }
+
   // ---- the caller's side ----
 
   @Override

@@ -110,6 +110,11 @@ public final class Sandbox extends Timed {
     };
   }
 
+  /** Whether its handler is being loaded. */
+  public boolean initializes() {
+    return state == SandboxState.BINDING || state == SandboxState.RESTARTING;
+  }
+
   /** Puts an invocation into a free slot and tells the slot's number. */
   public int occupy(PendingInvocation invocation) {
     int index = freeSlots[--free];

@@ -139,7 +139,7 @@ public final class Placement {
     while (version.waitingHead != null) {
       Sandbox sandbox = version.idleHead != null ? version.idleHead : version.resetHead;
       if (sandbox == null) {
-        grow(version, nowNs);
+        grow(version, nowNs, epochMs);
         if (version.waitingHead != null && version.timerId == VersionState.NO_TIMER) {
           timers.schedule(version, version.waitingHead.acceptedNs + limits.capacityWaitNs());
         }
@@ -156,6 +156,7 @@ public final class Placement {
     if (sandbox.state() == SandboxState.RESET) {
       version.removeReset(sandbox);
       move(sandbox, SandboxState.RESTARTING);
+      recorder.initStarted(sandbox, epochMs);
     }
     int slot = sandbox.occupy(invocation);
     if (sandbox.inIdleLine && !sandbox.hasFreeSlot()) {
@@ -189,7 +190,7 @@ public final class Placement {
 
   // ---- more sandboxes ----
 
-  private void grow(VersionState version, long nowNs) {
+  private void grow(VersionState version, long nowNs, long epochMs) {
     int uncovered = version.waiting - version.coming;
     while (uncovered > 0) {
       if (version.inJvm && version.coming > 0) {
@@ -202,7 +203,7 @@ public final class Placement {
         }
         return;
       }
-      if (!bind(version, nowNs)) {
+      if (!bind(version, nowNs, epochMs)) {
         hungry.add(version);
         nextHungryNs = Math.min(nextHungryNs, nowNs + HUNGRY_RETRY_NS);
         return;
@@ -226,7 +227,7 @@ public final class Placement {
     return version.coldNsAverage < 0 ? COLD_NS_UNKNOWN : version.coldNsAverage;
   }
 
-  private boolean bind(VersionState version, long nowNs) {
+  private boolean bind(VersionState version, long nowNs, long epochMs) {
     if (environments() >= limits.environmentsMax() && !evictIdle(version, nowNs)) {
       return false;
     }
@@ -251,6 +252,7 @@ public final class Placement {
     timers.schedule(sandbox, nowNs + limits.initTimeoutNs());
     counters.increment(Counter.BINDINGS);
     counters.add(Counter.ENVIRONMENTS, 1);
+    recorder.initStarted(sandbox, epochMs);
     return true;
   }
 

@@ -7,6 +7,7 @@ import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.core.model.SandboxState;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.Sleeper;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,12 @@ import java.nio.charset.StandardCharsets;
  */
 public final class InvocationRecords implements InvocationRecorder {
   private static final int LOOK_EVERY = 256;
+
+  /** An init's error document names the type that counts. */
+  private static final String INIT_ERROR = "Runtime.InitError";
+
+  /** How the messages begin that the platform writes. */
+  private static final String PLATFORM_MESSAGE = "RequestId: ";
 
   private final RingBuffer<LogRecord> ring;
   private final EventPoller<LogRecord> poller;
@@ -64,13 +71,22 @@ public final class InvocationRecords implements InvocationRecorder {
     LogRecord record = ring.get(place);
     fill(record, LogRecord.Kind.SETTLED, invocation, epochMs);
     record.outcome = outcome;
-    record.durationNs = invocation.invokeNs;
+    boolean initInside = invocation.initInside();
+    record.durationNs = initInside ? invocation.invokeNs + invocation.initNs : invocation.invokeNs;
+    if (outcome == Outcome.TIMEOUT) {
+      record.durationNs = invocation.sandbox.version.spec.timeoutNs();
+    }
     record.billedMs = invocation.billedMs;
     record.maxMemoryKb = invocation.maxMemoryKb;
-    record.initNs = invocation.coldStart ? invocation.initNs : -1;
+    record.producedBytes = invocation.functionError ? 0 : invocation.responseBuffer().length();
+    record.initNs = invocation.coldStart && !initInside ? invocation.initNs : -1;
+    record.traceHeader = invocation.traceHeader();
     record.logMark = answered ? invocation.logMark : LogRecord.NO_MARK;
     record.errorType = invocation.errorType;
-    record.errorMessage = outcome == Outcome.FAILURE ? message(invocation) : null;
+    record.errorMessage = null;
+    if (outcome == Outcome.FAILURE && invocation.errorType != null) {
+      document(record, invocation);
+    }
     record.held = held ? invocation : null;
     invocation.sandbox.version.recorded.setOpaque(record.number + 1);
     publish(place);
@@ -81,20 +97,43 @@ public final class InvocationRecords implements InvocationRecorder {
   }
 
   @Override
-  public void initFailed(
-      Sandbox sandbox, String errorType, byte[] error, long initNs, long epochMs) {
+  public void initStarted(Sandbox sandbox, long epochMs) {
     if (!ring.hasAvailableCapacity(1)) {
       dropped();
       return;
     }
     long place = ring.next();
     LogRecord record = ring.get(place);
-    record.kind = LogRecord.Kind.INIT_FAILED;
+    record.kind = LogRecord.Kind.INIT_STARTED;
     record.sandbox = sandbox;
     record.epochMs = epochMs;
+    record.insideInvocation = sandbox.state() == SandboxState.RESTARTING;
+    publish(place);
+  }
+
+  @Override
+  public void initEnded(
+      Sandbox sandbox,
+      InitStatus status,
+      String errorType,
+      byte[] error,
+      long initNs,
+      long epochMs) {
+    if (!ring.hasAvailableCapacity(1)) {
+      dropped();
+      return;
+    }
+    long place = ring.next();
+    LogRecord record = ring.get(place);
+    record.kind = LogRecord.Kind.INIT_ENDED;
+    record.sandbox = sandbox;
+    record.epochMs = epochMs;
+    record.insideInvocation = sandbox.state() == SandboxState.RESTARTING;
+    record.initStatus = status;
     record.initNs = initNs;
     record.errorType = errorType;
     record.error = error;
+    record.logStream = sandbox.driver.logStream(sandbox.id);
     publish(place);
   }
 
@@ -123,14 +162,20 @@ public final class InvocationRecords implements InvocationRecorder {
     record.number = invocation.sandbox.version.recorded.getPlain();
   }
 
-  /** The platform's own error document as text; what the function wrote is in the log already. */
-  private static String message(PendingInvocation invocation) {
-    if (invocation.errorType == null || !LogLines.isPlatformError(invocation.errorType)) {
-      return null;
-    }
+  /**
+   * The error's type, and its message if the platform wrote it; what the function wrote is in the
+   * log already.
+   */
+  private static void document(LogRecord record, PendingInvocation invocation) {
     ResponseBuffer document = invocation.responseBuffer();
     String json = new String(document.array(), 0, document.length(), StandardCharsets.UTF_8);
-    return LogLines.jsonText(json, "errorMessage");
+    if (invocation.errorType.equals(INIT_ERROR)) {
+      record.errorType = ErrorTypes.ofDocument(json);
+    }
+    String message = ErrorTypes.textMember(json, "errorMessage");
+    if (message != null && message.startsWith(PLATFORM_MESSAGE)) {
+      record.errorMessage = message;
+    }
   }
 
   private void publish(long place) {

@@ -10,7 +10,9 @@ import io.ringmaster.sandbox.spi.SandboxLogs;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -99,7 +101,12 @@ public final class LogAgent implements Agent {
   private final InvocationRecords records;
   private final LogBell bell;
   private final boolean discarding;
+
+  /** Null: lines are not stored. */
+  private final StoreFeed feed;
+
   private final LongSupplier clockNs;
+  private final LongSupplier epochClockMs;
   private final Consumer<PendingInvocation> tailComplete;
   private final Port[] ports;
 
@@ -111,7 +118,10 @@ public final class LogAgent implements Agent {
   // Log agent.
   private final EventPoller.Handler<LogRecord> handler = (record, _, _) -> handle(record);
   private final FunctionLogs logs = new FunctionLogs();
-  private final LogLines lines = new LogLines();
+  private final LineBuffer line = new LineBuffer();
+  private final LogLines lines = new LogLines(line);
+  private final JsonLines json = new JsonLines(line);
+  private final Map<String, RuntimeVersion> runtimeVersions = new HashMap<>();
   private final ArrayDeque<LogEntry> spareEntries = new ArrayDeque<>();
   private List<Unclosed> unclosed = new ArrayList<>();
   private List<Unclosed> stillUnclosed = new ArrayList<>();
@@ -124,7 +134,9 @@ public final class LogAgent implements Agent {
    * @param records the dispatcher's side
    * @param sink what becomes of lines; with {@link LogSink#OFF} output is read and thrown away, and
    *     the dispatcher needs no recorder
+   * @param feed takes the lines with {@link LogSink#STORE}; else null
    * @param clockNs the present, as {@link System#nanoTime()}
+   * @param epochClockMs the present, as {@link System#currentTimeMillis()}
    * @param tailComplete takes an invocation that was held for its log tail; called on the log
    *     agent's thread, once for each
    * @param sources where output comes from, one per driver
@@ -132,13 +144,17 @@ public final class LogAgent implements Agent {
   public LogAgent(
       InvocationRecords records,
       LogSink sink,
+      StoreFeed feed,
       LongSupplier clockNs,
+      LongSupplier epochClockMs,
       Consumer<PendingInvocation> tailComplete,
       List<Source> sources) {
     this.records = records;
     this.bell = records.bell();
     this.discarding = sink == LogSink.OFF;
+    this.feed = feed;
     this.clockNs = clockNs;
+    this.epochClockMs = epochClockMs;
     this.tailComplete = tailComplete;
     this.ports = sources.stream().map(Port::new).toArray(Port[]::new);
     this.lastWorkNs = clockNs.getAsLong() - ACTIVE_NS;
@@ -170,6 +186,9 @@ public final class LogAgent implements Agent {
       allRead = silent == 2;
     }
     closeWhatIsComplete(allRead);
+    if (feed != null) {
+      feed.handOver();
+    }
     work += answer();
     if (work > 0) {
       lastWorkNs = turnNs;
@@ -235,7 +254,9 @@ public final class LogAgent implements Agent {
     int id = record.sandbox.id;
     LogStream stream = port.present(id);
     boolean begins =
-        record.kind == LogRecord.Kind.STARTED || record.kind == LogRecord.Kind.INIT_FAILED;
+        record.kind == LogRecord.Kind.INIT_STARTED
+            || record.kind == LogRecord.Kind.INIT_ENDED
+            || record.kind == LogRecord.Kind.STARTED;
     if (stream.ended && begins) {
       stream.next = new LogStream(this);
       stream = stream.next;
@@ -246,12 +267,13 @@ public final class LogAgent implements Agent {
       return true;
     }
     switch (record.kind) {
+      case INIT_STARTED -> stream.initStarted(record);
+      case INIT_ENDED -> stream.initEnded(record, initErrorType(record));
       case STARTED -> stream.started(entry(record));
       case SETTLED -> settle(stream, record);
-      case INIT_FAILED -> stream.initFailed(record.epochMs, record.initNs, initErrorType(record));
       case ENDED -> stream.ended = true;
     }
-    if (record.kind != LogRecord.Kind.STARTED && !stream.unclosed) {
+    if (!stream.unclosed && stream.hasToClose()) {
       markUnclosed(new Unclosed(port, id, stream));
     }
     record.clear();
@@ -274,8 +296,7 @@ public final class LogAgent implements Agent {
     if (record.errorType != null || record.error == null) {
       return record.errorType;
     }
-    String type = LogLines.jsonText(new String(record.error, StandardCharsets.UTF_8), "errorType");
-    return type == null ? "Runtime.Unknown" : type;
+    return ErrorTypes.ofDocument(new String(record.error, StandardCharsets.UTF_8));
   }
 
   private Port port(Sandbox sandbox) {
@@ -298,8 +319,36 @@ public final class LogAgent implements Agent {
 
   // ---- what streams use ----
 
+  /** Where {@link #lines} and {@link #json} render. */
+  LineBuffer line() {
+    return line;
+  }
+
   LogLines lines() {
     return lines;
+  }
+
+  JsonLines json() {
+    return json;
+  }
+
+  /** What is shown of a runtime; there are as many as the registry knows identifiers. */
+  RuntimeVersion runtimeVersion(String runtime, String region) {
+    return runtimeVersions.computeIfAbsent(runtime, name -> RuntimeVersion.of(name, region));
+  }
+
+  /** Whether every line is kept. */
+  boolean storing() {
+    return feed != null;
+  }
+
+  /** A stream of the store; null: the sink is another. */
+  StoredStream openStored(String group, String label) {
+    return feed == null ? null : feed.open(group, label);
+  }
+
+  long epochMs() {
+    return epochClockMs.getAsLong();
   }
 
   long turnNs() {
@@ -388,6 +437,12 @@ public final class LogAgent implements Agent {
   public void onClose() {
     doWork();
     closeWhatIsComplete(true);
+    for (Port port : ports) {
+      port.streams.values().forEach(LogStream::retire);
+    }
+    if (feed != null) {
+      feed.handOver();
+    }
     closed = true;
     answer();
   }

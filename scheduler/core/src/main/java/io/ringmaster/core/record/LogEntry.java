@@ -29,11 +29,15 @@ final class LogEntry {
   long durationNs;
   long billedMs;
   int maxMemoryKb;
+  long producedBytes;
   long initNs;
   long logMark;
   String errorType;
   String errorMessage;
   PendingInvocation held;
+
+  /** Null: it is not traced. */
+  TraceContext trace;
 
   /** Its last lines, if its caller wants them; else null. */
   TailBytes tail;
@@ -57,11 +61,13 @@ final class LogEntry {
     durationNs = record.durationNs;
     billedMs = record.billedMs;
     maxMemoryKb = record.maxMemoryKb;
+    producedBytes = record.producedBytes;
     initNs = record.initNs;
     logMark = record.logMark;
     errorType = record.errorType;
     errorMessage = record.errorMessage;
     held = record.held;
+    trace = TraceContext.sampled(record.traceHeader, requestIdLow);
   }
 
   /**
@@ -76,6 +82,7 @@ final class LogEntry {
     errorType = null;
     errorMessage = null;
     held = null;
+    trace = null;
     tail = null;
   }
 }

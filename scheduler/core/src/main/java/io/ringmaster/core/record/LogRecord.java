@@ -1,5 +1,6 @@
 package io.ringmaster.core.record;
 
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
@@ -10,9 +11,10 @@ import io.ringmaster.core.model.Sandbox;
  */
 final class LogRecord {
   enum Kind {
+    INIT_STARTED,
+    INIT_ENDED,
     STARTED,
     SETTLED,
-    INIT_FAILED,
     ENDED
   }
 
@@ -33,19 +35,32 @@ final class LogRecord {
   /** How many of the version's invocations had been recorded to their end before. */
   long number;
 
-  // SETTLED; INIT_FAILED has initNs and error.
+  /** INIT_STARTED, INIT_ENDED: it is a restart inside an invocation. */
+  boolean insideInvocation;
+
+  // INIT_ENDED.
+  InitStatus initStatus;
+
+  /** Name of the log stream as the function knows it; empty: it has none. */
+  String logStream;
+
+  // SETTLED; INIT_ENDED has initNs, errorType and error.
   Outcome outcome;
   long durationNs;
   long billedMs;
   int maxMemoryKb;
+  long producedBytes;
 
-  /** −1: no init. */
+  /** SETTLED: −1 without an init, and where the init is part of the duration. */
   long initNs;
 
   long logMark;
   String errorType;
   String errorMessage;
   byte[] error;
+
+  /** Null: there is none. */
+  String traceHeader;
 
   /** To be completed by the log agent; null: the dispatcher completes it. */
   PendingInvocation held;
@@ -56,6 +71,8 @@ final class LogRecord {
     errorType = null;
     errorMessage = null;
     error = null;
+    traceHeader = null;
+    logStream = null;
     held = null;
   }
 }

@@ -1,8 +1,7 @@
 package io.ringmaster.core.record;
 
-import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.VersionState;
-import io.ringmaster.core.record.FunctionLogs.FunctionLog;
 import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.List;
  * record. Its successor's START is written after that.
  */
 final class LogStream {
-  private static final byte[] NEWLINE = {'\n'};
   private static final int UNATTRIBUTED_BYTES = 16 * 1024;
 
   /**
@@ -46,10 +44,25 @@ final class LogStream {
   /** Null until a record told whose sandbox it is. */
   private VersionState version;
 
-  private FunctionLog log;
+  private StreamLog log;
 
   /** Output before that. */
   private TailBytes unattributed;
+
+  /** The last that was written since init began; until the first invocation has it. Or null. */
+  private TailBytes initTail;
+
+  /** The handler is being loaded. */
+  private boolean initializes;
+
+  /** Loading it failed: whatever the process still writes is no invocation's. */
+  private boolean initFailed;
+
+  /** The runtime told where its output of init begins, and not yet where it ends. */
+  private boolean initOutput;
+
+  /** A START is not written before all output of init was read. */
+  private boolean startsWait;
 
   /** Framed bytes of the process read so far. */
   private long mark;
@@ -76,11 +89,11 @@ final class LogStream {
       return;
     }
     version = owner;
-    log = agent.functionLog(owner.function.arn);
+    log = new StreamLog(agent, owner);
     if (unattributed != null) {
       byte[] early = unattributed.tail();
       unattributed = null;
-      log.text.append(early, 0, early.length);
+      log.raw(null, early, 0, early.length);
     }
   }
 
@@ -92,7 +105,7 @@ final class LogStream {
     boolean droppable =
         record.kind == LogRecord.Kind.STARTED
             || record.kind == LogRecord.Kind.SETTLED && running(record) == null;
-    if (!droppable || record.tailWanted) {
+    if (!droppable || record.tailWanted || agent.storing()) {
       return false;
     }
     boolean settled = record.kind == LogRecord.Kind.SETTLED;
@@ -109,6 +122,28 @@ final class LogStream {
     return outrun;
   }
 
+  void initStarted(LogRecord record) {
+    initializes = true;
+    startsWait = true;
+    initTail = new TailBytes(LogAgent.TAIL_BYTES);
+    log.initStart(record.insideInvocation, record.epochMs);
+  }
+
+  /** It is reported when all output of init was read. */
+  void initEnded(LogRecord record, String errorType) {
+    initializes = false;
+    initFailed = record.initStatus != InitStatus.SUCCESS;
+    log.named(record.logStream);
+    boolean inside = record.insideInvocation;
+    InitStatus status = record.initStatus;
+    long initNs = record.initNs;
+    long epochMs = record.epochMs;
+    if (reports == null) {
+      reports = new ArrayList<>();
+    }
+    reports.add(() -> log.initEnd(inside, status, errorType, initNs, epochMs, initTail));
+  }
+
   void started(LogEntry entry) {
     int index = Slots.index(entry.slot);
     if (index >= running.length) {
@@ -122,7 +157,7 @@ final class LogStream {
     running[index] = entry;
     entry.afterMark = outrunMark;
     line.add(entry);
-    if (settledInLine == 0) {
+    if (settledInLine == 0 && !startsWait) {
       writeStart(entry);
     }
   }
@@ -145,32 +180,54 @@ final class LogStream {
     settledInLine++;
   }
 
-  void initFailed(long epochMs, long initNs, String errorType) {
-    if (reports == null) {
-      reports = new ArrayList<>();
-    }
-    reports.add(() -> writeInitReport(epochMs, initNs, errorType));
-  }
-
+  /**
+   * A piece of output.
+   *
+   * @param newMark framed bytes of the process so far; more than before: this piece is a whole
+   *     record, and an empty one tells where output of init begins, or where it ends
+   */
   void output(byte[] bytes, int offset, int length, long newMark) {
     boolean framed = newMark > mark;
     if (framed) {
+      boolean first = mark == 0;
       mark = newMark;
+      if (length == 0) {
+        initOutput = first;
+        return;
+      }
       close(false, agent.turnNs());
     }
-    LogEntry owner = framed ? owner(newMark) : rawOwner();
+    LogEntry owner = owner(framed);
     if (owner != null) {
       writeStart(owner);
     }
-    write(owner, bytes, offset, length);
-    if (framed && length > 0 && bytes[offset + length - 1] != '\n') {
-      write(owner, NEWLINE, 0, 1);
+    TailBytes tail = owner == null ? initTail : owner.tail;
+    if (log == null) {
+      unattributed(bytes, offset, length);
+    } else if (framed) {
+      log.record(tail, bytes, offset, length);
+    } else {
+      log.raw(tail, bytes, offset, length);
     }
+  }
+
+  private void unattributed(byte[] bytes, int offset, int length) {
+    if (unattributed == null) {
+      unattributed = new TailBytes(UNATTRIBUTED_BYTES);
+    }
+    unattributed.append(bytes, offset, length);
   }
 
   /** Whether output with that mark comes from another process than the output before. */
   boolean belongsToNext(long newMark) {
     return ended && newMark < mark;
+  }
+
+  private LogEntry owner(boolean framed) {
+    if (initializes || initOutput || initFailed) {
+      return null;
+    }
+    return framed ? owner(mark) : rawOwner();
   }
 
   private LogEntry owner(long outputMark) {
@@ -200,6 +257,9 @@ final class LogStream {
    */
   boolean close(boolean allRead, long nowNs) {
     boolean closed = false;
+    if (allRead) {
+      reportInits();
+    }
     for (Iterator<LogEntry> all = line.iterator(); all.hasNext(); ) {
       LogEntry entry = all.next();
       if (entry.settled && (allRead || mark > entry.logMark || entry.waitedTooLong(nowNs))) {
@@ -209,18 +269,27 @@ final class LogStream {
         closed = true;
       }
     }
-    if (allRead && reports != null) {
-      reports.forEach(Runnable::run);
-      reports = null;
-    }
-    if (closed) {
+    if (closed || allRead && startsWait && !initializes) {
+      startsWait = false;
       writeStarts();
     }
     return onlyRunning();
   }
 
+  private void reportInits() {
+    if (reports != null) {
+      reports.forEach(Runnable::run);
+      reports = null;
+    }
+  }
+
+  /** Whether the agent is to call {@link #close} in this turn. */
+  boolean hasToClose() {
+    return ended || !onlyRunning();
+  }
+
   private boolean onlyRunning() {
-    return reports == null && settledInLine == 0;
+    return reports == null && settledInLine == 0 && (!startsWait || line.isEmpty());
   }
 
   /** Its process is gone: forgets invocations whose end nobody told. */
@@ -233,7 +302,7 @@ final class LogStream {
     Arrays.fill(running, null);
     settledInLine = 0;
     if (log != null) {
-      log.writers--;
+      log.close();
       log = null;
     }
   }
@@ -253,75 +322,25 @@ final class LogStream {
   private void writeStart(LogEntry entry) {
     if (!entry.startWritten) {
       entry.startWritten = true;
-      LogLines lines = agent.lines();
-      if (json()) {
-        lines.startJson(entry, version.label);
-      } else {
-        lines.start(entry.requestIdHigh, entry.requestIdLow, version.label);
+      if (initTail != null) {
+        takeInitTail(entry);
       }
-      writeLine(entry);
+      log.start(entry);
     }
+  }
+
+  /** The first invocation after an init has the end of its output in its own tail. */
+  private void takeInitTail(LogEntry entry) {
+    if (entry.tail != null) {
+      byte[] early = initTail.tail();
+      entry.tail.append(early, 0, early.length);
+    }
+    initTail = null;
   }
 
   private void writeEnd(LogEntry entry) {
     writeStart(entry);
-    LogLines lines = agent.lines();
-    int memoryMb = version.spec.memoryMb();
-    if (json()) {
-      lines.reportJson(entry, memoryMb);
-      writeLine(entry);
-    } else {
-      if (entry.outcome == Outcome.TIMEOUT) {
-        lines.timedOut(entry, version.spec.timeoutNs());
-        writeLine(entry);
-      } else if (entry.errorMessage != null) {
-        lines.failed(entry);
-        writeLine(entry);
-      }
-      lines.end(entry.requestIdHigh, entry.requestIdLow);
-      writeLine(entry);
-      lines.report(entry, memoryMb);
-      writeLine(entry);
-    }
+    log.end(entry);
     agent.closed(entry);
-  }
-
-  private void writeInitReport(long epochMs, long initNs, String errorType) {
-    LogLines lines = agent.lines();
-    if (json()) {
-      lines.initReportJson(epochMs, initNs, errorType);
-    } else {
-      lines.initReport(initNs, errorType);
-    }
-    writeLine(null);
-  }
-
-  private boolean json() {
-    return version.spec.identity().logFormat().equals("JSON");
-  }
-
-  private void writeLine(LogEntry entry) {
-    if (!log.text.atLineStart()) {
-      log.text.append(NEWLINE, 0, 1);
-    }
-    if (entry != null && entry.tail != null && !entry.tail.atLineStart()) {
-      entry.tail.append(NEWLINE, 0, 1);
-    }
-    LogLines lines = agent.lines();
-    write(entry, lines.bytes(), 0, lines.length());
-  }
-
-  private void write(LogEntry entry, byte[] bytes, int offset, int length) {
-    if (log == null) {
-      if (unattributed == null) {
-        unattributed = new TailBytes(UNATTRIBUTED_BYTES);
-      }
-      unattributed.append(bytes, offset, length);
-      return;
-    }
-    log.text.append(bytes, offset, length);
-    if (entry != null && entry.tail != null) {
-      entry.tail.append(bytes, offset, length);
-    }
   }
 }

@@ -24,6 +24,7 @@ record Content(
     String architecture,
     String logFormat,
     String applicationLogLevel,
+    String systemLogLevel,
     boolean raw) {
 
   static Content of(
@@ -34,6 +35,7 @@ record Content(
       boolean raw) {
     boolean json = spec.logFormat().equals("JSON");
     String level = Objects.requireNonNullElse(spec.applicationLogLevel(), "INFO");
+    String systemLevel = Objects.requireNonNullElse(spec.systemLogLevel(), "INFO");
     return new Content(
         stored,
         inJvm,
@@ -48,6 +50,7 @@ record Content(
         spec.architectures().isEmpty() ? machineArchitecture : spec.architectures().getFirst(),
         spec.logFormat(),
         json ? level : null,
+        json ? systemLevel : null,
         raw);
   }
 
@@ -66,6 +69,7 @@ record Content(
         architecture,
         logFormat,
         applicationLogLevel,
+        systemLogLevel,
         raw);
   }
 
@@ -84,6 +88,7 @@ record Content(
         architecture,
         logFormat,
         applicationLogLevel,
+        systemLogLevel,
         raw);
   }
 

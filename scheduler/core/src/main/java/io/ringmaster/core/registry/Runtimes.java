@@ -70,5 +70,7 @@ final class Runtimes {
   static final List<String> LOG_LEVELS =
       List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
 
+  static final List<String> SYSTEM_LOG_LEVELS = List.of("DEBUG", "INFO", "WARN");
+
   private Runtimes() {}
 }

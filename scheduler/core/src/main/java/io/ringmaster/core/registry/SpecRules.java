@@ -77,7 +77,9 @@ final class SpecRules {
             .oneOf(
                 "loggingConfig.applicationLogLevel",
                 spec.applicationLogLevel(),
-                Runtimes.LOG_LEVELS);
+                Runtimes.LOG_LEVELS)
+            .oneOf(
+                "loggingConfig.systemLogLevel", spec.systemLogLevel(), Runtimes.SYSTEM_LOG_LEVELS);
     List<String> architectures = spec.architectures();
     if (architectures.size() > 1) {
       constraints.fails(

@@ -47,6 +47,7 @@ record Version(
         List.of(content.architecture()),
         content.logFormat(),
         content.applicationLogLevel(),
+        content.systemLogLevel(),
         content.stored() == null ? "" : content.stored().sha256(),
         content.stored() == null ? 0 : content.stored().sizeBytes(),
         lastModified,
@@ -63,7 +64,8 @@ record Version(
             name.unqualifiedArn(),
             "/aws/lambda/" + name.name(),
             content.logFormat(),
-            content.applicationLogLevel() == null ? "" : content.applicationLogLevel());
+            content.applicationLogLevel() == null ? "" : content.applicationLogLevel(),
+            content.systemLogLevel() == null ? "" : content.systemLogLevel());
     SandboxSpec spec =
         new SandboxSpec(
             content.runtime(),

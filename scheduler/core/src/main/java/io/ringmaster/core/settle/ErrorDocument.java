@@ -13,6 +13,11 @@ import java.util.concurrent.TimeUnit;
  * @param message {@code errorMessage}
  */
 public record ErrorDocument(String type, String message) {
+  /** Type of a process that ended before it answered. */
+  public static final String EXIT = "Runtime.ExitError";
+
+  /** Type of a sandbox that failed otherwise. */
+  public static final String FAILURE = "Sandbox.Failure";
 
   /** The function's time is up. */
   public static ErrorDocument timedOut(PendingInvocation invocation, long timeoutNs) {
@@ -27,12 +32,12 @@ public record ErrorDocument(String type, String message) {
 
   /** The process ended before it answered. */
   public static ErrorDocument exited(PendingInvocation invocation, int status) {
-    return of(invocation, "Runtime.ExitError", WaitStatus.text(status));
+    return of(invocation, EXIT, WaitStatus.text(status));
   }
 
   /** The sandbox broke its protocol or otherwise failed by the function's fault. */
   public static ErrorDocument sandboxFailure(PendingInvocation invocation) {
-    return of(invocation, "Sandbox.Failure", "Sandbox failed");
+    return of(invocation, FAILURE, "Sandbox failed");
   }
 
   /** A streamed answer was longer than it may be. */

@@ -79,7 +79,7 @@ final class HandTurned {
   private static VersionDefinition version() {
     SandboxSpec.Identity identity =
         new SandboxSpec.Identity(
-            ACCOUNT, "us-east-1", "f", "$LATEST", "arn:…:f", "/aws/lambda/f", "Text", "");
+            ACCOUNT, "us-east-1", "f", "$LATEST", "arn:…:f", "/aws/lambda/f", "Text", "", "");
     SandboxSpec spec =
         new SandboxSpec(
             "python3.13",

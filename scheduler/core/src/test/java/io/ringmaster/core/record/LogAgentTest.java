@@ -62,8 +62,8 @@ class LogAgentTest {
             + id(1)
             + " Version: $LATEST\nworking\n2026-05-28T20:26:40.126Z "
             + id(1)
-            + " Task timed out after 3.00 seconds\n"
-            + end(1)
+            + " Task timed out after 3.00 seconds\n\n"
+            + end(1).replace("Duration: 3.01 ms\tB", "Duration: 3000.00 ms\tB")
             + "Status: timeout\n",
         world.log("hello"));
   }
@@ -101,22 +101,22 @@ class LogAgentTest {
     byte[] error =
         "{\"errorType\": \"Runtime.ImportModuleError\", \"errorMessage\": \"no module\"}"
             .getBytes(StandardCharsets.UTF_8);
-    world.records.initFailed(sandbox, null, error, 12_340_000, World.EPOCH_MS);
+    world.initFails(sandbox, error, 12_340_000);
     assertEquals(
         "importing\nINIT_REPORT Init Duration: 12.34 ms\tPhase: init\tStatus: error\tError Type:"
             + " Runtime.ImportModuleError\n",
         world.log("hello"));
-    world.records.initFailed(
-        json, null, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000, World.EPOCH_MS);
+    world.initFails(json, "nonsense".getBytes(StandardCharsets.UTF_8), 12_340_000);
     assertEquals(
-        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":{\"durationMs\":12.34}}}\n",
+        "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initRuntimeDone\",\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\"}}\n"
+            + "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"init\",\"status\":\"error\",\"errorType\":\"Runtime.Unknown\",\"metrics\":{\"durationMs\":12.34}}}\n",
         world.log("json"));
   }
 
   @Test
   void anErrorTypeCannotForgeALine() {
     byte[] error = "{\"errorType\":\"X\tY\nREPORT\"}".getBytes(StandardCharsets.UTF_8);
-    world.records.initFailed(sandbox, null, error, 1_000_000, World.EPOCH_MS);
+    world.initFails(sandbox, error, 1_000_000);
     assertEquals(
         "INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type:"
             + " Runtime.Unknown\n",
@@ -140,52 +140,37 @@ class LogAgentTest {
     world.settle(world.start(json, false), Outcome.FAILURE, 0);
     String start =
         "{\"time\":\"2026-05-28T20:26:40.123Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"";
+    String done =
+        "{\"time\":\"2026-05-28T20:26:40.126Z\",\"type\":\"platform.runtimeDone\",\"record\":{\"requestId\":\"";
     String report =
         "{\"time\":\"2026-05-28T20:26:40.126Z\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"";
-    String metrics =
-        "\",\"metrics\":{\"durationMs\":3.01,\"billedDurationMs\":4,\"memorySizeMB\":128,\"maxMemoryUsedMB\":36";
-    assertEquals(
-        start
-            + id(1)
-            + "\",\"version\":\"3\"}}\n"
-            + report
-            + id(1)
-            + "\",\"status\":\"success"
-            + metrics
-            + ",\"initDurationMs\":174.055}}}\n"
-            + start
-            + id(2)
-            + "\",\"version\":\"3\"}}\n"
-            + report
-            + id(2)
-            + "\",\"status\":\"error"
-            + metrics
-            + "}}}\n"
-            + start
-            + id(3)
-            + "\",\"version\":\"3\"}}\n"
-            + report
-            + id(3)
-            + "\",\"status\":\"timeout"
-            + metrics
-            + "}}}\n"
-            + start
-            + id(4)
-            + "\",\"version\":\"3\"}}\n"
-            + report
-            + id(4)
-            + "\",\"status\":\"error\",\"errorType\":\"Runtime.ExitError"
-            + metrics
-            + "}}}\n"
-            + start
-            + id(5)
-            + "\",\"version\":\"3\"}}\n"
-            + report
-            + id(5)
-            + "\",\"status\":\"failure\",\"errorType\":\"Sandbox.Failure"
-            + metrics
-            + "}}}\n",
-        world.log("json"));
+    String metrics = metrics("3.01");
+    StringBuilder expected = new StringBuilder();
+    expected.append(start).append(id(1)).append("\",\"version\":\"3\"}}\n");
+    expected.append(report).append(id(1)).append("\",\"status\":\"success").append(metrics);
+    expected.append(",\"initDurationMs\":174.055}}}\n");
+    String[] statuses = {
+      "error",
+      "timeout",
+      "error\",\"errorType\":\"Runtime.ExitError",
+      "failure\",\"errorType\":\"Sandbox.Failure"
+    };
+    for (int i = 0; i < statuses.length; i++) {
+      String ms = statuses[i].equals("timeout") ? "3000" : "3.01";
+      expected.append(start).append(id(i + 2)).append("\",\"version\":\"3\"}}\n");
+      expected.append(done).append(id(i + 2)).append("\",\"status\":\"").append(statuses[i]);
+      expected.append("\",\"metrics\":{\"durationMs\":").append(ms);
+      expected.append(",\"producedBytes\":0}}}\n");
+      expected.append(report).append(id(i + 2)).append("\",\"status\":\"").append(statuses[i]);
+      expected.append(metrics(ms)).append("}}}\n");
+    }
+    assertEquals(expected.toString(), world.log("json"));
+  }
+
+  private static String metrics(String ms) {
+    return "\",\"metrics\":{\"durationMs\":"
+        + ms
+        + ",\"billedDurationMs\":4,\"memorySizeMB\":128,\"maxMemoryUsedMB\":36";
   }
 
   @Test

@@ -59,7 +59,9 @@ class LogAgentThreadTest {
         new LogAgent(
             records,
             LogSink.MEMORY,
+            null,
             System::nanoTime,
+            System::currentTimeMillis,
             _ -> completed.release(),
             List.of(new LogAgent.Source(names.driver, lines)));
     boolean[] stop = new boolean[1];

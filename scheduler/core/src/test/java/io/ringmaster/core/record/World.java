@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.AccountState;
 import io.ringmaster.core.model.FunctionState;
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
@@ -53,10 +54,14 @@ final class World implements SandboxLogs {
               World.class.getClassLoader(),
               new Class<?>[] {SandboxDriver.class},
               (proxy, method, arguments) -> {
+                if (method.getName().equals("logStream")) {
+                  return "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
+                }
                 throw new IllegalStateException("nobody calls the driver here: " + method);
               });
   final Counters counters = new Counters();
   final Bedside sleeper = new Bedside();
+  final StoreFeed feed = new StoreFeed(counters);
   final InvocationRecords records;
   final LogAgent agent;
   final List<PendingInvocation> completed = new ArrayList<>();
@@ -73,10 +78,21 @@ final class World implements SandboxLogs {
     records = new InvocationRecords(ring, sleeper, counters);
     agent =
         new LogAgent(
-            records, sink, () -> nowNs, completed::add, List.of(new LogAgent.Source(driver, this)));
+            records,
+            sink,
+            sink == LogSink.STORE ? feed : null,
+            () -> nowNs,
+            () -> EPOCH_MS,
+            completed::add,
+            List.of(new LogAgent.Source(driver, this)));
   }
 
   static VersionState version(String name, String label, String format) {
+    return version(name, label, format, "", "");
+  }
+
+  static VersionState version(
+      String name, String label, String format, String applicationLevel, String systemLevel) {
     FunctionState function =
         new FunctionState(
             new AccountState("123456789012", 1000),
@@ -91,7 +107,8 @@ final class World implements SandboxLogs {
             function.arn,
             "/aws/lambda/" + name,
             format,
-            "");
+            applicationLevel,
+            systemLevel);
     SandboxSpec spec =
         new SandboxSpec(
             "python3.13",
@@ -111,6 +128,11 @@ final class World implements SandboxLogs {
 
   Sandbox sandbox(int id, VersionState version) {
     return new Sandbox(driver, id, version, 0);
+  }
+
+  /** Init that nobody heard the begin of. */
+  void initFails(Sandbox sandbox, byte[] error, long initNs) {
+    records.initEnded(sandbox, InitStatus.ERROR, null, error, initNs, EPOCH_MS);
   }
 
   PendingInvocation start(Sandbox sandbox, boolean tail) {

@@ -30,6 +30,7 @@ class LogPipe:
         self.mark = 0  # framed bytes so far
         self.framed = True  # false in a forked child, whose output is nobody's record
         self.pending = False  # a stream holds text without a newline
+        self.loading = True  # what is written belongs to init
         self.request_id = b""  # of the running invocation, else of the last one
         self.tenant_id = None
         self.lock = threading.RLock()
@@ -63,7 +64,8 @@ class LogPipe:
     def _records(self, texts):
         now = time.time_ns() // 1000
         with self.lock:
-            batch = b""
+            # An empty record tells where output of init begins.
+            batch = _HEADER.pack(_TYPE, 0, now) if self.loading and not self.mark else b""
             for text in texts:
                 batch += _HEADER.pack(_TYPE, len(text), now) + text
                 if len(batch) > _WRITE_MAX:
@@ -85,6 +87,12 @@ class LogPipe:
         self.pending = False
         self.stdout.flush()
         self.stderr.flush()
+
+    def loaded(self):
+        """Init is over; if it wrote anything, an empty record tells where that ends."""
+        self.loading = False
+        if self.mark:
+            self._records((b"",))
 
     def after_fork(self):
         """In a forked child of the function. Another thread may have held the lock."""

@@ -137,6 +137,7 @@ class Sandbox:
         loading.enter(binding["code"], binding.get("environment", self.inherited))
         LambdaContext.bind()
         handler = self._load(binding["handler"])
+        self.pipe.loaded()
         self.channel.send(frames.READY, (time.monotonic_ns() - started).to_bytes(8, "little"))
         if binding.get("raw"):
             self._serve_raw(handler)

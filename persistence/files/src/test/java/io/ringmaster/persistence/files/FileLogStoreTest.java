@@ -1,0 +1,134 @@
+package io.ringmaster.persistence.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileLogStoreTest {
+  private static final String GROUP = "/aws/lambda/hello";
+  private static final String STREAM = "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
+
+  @TempDir Path folder;
+
+  private static void append(FileLogStore store, String group, String stream, String text)
+      throws IOException {
+    byte[] bytes = ("<" + text + ">").getBytes(StandardCharsets.UTF_8);
+    store.append(group, stream, bytes, 1, bytes.length - 2);
+  }
+
+  private static List<Path> files(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      return new ArrayList<>(all.filter(Files::isRegularFile).sorted().toList());
+    }
+  }
+
+  @Test
+  void aStreamIsAFileThatGrowsAlsoAcrossStarts() throws IOException {
+    Path file = folder.resolve("logs" + GROUP + "/" + STREAM);
+    try (FileLogStore store = FileLogStore.open(folder.resolve("logs"), 1000, 10_000)) {
+      append(store, GROUP, STREAM, "one\n");
+      append(store, GROUP, STREAM, "two\n");
+      assertEquals("one\ntwo\n", Files.readString(file));
+    }
+    try (FileLogStore store = FileLogStore.open(folder.resolve("logs"), 1000, 10_000)) {
+      append(store, GROUP, STREAM, "three\n");
+    }
+    assertEquals("one\ntwo\nthree\n", Files.readString(file));
+    assertEquals(
+        PosixFilePermissions.fromString("rwx------"),
+        Files.getPosixFilePermissions(folder.resolve("logs/aws")));
+  }
+
+  @Test
+  void manyStreamsNeedFewDescriptors() throws IOException {
+    try (FileLogStore store = FileLogStore.open(folder, 1000, 10_000_000)) {
+      for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 400; i++) {
+          append(store, GROUP, "s/" + i, round + "\n");
+        }
+      }
+      long open = ownDescriptors();
+      assertTrue(open <= 128, open + " files are open");
+    }
+    assertEquals(400, files(folder).size());
+    assertEquals("0\n1\n", Files.readString(folder.resolve("aws/lambda/hello/s/7")));
+  }
+
+  private long ownDescriptors() throws IOException {
+    long count = 0;
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path fd : all.toList()) {
+        try {
+          count += Files.readSymbolicLink(fd).startsWith(folder.toRealPath()) ? 1 : 0;
+        } catch (IOException closedMeanwhile) {
+          assertFalse(Files.exists(fd));
+        }
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void aLongStreamGoesOnInANewFileAndKeepsOneOldOne() throws IOException {
+    try (FileLogStore store = FileLogStore.open(folder, 10, 10_000)) {
+      append(store, "g", "s", "first69\n");
+      append(store, "g", "s", "second9\n");
+      append(store, "g", "s", "third99\n");
+      append(store, "g", "s", "4\n");
+    }
+    assertEquals("third99\n4\n", Files.readString(folder.resolve("g/s")));
+    assertEquals("second9\n", Files.readString(folder.resolve("g/s.1")));
+    assertEquals(2, files(folder).size());
+  }
+
+  @Test
+  void theOldestFilesGoWhenAllAreTooLarge() throws IOException {
+    try (FileLogStore store = FileLogStore.open(folder, 1000, 400)) {
+      for (int i = 0; i < 4; i++) {
+        append(store, "g" + i, "s", "x".repeat(100));
+        Files.setLastModifiedTime(folder.resolve("g" + i + "/s"), FileTime.fromMillis(1000L * i));
+      }
+      append(store, "g9", "s", "y");
+    }
+    assertFalse(Files.exists(folder.resolve("g0")), "its folder goes too");
+    assertFalse(Files.exists(folder.resolve("g1")));
+    assertTrue(Files.exists(folder.resolve("g2/s")));
+    assertEquals("y", Files.readString(folder.resolve("g9/s")));
+  }
+
+  @Test
+  void aLinkIsNotFollowed() throws IOException {
+    Path outside = Files.writeString(folder.resolve("outside"), "mine");
+    Files.createDirectories(folder.resolve("logs/g"));
+    Files.createSymbolicLink(folder.resolve("logs/g/s"), outside);
+    try (FileLogStore store = FileLogStore.open(folder.resolve("logs"), 1000, 10_000)) {
+      assertThrows(IOException.class, () -> append(store, "g", "s", "text"));
+      append(store, "g", "t", "text");
+    }
+    assertEquals("mine", Files.readString(outside));
+  }
+
+  @Test
+  void afterAFailureTheNextAppendIsTriedAgain() throws IOException {
+    try (FileLogStore store = FileLogStore.open(folder.resolve("logs"), 1000, 10_000)) {
+      Path inTheWay = Files.writeString(folder.resolve("logs/g"), "a file where a folder is due");
+      assertThrows(IOException.class, () -> append(store, "g", "s", "lost"));
+      Files.delete(inTheWay);
+      append(store, "g", "s", "kept");
+      assertEquals("kept", Files.readString(folder.resolve("logs/g/s")));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.ringmaster.core.record;
+
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.counter.Counters;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
+
+/**
+ * Hands what log streams hold to the thread that writes them, once in each turn of the log agent.
+ * The log agent never waits for it: 32 MiB may be under way.
+ *
+ * <p>No hand-over is missed by a sleeping writer. Agent: offer, then look at {@code sleeping}
+ * (volatile), unpark. Writer: {@code sleeping = true} (volatile), look at the queue, park.
+ */
+public final class StoreFeed {
+  static final long BYTES_MAX = 32L << 20;
+  static final int CHUNK_BYTES = 64 * 1024;
+  private static final int CHUNKS_MAX = 8192;
+
+  /** A stream whose name nobody told gets one of its own when so much waits. */
+  private static final int NAMELESS_BYTES = 256 * 1024;
+
+  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
+
+  /** Bytes of one stream. */
+  record Chunk(StoredStream stream, byte[] bytes) {}
+
+  private final Counters counters;
+  private final OneToOneConcurrentArrayQueue<Chunk> queue =
+      new OneToOneConcurrentArrayQueue<>(CHUNKS_MAX);
+
+  // Both threads.
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private volatile boolean failing;
+  private volatile Thread sleeping;
+
+  // Log agent.
+  private final List<StoredStream> touched = new ArrayList<>();
+  private final List<StoredStream> left = new ArrayList<>();
+
+  /** With nothing under way. */
+  public StoreFeed(Counters counters) {
+    this.counters = counters;
+  }
+
+  // ---- log agent ----
+
+  StoredStream open(String group, String label) {
+    return new StoredStream(this, group, label);
+  }
+
+  /** As Lambda names streams: day, version, 32 hexadecimal digits. */
+  static String ownName(String version) {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return LocalDate.now(ZoneOffset.UTC).format(DAY)
+        + "/["
+        + version
+        + "]"
+        + String.format("%016x%016x", random.nextLong(), random.nextLong());
+  }
+
+  boolean failing() {
+    return failing;
+  }
+
+  long waitingBytes() {
+    return waitingBytes.get();
+  }
+
+  void waits(StoredStream stream, int bytes) {
+    stream.waitingBytes.addAndGet(bytes);
+    waitingBytes.addAndGet(bytes);
+  }
+
+  void touched(StoredStream stream) {
+    if (!stream.dirty) {
+      stream.dirty = true;
+      touched.add(stream);
+    }
+  }
+
+  void dropped(long records) {
+    counters.addShared(Counter.LOGS_DROPPED, records);
+  }
+
+  /** Hands over what waits; called once in each turn. */
+  void handOver() {
+    if (touched.isEmpty()) {
+      return;
+    }
+    for (StoredStream stream : touched) {
+      if (stream.name() == null && stream.openLength() > NAMELESS_BYTES) {
+        stream.named();
+      }
+      boolean nothing = stream.openLength() == 0;
+      if (nothing || stream.name() != null && queue.offer(new Chunk(stream, stream.take()))) {
+        stream.dirty = false;
+      } else {
+        left.add(stream);
+      }
+    }
+    touched.clear();
+    touched.addAll(left);
+    left.clear();
+    Thread writer = sleeping;
+    if (writer != null) {
+      LockSupport.unpark(writer);
+    }
+  }
+
+  // ---- writer ----
+
+  Chunk poll() {
+    return queue.poll();
+  }
+
+  void written(Chunk chunk) {
+    chunk.stream.waitingBytes.addAndGet(-chunk.bytes.length);
+    waitingBytes.addAndGet(-chunk.bytes.length);
+  }
+
+  void failing(boolean value) {
+    failing = value;
+  }
+
+  void sleep(long ns) {
+    sleeping = Thread.currentThread();
+    if (queue.isEmpty()) {
+      LockSupport.parkNanos(this, ns);
+    }
+    sleeping = null;
+  }
+
+  /** Ends a sleep. Any thread. */
+  void wake() {
+    Thread writer = sleeping;
+    if (writer != null) {
+      LockSupport.unpark(writer);
+    }
+  }
+}

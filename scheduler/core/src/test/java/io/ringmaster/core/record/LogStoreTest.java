@@ -1,0 +1,181 @@
+package io.ringmaster.core.record;
+
+import static io.ringmaster.core.record.World.id;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.core.counter.Counter;
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
+import io.ringmaster.core.model.InvocationRecorder.Outcome;
+import io.ringmaster.core.model.Sandbox;
+import io.ringmaster.persistence.spi.LogStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** From the log agent to the store: every line, in order; bounded; what is lost is told. */
+class LogStoreTest {
+  private static final String NAME = "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
+
+  /** A store in memory that can be full. */
+  private static final class Shelf implements LogStore {
+    final Map<String, StringBuilder> streams = new TreeMap<>();
+    boolean full;
+
+    @Override
+    public void append(String group, String stream, byte[] bytes, int offset, int length)
+        throws IOException {
+      if (full) {
+        throw new IOException("no space left on device");
+      }
+      streams
+          .computeIfAbsent(group + " " + stream, _ -> new StringBuilder())
+          .append(new String(bytes, offset, length, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final World world = new World(8192, LogSink.STORE);
+  private final Sandbox sandbox = world.sandbox(7, World.version("hello", "$LATEST", "Text"));
+  private final Shelf shelf = new Shelf();
+  private final List<IOException> failures = new ArrayList<>();
+  private final LogWriter writer =
+      new LogWriter(world.feed, shelf, () -> world.nowNs, failures::add);
+
+  private String stored() {
+    world.turn();
+    while (writer.doWork() > 0) {
+      world.turn();
+    }
+    return shelf.streams.getOrDefault("/aws/lambda/hello " + NAME, new StringBuilder()).toString();
+  }
+
+  private void init() {
+    world.records.initStarted(sandbox, World.EPOCH_MS);
+    world.records.initEnded(sandbox, InitStatus.SUCCESS, null, null, 1, World.EPOCH_MS);
+  }
+
+  @Test
+  void everyLineIsStoredUnderTheNameThatTheFunctionKnows() {
+    init();
+    int many = 3000;
+    for (int i = 0; i < many; i++) {
+      world.settle(world.start(sandbox, false), Outcome.SUCCESS, 0);
+      if (i % 1000 == 0) {
+        stored();
+      }
+    }
+    String log = stored();
+    assertTrue(log.startsWith("INIT_START Runtime Version: python:3.13.v1\t"), log);
+    assertEquals(1 + 3 * many, log.lines().count());
+    assertTrue(log.contains("\nSTART RequestId: " + id(1) + " "));
+    assertEquals(List.of("/aws/lambda/hello " + NAME), List.copyOf(shelf.streams.keySet()));
+    assertEquals(0, world.counters.get(Counter.LOGS_DROPPED));
+    assertTrue(world.log("hello").endsWith(log.substring(log.length() - 1000)));
+  }
+
+  @Test
+  void aStreamThatNobodyNamedGetsAName() {
+    world.write(7, "early\n", 0);
+    world.turn();
+    world.settle(world.start(sandbox, false), Outcome.SUCCESS, 0);
+    world.records.ended(sandbox);
+    stored();
+    stored();
+    assertEquals(1, shelf.streams.size());
+    String name = shelf.streams.keySet().iterator().next();
+    assertTrue(
+        name.matches("/aws/lambda/hello \\d{4}/\\d\\d/\\d\\d/\\[\\$LATEST][0-9a-f]{32}"), name);
+    assertTrue(shelf.streams.get(name).toString().startsWith("early\nSTART"));
+  }
+
+  @Test
+  void aSlowStoreLosesOfTheLoudStreamAlone() {
+    init();
+    Sandbox quiet = world.sandbox(9, World.version("quiet", "1", "Text"));
+    world.start(sandbox, false);
+    world.start(quiet, false);
+    String line = "x".repeat(1023) + "\n";
+    for (int i = 0; i < 6 * 1024; i++) {
+      world.write(7, line, 0);
+      if (i % 256 == 0) {
+        world.turn();
+      }
+    }
+    world.write(9, "quiet\n", 0);
+    world.turn();
+    assertTrue(world.feed.waitingBytes() <= StoredStream.BYTES_MAX + 1024);
+    long dropped = world.counters.get(Counter.LOGS_DROPPED);
+    assertTrue(dropped > 1500 && dropped < 3000, "dropped " + dropped);
+    stored();
+    world.write(7, "after\n", 0);
+    String log = stored();
+    assertTrue(
+        log.endsWith(
+            line
+                + "LOGS_DROPPED Dropped Records: "
+                + dropped
+                + "\tDropped Bytes: "
+                + dropped * 1024
+                + "\tReason: The log store did not keep up\nafter\n"),
+        log.substring(log.length() - 300));
+    world.write(7, "once\n", 0);
+    assertTrue(stored().endsWith("after\nonce\n"), "it is told once");
+    world.records.ended(quiet);
+    stored();
+    assertEquals(0, world.feed.waitingBytes());
+    assertTrue(
+        shelf.streams.entrySet().stream()
+            .anyMatch(
+                e -> e.getKey().contains("quiet") && e.getValue().toString().contains("\nquiet\n")),
+        shelf.streams.keySet()::toString);
+  }
+
+  @Test
+  void aFullDiskIsToleratedCountedToldAndTriedAgain() {
+    init();
+    world.start(sandbox, false);
+    world.write(7, "before\n", 0);
+    stored();
+    shelf.full = true;
+    world.write(7, "lost 1\nlost 2\n", 0);
+    stored();
+    world.write(7, "lost 3\n", 0);
+    stored();
+    assertEquals(1, failures.size(), "it is told once");
+    assertEquals(3, world.counters.get(Counter.LOGS_DROPPED));
+    shelf.full = false;
+    world.write(7, "lost 4\n", 0);
+    assertTrue(stored().endsWith("before\n"), "it is not tried for a second");
+    world.nowNs += 1_000_000_000L;
+    writer.doWork();
+    world.write(7, "after\n", 0);
+    assertTrue(
+        stored()
+            .endsWith(
+                "before\nLOGS_DROPPED Dropped Records: 4\tDropped Bytes: 28\tReason: The log store"
+                    + " did not keep up\nafter\n"),
+        stored());
+    assertEquals(4, world.counters.get(Counter.LOGS_DROPPED));
+    assertEquals(0, world.feed.waitingBytes());
+  }
+
+  @Test
+  void anEndedEnvironmentLeavesNothingBehind() {
+    init();
+    world.settle(world.start(sandbox, false), Outcome.SUCCESS, 0);
+    world.records.ended(sandbox);
+    String log = stored();
+    assertEquals(4, log.lines().count());
+    assertFalse(log.contains("LOGS_DROPPED"));
+    assertEquals(0, world.feed.waitingBytes());
+  }
+}

@@ -1,0 +1,198 @@
+package io.ringmaster.journeys;
+
+import static io.ringmaster.journeys.Engines.config;
+import static io.ringmaster.journeys.Engines.invoke;
+import static io.ringmaster.journeys.Engines.json;
+import static io.ringmaster.journeys.Engines.python;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.api.InvocationResult;
+import io.ringmaster.api.InvokeRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lines of real functions, from their processes to the caller, to memory and to files. */
+class LogJourneyTest {
+  private static final String MS = "[0-9]+\\.[0-9][0-9]";
+
+  @TempDir Path folder;
+
+  private static String report(String id, String duration, String rest) {
+    return "REPORT RequestId: "
+        + id
+        + "\tDuration: "
+        + duration
+        + " ms\tBilled Duration: [0-9]+ ms\tMemory Size: 128 MB\tMax Memory Used: [0-9]+ MB\t"
+        + rest
+        + "\n";
+  }
+
+  private static void assertMatches(String regex, String text) {
+    assertTrue(text.matches(regex), () -> "[" + text + "] does not match [" + regex + "]");
+  }
+
+  @Test
+  void everyLineOfAnEnvironmentIsInTheFileThatItsFunctionNames() throws IOException {
+    String stream = null;
+    try (Engine engine = Engine.open(config().dataFolder(folder).logSink(LogSink.STORE).build())) {
+      engine
+          .functions()
+          .create(
+              python(
+                      "stored",
+                      "import sys",
+                      "print('loading')",
+                      "def handler(event, context):",
+                      "    print('call', event['n'])",
+                      "    return context.log_stream_name")
+                  .build());
+      for (int i = 0; i < 300; i++) {
+        InvocationResult result = invoke(engine, "stored", "{\"n\":" + i + "}");
+        stream = json(result).asText();
+      }
+      InvocationResult last =
+          engine.invoke(InvokeRequest.of("stored", "{\"n\":300}").withLogTail());
+      assertTrue(last.logTail().contains("call 300\n"), last.logTail());
+    }
+    Path file = folder.resolve("logs/aws/lambda/stored").resolve(stream);
+    List<String> lines = Files.readAllLines(file);
+    assertMatches(
+        "INIT_START Runtime Version: python:3\\.13\\.v1\tRuntime Version ARN:"
+            + " arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}",
+        lines.get(0));
+    assertEquals("loading", lines.get(1), "output of init precedes the first START");
+    for (int i = 0; i <= 300; i++) {
+      List<String> four = lines.subList(2 + 4 * i, 6 + 4 * i);
+      assertTrue(four.get(0).startsWith("START RequestId: "), four::toString);
+      assertEquals("call " + i, four.get(1));
+      assertTrue(four.get(2).startsWith("END RequestId: "), four::toString);
+      assertTrue(four.get(3).startsWith("REPORT RequestId: "), four::toString);
+    }
+    assertEquals(2 + 4 * 301, lines.size());
+    assertEquals(0L, engineFiles(folder.resolve("logs")) - 1, "one environment, one file");
+  }
+
+  private static long engineFiles(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile).count();
+    }
+  }
+
+  @Test
+  void aFailedInitIsTheStoryOfItsInvocation() {
+    try (Engine engine = Engine.open(config().build())) {
+      engine
+          .functions()
+          .create(
+              python("noimport", "print('begin')", "import no_such", "def handler(e, c): pass")
+                  .build());
+      InvocationResult result = engine.invoke(InvokeRequest.of("noimport", "{}").withLogTail());
+      String id = result.requestId();
+      String type = "Status: error\tError Type: Runtime.ImportModuleError";
+      assertMatches(
+          "(?s)begin\n.*\\[ERROR\\] Runtime.ImportModuleError: Unable to import module 'app': No"
+              + " module named 'no_such'.*\nINIT_REPORT Init Duration: "
+              + MS
+              + " ms\tPhase: init\t"
+              + type
+              + "\nSTART RequestId: "
+              + id
+              + " Version: \\$LATEST\nEND RequestId: "
+              + id
+              + "\n"
+              + report(id, MS, type),
+          result.logTail());
+      String log = engine.recentLogs("noimport");
+      assertTrue(log.startsWith("INIT_START Runtime Version: "), log);
+      assertTrue(log.endsWith(result.logTail()), log);
+    }
+  }
+
+  @Test
+  void anInitThatTakesTooLongIsReportedTwice() {
+    try (Engine engine = Engine.open(config().initTimeout(Duration.ofMillis(300)).build())) {
+      engine
+          .functions()
+          .create(
+              python(
+                      "hopeless",
+                      "import time",
+                      "print('loading', flush=True)",
+                      "time.sleep(60)",
+                      "def handler(e, c): pass")
+                  .timeoutSeconds(1)
+                  .build());
+      InvocationResult result = engine.invoke(InvokeRequest.of("hopeless", "{}").withLogTail());
+      String id = result.requestId();
+      assertMatches(
+          "loading\nINIT_REPORT Init Duration: "
+              + MS
+              + " ms\tPhase: invoke\tStatus: timeout\nSTART RequestId: "
+              + id
+              + " Version: \\$LATEST\n[-0-9]+T[0-9:.]+Z "
+              + id
+              + " Task timed out after 1.00 seconds\n\nEND RequestId: "
+              + id
+              + "\n"
+              + report(id, "1000.00", "Status: timeout"),
+          result.logTail());
+      assertMatches(
+          "(?s)INIT_START [^\n]*\n(loading\n)?INIT_REPORT Init Duration: "
+              + MS
+              + " ms\tPhase: init\tStatus: timeout\nloading\nINIT_REPORT .*",
+          engine.recentLogs("hopeless"));
+      assertEquals(1000, result.billedMs());
+    }
+  }
+
+  @Test
+  void anExitIsToldWithItsStatusAndTheNextInvocationCountsItsInit() {
+    try (Engine engine = Engine.open(config().build())) {
+      engine
+          .functions()
+          .create(
+              python(
+                      "leaves",
+                      "import os",
+                      "def handler(event, context):",
+                      "    print('going')",
+                      "    if event: os._exit(7)")
+                  .build());
+      InvocationResult result = engine.invoke(InvokeRequest.of("leaves", "1").withLogTail());
+      String id = result.requestId();
+      assertMatches(
+          "START RequestId: "
+              + id
+              + " Version: \\$LATEST\ngoing\nRequestId: "
+              + id
+              + " Error: Runtime exited with error: exit status 7\n"
+              + "Runtime.ExitError\n"
+              + "END RequestId: "
+              + id
+              + "\n"
+              + report(
+                  id,
+                  MS,
+                  "Init Duration: " + MS + " ms\tStatus: error\tError Type: Runtime.ExitError"),
+          result.logTail());
+      InvocationResult next = engine.invoke(InvokeRequest.of("leaves", "0").withLogTail());
+      assertMatches(
+          "START RequestId: "
+              + next.requestId()
+              + " Version: \\$LATEST\ngoing\nEND RequestId: "
+              + next.requestId()
+              + "\n"
+              + report(next.requestId(), MS, ""),
+          next.logTail());
+    }
+  }
+}
