@@ -58,7 +58,9 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     Output output = Output.open(json);
     Findings findings =
-        Findings.find(new RuntimeSettings(runtimesFolder, runtimeMatch == MatchRule.exact));
+        Findings.find(
+            RuntimeSettings.NONE.withInterpreters(
+                runtimesFolder, runtimeMatch == MatchRule.exact));
     print(output, findings);
     output.document("ringmaster.doctor/1", out -> write(out, findings));
     return findings.engineCanRun() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;

@@ -101,7 +101,7 @@ class RuntimesTest {
     Interpreter any = Runtimes.find().interpreters(RuntimeFamily.JAVA).getLast();
     Path bin = Files.createDirectories(folder.resolve("mine/bin"));
     Files.createSymbolicLink(bin.resolve("java"), any.executable());
-    RuntimeSettings settings = new RuntimeSettings(folder, false);
+    RuntimeSettings settings = RuntimeSettings.NONE.withInterpreters(folder, false);
     assertEquals(any, Runtimes.find(settings).interpreters(RuntimeFamily.JAVA).getFirst());
     assertEquals(
         any.major(),
