@@ -127,6 +127,60 @@ public final class EngineConfig {
     return values.sandboxProcesses;
   }
 
+  /**
+   * Where interpreters of the operator's lie, each in {@code NAME/bin}, preferred to all others;
+   * null: nowhere (the default).
+   */
+  public Path runtimesFolder() {
+    return values.runtimesFolder;
+  }
+
+  /**
+   * Whether only an interpreter of the very version serves a runtime identifier; false: the nearest
+   * one does where there is none, and the log says so. Default false.
+   */
+  public boolean exactRuntimes() {
+    return values.exactRuntimes;
+  }
+
+  /** Whether functions may use runtimes that AWS no longer lets be used. Default false. */
+  public boolean allowDeprecated() {
+    return values.allowDeprecated;
+  }
+
+  /**
+   * Whether functions for another architecture than this machine's are refused; false: their
+   * scripts run, their native code fails as Lambda's does. Default false.
+   */
+  public boolean strictArchitecture() {
+    return values.strictArchitecture;
+  }
+
+  /**
+   * Folder with the AWS SDKs that Lambda's runtimes bring, in {@code python} and {@code
+   * nodejs/node_modules}; null: {@code runtime-sdk} in the data folder or in the user's cache,
+   * where it is there (the default).
+   */
+  public Path sdkFolder() {
+    return values.sdkFolder;
+  }
+
+  /**
+   * URL where functions find AWS's other services, as {@code AWS_ENDPOINT_URL}; null: AWS's own
+   * (the default).
+   */
+  public String awsEndpoint() {
+    return values.awsEndpoint;
+  }
+
+  /**
+   * URL of the Lambda API that serves this engine, for functions, as {@code
+   * AWS_ENDPOINT_URL_LAMBDA}; null: none (the default).
+   */
+  public String lambdaEndpoint() {
+    return values.lambdaEndpoint;
+  }
+
   /** What becomes of log lines. */
   public enum LogSink {
     /** Nothing is rendered; a log tail is empty. */
@@ -160,6 +214,13 @@ public final class EngineConfig {
     private long streamBytesPerSecond;
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
+    private Path runtimesFolder;
+    private boolean exactRuntimes;
+    private boolean allowDeprecated;
+    private boolean strictArchitecture;
+    private Path sdkFolder;
+    private String awsEndpoint;
+    private String lambdaEndpoint;
 
     private Builder() {}
 
@@ -181,6 +242,13 @@ public final class EngineConfig {
       streamBytesPerSecond = other.streamBytesPerSecond;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
+      runtimesFolder = other.runtimesFolder;
+      exactRuntimes = other.exactRuntimes;
+      allowDeprecated = other.allowDeprecated;
+      strictArchitecture = other.strictArchitecture;
+      sdkFolder = other.sdkFolder;
+      awsEndpoint = other.awsEndpoint;
+      lambdaEndpoint = other.lambdaEndpoint;
     }
 
     /** See {@link EngineConfig#dataFolder()}. */
@@ -285,6 +353,48 @@ public final class EngineConfig {
       return this;
     }
 
+    /** See {@link EngineConfig#runtimesFolder()}. */
+    public Builder runtimesFolder(Path value) {
+      runtimesFolder = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#exactRuntimes()}. */
+    public Builder exactRuntimes(boolean value) {
+      exactRuntimes = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#allowDeprecated()}. */
+    public Builder allowDeprecated(boolean value) {
+      allowDeprecated = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#strictArchitecture()}. */
+    public Builder strictArchitecture(boolean value) {
+      strictArchitecture = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#sdkFolder()}. */
+    public Builder sdkFolder(Path value) {
+      sdkFolder = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#awsEndpoint()}. */
+    public Builder awsEndpoint(String value) {
+      awsEndpoint = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#lambdaEndpoint()}. */
+    public Builder lambdaEndpoint(String value) {
+      lambdaEndpoint = value;
+      return this;
+    }
+
     /**
      * Validates.
      *
@@ -316,7 +426,17 @@ public final class EngineConfig {
       range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
       range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
       Objects.requireNonNull(logSink, "logSink");
+      url("awsEndpoint", awsEndpoint);
+      url("lambdaEndpoint", lambdaEndpoint);
       return new EngineConfig(new Builder(this));
+    }
+
+    private static void url(String name, String value) {
+      require(
+          value == null || value.matches("https?://[^\\s/]+(/\\S*)?"),
+          name,
+          value,
+          "such as http://127.0.0.1:4566");
     }
 
     private static void range(String name, long value, long least, long most) {

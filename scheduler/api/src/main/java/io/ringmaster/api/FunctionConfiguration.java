@@ -12,6 +12,7 @@ import java.util.Map;
  * @param version {@code $LATEST} or a number
  * @param runtime runtime identifier
  * @param handler handler; null for in-JVM code
+ * @param layers the layers, in the order in which they are merged
  * @param role execution role ARN
  * @param description never null
  * @param memoryMb MiB
@@ -33,6 +34,7 @@ public record FunctionConfiguration(
     String version,
     String runtime,
     String handler,
+    List<Layer> layers,
     String role,
     String description,
     int memoryMb,
@@ -46,4 +48,13 @@ public record FunctionConfiguration(
     String codeSha256,
     long codeSize,
     Instant lastModified,
-    String revisionId) {}
+    String revisionId) {
+
+  /**
+   * One layer.
+   *
+   * @param codeSha256 SHA-256 of its package in Base64
+   * @param codeSize bytes of its package
+   */
+  public record Layer(String codeSha256, long codeSize) {}
+}

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param runtime runtime identifier such as {@code python3.13}; {@link #IN_JVM} with in-JVM code
  * @param handler such as {@code app.handler}; may be null with in-JVM code
  * @param code the code
+ * @param layers at most 5; their content is merged in this order, of equal paths the later counts,
+ *     and found by the function as Lambda's {@code /opt}; not with in-JVM code
  * @param role execution role ARN; kept and shown, not assumed
  * @param description at most 256 characters
  * @param memoryMb 128 to 10,240; default 128
@@ -29,6 +31,7 @@ public record FunctionSpec(
     String runtime,
     String handler,
     FunctionCode code,
+    List<FunctionCode> layers,
     String role,
     String description,
     int memoryMb,
@@ -54,6 +57,7 @@ public record FunctionSpec(
     private String runtime;
     private String handler;
     private FunctionCode code;
+    private List<FunctionCode> layers = List.of();
     private String role = "arn:aws:iam::123456789012:role/lambda";
     private String description = "";
     private int memoryMb = 128;
@@ -87,6 +91,12 @@ public record FunctionSpec(
       if (value instanceof FunctionCode.InJvm && runtime == null) {
         runtime = IN_JVM;
       }
+      return this;
+    }
+
+    /** See {@link FunctionSpec#layers()}. */
+    public Builder layers(List<FunctionCode> value) {
+      layers = List.copyOf(value);
       return this;
     }
 
@@ -157,6 +167,7 @@ public record FunctionSpec(
           runtime,
           handler,
           code,
+          layers,
           role,
           description,
           memoryMb,

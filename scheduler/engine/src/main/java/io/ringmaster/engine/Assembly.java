@@ -182,7 +182,8 @@ final class Assembly {
         config.region(),
         config.accountConcurrency(),
         RegistrySettings.machineArchitecture(),
-        false,
+        config.strictArchitecture(),
+        config.allowDeprecated(),
         InstantSource.system(),
         failure -> report("registry", failure));
   }

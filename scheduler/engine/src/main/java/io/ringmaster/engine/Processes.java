@@ -5,6 +5,8 @@ import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.linux.ProcessDriverStatus;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSdk;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
@@ -53,7 +55,13 @@ record Processes(
                 config.environmentsMax(),
                 generic,
                 Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
-                List.of()),
+                List.of(),
+                new RuntimeSettings(
+                    config.runtimesFolder(),
+                    config.exactRuntimes(),
+                    RuntimeSdk.find(config.sdkFolder(), config.dataFolder()),
+                    config.awsEndpoint(),
+                    config.lambdaEndpoint())),
             dispatcher,
             logAgent,
             runtimeApi);

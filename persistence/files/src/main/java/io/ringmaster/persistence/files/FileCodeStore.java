@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Deployment packages in a folder, one folder each, named by hash. See {@link CodeStore} for what
@@ -217,6 +222,37 @@ public final class FileCodeStore implements CodeStore {
     byte[] hash = write(tree, coming);
     install(hex(hash), coming);
     return stored(hash, tree.totalBytes());
+  }
+
+  @Override
+  public StoredCode putMerged(List<String> keys) throws CodeRefusedException, IOException {
+    MessageDigest all = Hashes.sha256();
+    all.update("ringmaster layers 1\n".getBytes(StandardCharsets.UTF_8));
+    keys.forEach(key -> all.update((key + "\n").getBytes(StandardCharsets.UTF_8)));
+    byte[] hash = all.digest();
+    if (!retainIfStored(hex(hash))) {
+      PackageTree tree = new PackageTree();
+      for (String key : keys) {
+        tree.overlay(SourceFolder.read(root.resolve(key)));
+      }
+      Path coming = root.resolve(COMING + names.incrementAndGet());
+      write(tree, coming);
+      install(hex(hash), coming);
+    }
+    return stored(hash, unpackedBytes(hex(hash)));
+  }
+
+  @Override
+  public long unpackedBytes(String key) throws IOException {
+    try (Stream<Path> files = Files.walk(root.resolve(key))) {
+      long sum = 0;
+      for (Path file : (Iterable<Path>) files::iterator) {
+        BasicFileAttributes attributes =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        sum += attributes.isRegularFile() ? attributes.size() : 0;
+      }
+      return sum;
+    }
   }
 
   private byte[] write(PackageTree tree, Path coming) throws CodeRefusedException, IOException {

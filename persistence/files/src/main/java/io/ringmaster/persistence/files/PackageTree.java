@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -26,6 +27,9 @@ final class PackageTree {
   static final long BYTES_LIMIT = 262_144_000;
   private static final int LINK_STEPS_MAX = 200_000;
   private static final int LINK_HOPS_MAX = 40;
+
+  /** Paths from "folder/" to this are those in the folder. */
+  private static final char FOLLOWS_SLASH = '/' + 1;
 
   /** Bytes of one file. */
   interface Content {
@@ -68,6 +72,32 @@ final class PackageTree {
       throw refused("the link " + quoted(path) + " has an impossible target");
     }
     add(path, new Link(target));
+  }
+
+  /**
+   * Puts another tree over this one: what has the same path there replaces what is here, a folder
+   * with all that is in it; but folders are united.
+   *
+   * @param later not changed
+   */
+  void overlay(PackageTree later) throws CodeRefusedException {
+    anyFile |= later.anyFile;
+    totalBytes += later.totalBytes;
+    if (totalBytes >= BYTES_LIMIT) {
+      throw new CodeRefusedException(
+          Reason.LAYERS_TOO_LARGE, "layers of " + totalBytes + " bytes or more");
+    }
+    for (Map.Entry<String, Node> entry : later.nodes.entrySet()) {
+      String path = entry.getKey();
+      if (nodes.get(path) instanceof Folder) {
+        if (entry.getValue() instanceof Folder) {
+          continue;
+        }
+        nodes.subMap(path + "/", path + FOLLOWS_SLASH).clear();
+      }
+      nodes.put(path, entry.getValue());
+    }
+    checkCount();
   }
 
   /**

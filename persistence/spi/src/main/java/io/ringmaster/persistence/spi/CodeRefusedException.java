@@ -14,6 +14,8 @@ public final class CodeRefusedException extends Exception {
     EMPTY("Uploaded file must be a non-empty zip"),
     /** Its content is too large. */
     UNZIPPED_TOO_LARGE("Unzipped size must be smaller than 262144000 bytes"),
+    /** The content of all layers of a function is too large. */
+    LAYERS_TOO_LARGE("Layers consume more than the available size of 262144000 bytes"),
     /** It is no archive, is damaged, or holds what must not be unpacked. */
     UNREADABLE("Could not unzip uploaded file. Please check your file, then try to upload again.");
 

@@ -2,6 +2,7 @@ package io.ringmaster.persistence.spi;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,6 +44,24 @@ public interface CodeStore extends AutoCloseable {
    * @throws IOException the storage failed
    */
   StoredCode putFiles(Map<String, byte[]> files) throws CodeRefusedException, IOException;
+
+  /**
+   * Stores the content of several packages in one folder: of files with the same path that of the
+   * later package counts. Equal lists of packages give the same folder.
+   *
+   * @param keys keys of stored packages, to which the caller holds references
+   * @throws CodeRefusedException too large in all, or with links that lead out of the whole
+   * @throws IOException the storage failed
+   */
+  StoredCode putMerged(List<String> keys) throws CodeRefusedException, IOException;
+
+  /**
+   * The sum of the sizes of a package's files in bytes.
+   *
+   * @param key key of a stored package, to which the caller holds a reference
+   * @throws IOException the storage failed
+   */
+  long unpackedBytes(String key) throws IOException;
 
   /**
    * Adds a reference to a package that is stored.

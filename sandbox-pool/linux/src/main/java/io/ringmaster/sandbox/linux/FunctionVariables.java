@@ -65,10 +65,12 @@ final class FunctionVariables {
   }
 
   private void putWhatFunctionsMayChange() {
-    all.put("PATH", path(under(interpreterFolder(), ""), "/usr/local/bin:/usr/bin/:/bin", opt("bin")));
+    all.put(
+        "PATH", path(under(interpreterFolder(), ""), "/usr/local/bin:/usr/bin/:/bin", opt("bin")));
     all.put(
         "LD_LIBRARY_PATH",
-        path(ownLibraries(),
+        path(
+            ownLibraries(),
             "/lib64:/usr/lib64",
             runtime + ":" + runtime.resolve("lib"),
             code + ":" + code + "/lib",
@@ -104,7 +106,8 @@ final class FunctionVariables {
 
   private String nodePath() {
     String sdk = under(settings.sdk(), "nodejs/node_modules");
-    return path(opt("nodejs/node" + part(1) + "/node_modules"),
+    return path(
+        opt("nodejs/node" + part(1) + "/node_modules"),
         opt("nodejs/node_modules"),
         sdk == null ? runtime.resolve("node_modules").toString() : sdk,
         runtime.toString(),
@@ -126,7 +129,8 @@ final class FunctionVariables {
     all.put("GEM_HOME", runtime.toString());
     all.put(
         "GEM_PATH",
-        path(code + "/vendor/bundle/ruby/" + wanted,
+        path(
+            code + "/vendor/bundle/ruby/" + wanted,
             opt("ruby/gems/" + wanted),
             prefix + "/lib/ruby/gems/" + has,
             distribution));

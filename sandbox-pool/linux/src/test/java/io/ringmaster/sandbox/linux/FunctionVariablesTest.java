@@ -119,7 +119,8 @@ class FunctionVariablesTest {
     assertEquals(
         "/lib64:/usr/lib64:/bootstraps/node:/bootstraps/node/lib:/task:/task/lib",
         variables.get("LD_LIBRARY_PATH"));
-    assertEquals("/bootstraps/node/node_modules:/bootstraps/node:/task", variables.get("NODE_PATH"));
+    assertEquals(
+        "/bootstraps/node/node_modules:/bootstraps/node:/task", variables.get("NODE_PATH"));
     assertFalse(variables.containsKey("AWS_ENDPOINT_URL"));
   }
 

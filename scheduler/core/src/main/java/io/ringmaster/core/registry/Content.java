@@ -12,6 +12,7 @@ import java.util.Objects;
  */
 record Content(
     StoredCode stored,
+    Layers layers,
     FunctionCode.InJvm inJvm,
     String runtime,
     String handler,
@@ -30,6 +31,7 @@ record Content(
   static Content of(
       FunctionSpec spec,
       StoredCode stored,
+      Layers layers,
       FunctionCode.InJvm inJvm,
       String machineArchitecture,
       boolean raw) {
@@ -38,6 +40,7 @@ record Content(
     String systemLevel = Objects.requireNonNullElse(spec.systemLogLevel(), "INFO");
     return new Content(
         stored,
+        layers,
         inJvm,
         inJvm == null ? spec.runtime() : FunctionSpec.IN_JVM,
         inJvm == null ? spec.handler() : null,
@@ -57,6 +60,7 @@ record Content(
   Content withCode(StoredCode newStored, FunctionCode.InJvm newInJvm) {
     return new Content(
         newStored,
+        layers,
         newInJvm,
         runtime,
         handler,
@@ -76,6 +80,7 @@ record Content(
   private Content withDescription(String text) {
     return new Content(
         stored,
+        layers,
         inJvm,
         runtime,
         handler,

@@ -5,10 +5,14 @@ import io.ringmaster.persistence.spi.CodeRefusedException;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** The registry's side of the code store: AWS's refusals, and failures that nobody waits for. */
 final class PackageShelf {
+  private static final long UNPACKED_BYTES_LIMIT = 262_144_000;
+
   private final CodeStore store;
   private final Consumer<Exception> failures;
 
@@ -33,7 +37,66 @@ final class PackageShelf {
     }
   }
 
-  void retain(StoredCode code) {
+  /** Stores layers and what they come to, with one reference for the caller. */
+  Layers putLayers(List<FunctionCode> layers) {
+    if (layers.isEmpty()) {
+      return Layers.NONE;
+    }
+    List<StoredCode> parts = new ArrayList<>();
+    try {
+      layers.forEach(layer -> parts.add(put(layer)));
+      if (parts.size() == 1) {
+        retain(parts.getFirst());
+        return new Layers(List.copyOf(parts), parts.getFirst());
+      }
+      return new Layers(
+          List.copyOf(parts), store.putMerged(parts.stream().map(StoredCode::key).toList()));
+    } catch (CodeRefusedException refused) {
+      throw Refusals.code(refused);
+    } catch (IOException failure) {
+      throw Refusals.storage(failure);
+    } finally {
+      parts.forEach(this::release);
+    }
+  }
+
+  /** Refuses code and layers that are too large together. */
+  void requireRoom(StoredCode code, Layers layers) {
+    if (code == null || layers.merged() == null) {
+      return;
+    }
+    try {
+      long total = store.unpackedBytes(code.key()) + store.unpackedBytes(layers.merged().key());
+      if (total >= UNPACKED_BYTES_LIMIT) {
+        throw Refusals.invalid(
+            "Function code combined with layers exceeds the maximum allowed size of "
+                + UNPACKED_BYTES_LIMIT
+                + " bytes. The actual size is "
+                + total
+                + " bytes.");
+      }
+    } catch (IOException failure) {
+      throw Refusals.storage(failure);
+    }
+  }
+
+  /** One more reference to all that a version is made of. */
+  void retain(Content content) {
+    retain(content.stored());
+    retain(content.layers().merged());
+  }
+
+  /** Gives one reference to each back. */
+  void release(Content content) {
+    release(content.stored());
+    release(content.layers());
+  }
+
+  void release(Layers layers) {
+    release(layers.merged());
+  }
+
+  private void retain(StoredCode code) {
     if (code != null) {
       store.retain(code.key());
     }

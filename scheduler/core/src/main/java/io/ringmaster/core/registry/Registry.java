@@ -72,12 +72,15 @@ public final class Registry implements Functions {
     if (code == null) {
       throw Refusals.invalid("Please provide a source for function code.");
     }
-    SpecRules.check(spec, code instanceof FunctionCode.InJvm, settings.allowDeprecated());
+    SpecRules.check(spec, code instanceof FunctionCode.InJvm, settings);
     requireAbsent(name);
     StoredCode stored = packages.put(code);
+    Layers layers = Layers.NONE;
     boolean kept = false;
     try {
-      Content content = Content.of(spec, stored, inJvm(code), settings.architecture(), raw);
+      layers = packages.putLayers(spec.layers());
+      packages.requireRoom(stored, layers);
+      Content content = Content.of(spec, stored, layers, inJvm(code), settings.architecture(), raw);
       FunctionConfiguration answer;
       synchronized (lock) {
         requireAbsent(name);
@@ -90,6 +93,7 @@ public final class Registry implements Functions {
     } finally {
       if (!kept) {
         packages.release(stored);
+        packages.release(layers);
       }
       packages.collect();
     }
@@ -135,12 +139,15 @@ public final class Registry implements Functions {
     if (code == null) {
       throw Refusals.invalid("Please provide a source for function code.");
     }
+    Layers layers;
     synchronized (lock) {
       requireSameKind(require(parsed), code);
+      layers = require(parsed).latest().content().layers();
     }
     StoredCode stored = packages.put(code);
     StoredCode released = stored;
     try {
+      packages.requireRoom(stored, layers);
       synchronized (lock) {
         FunctionState function = require(parsed);
         requireSameKind(function, code);
@@ -167,15 +174,35 @@ public final class Registry implements Functions {
   @Override
   public FunctionConfiguration updateConfiguration(String name, FunctionSpec spec) {
     FunctionName.Parsed parsed = unqualified(name);
+    StoredCode stored;
     synchronized (lock) {
-      FunctionState function = require(parsed);
-      Content before = function.latest().content();
-      SpecRules.check(spec, before.inJvm() != null, settings.allowDeprecated());
-      Content content =
-          Content.of(spec, before.stored(), before.inJvm(), settings.architecture(), before.raw());
-      FunctionState changed = function.withLatest(changed(function.latest(), content));
-      commit(changed);
-      return changed.latest().configuration(parsed);
+      Content present = require(parsed).latest().content();
+      SpecRules.check(spec, present.inJvm() != null, settings);
+      stored = present.stored();
+    }
+    Layers released = packages.putLayers(spec.layers());
+    try {
+      packages.requireRoom(stored, released);
+      synchronized (lock) {
+        FunctionState function = require(parsed);
+        Content before = function.latest().content();
+        SpecRules.check(spec, before.inJvm() != null, settings);
+        Content content =
+            Content.of(
+                spec,
+                before.stored(),
+                released,
+                before.inJvm(),
+                settings.architecture(),
+                before.raw());
+        FunctionState changed = function.withLatest(changed(function.latest(), content));
+        commit(changed);
+        released = before.layers();
+        return changed.latest().configuration(parsed);
+      }
+    } finally {
+      packages.release(released);
+      packages.collect();
     }
   }
 
@@ -191,7 +218,7 @@ public final class Registry implements Functions {
       publisher.withdraw(parsed.account(), parsed.name());
       functions.remove(parsed.name());
       inJvmIds(function).forEach(handlers::unregister);
-      function.versions().forEach(version -> packages.release(version.content().stored()));
+      function.versions().forEach(version -> packages.release(version.content()));
     }
     packages.collect();
   }
@@ -225,7 +252,7 @@ public final class Registry implements Functions {
             "Unable to delete version because the following aliases reference it: " + referring);
       }
       commit(function.withoutPublished(Integer.parseInt(label)));
-      packages.release(version.content().stored());
+      packages.release(version.content());
     }
     packages.collect();
   }
@@ -255,14 +282,14 @@ public final class Registry implements Functions {
               Objects.requireNonNullElse(description, latest.description()),
               settings.clock().instant(),
               newRevision());
-      packages.retain(latest.content().stored());
+      packages.retain(latest.content());
       boolean committed = false;
       try {
         commit(function.withPublished(number, version));
         committed = true;
       } finally {
         if (!committed) {
-          packages.release(latest.content().stored());
+          packages.release(latest.content());
         }
       }
       return version.configuration(parsed);

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
  * @param region region of their ARNs
  * @param accountConcurrency concurrent invocations of the account, ≥ 1
  * @param architecture this machine's, {@code x86_64} or {@code arm64}: the default of a function
+ * @param strictArchitecture whether functions for another architecture than this machine's are
+ *     refused
  * @param allowDeprecated whether runtimes may be used that AWS no longer lets be used
  * @param clock the present
  * @param failures told of failures that no caller waits for, such as a folder that cannot be
@@ -21,6 +23,7 @@ public record RegistrySettings(
     String region,
     int accountConcurrency,
     String architecture,
+    boolean strictArchitecture,
     boolean allowDeprecated,
     InstantSource clock,
     Consumer<Exception> failures) {

@@ -1,5 +1,6 @@
 package io.ringmaster.core.registry;
 
+import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,6 +25,7 @@ final class SpecRules {
   private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z]([a-zA-Z0-9_])+");
   private static final int ENVIRONMENT_BYTES_MAX = 4096;
   private static final int ROLE_MAX = 10_000;
+  private static final int LAYERS_MAX = 5;
 
   private static final Set<String> RESERVED_VARIABLES =
       Set.of(
@@ -50,10 +52,37 @@ final class SpecRules {
   private SpecRules() {}
 
   /** Checks everything but the name and the code. */
-  static void check(FunctionSpec spec, boolean inJvm, boolean allowDeprecated) {
+  static void check(FunctionSpec spec, boolean inJvm, RegistrySettings settings) {
     checkShapes(spec);
-    checkRuntime(spec, inJvm, allowDeprecated);
+    checkRuntime(spec, inJvm, settings.allowDeprecated());
+    checkArchitecture(spec.architectures(), settings);
+    checkLayers(spec.layers(), inJvm);
     checkEnvironment(spec.environment());
+  }
+
+  private static void checkArchitecture(List<String> architectures, RegistrySettings settings) {
+    if (settings.strictArchitecture()
+        && !architectures.isEmpty()
+        && !architectures.contains(settings.architecture())) {
+      throw Refusals.invalid(
+          "This engine runs functions for "
+              + settings.architecture()
+              + " only (arch=strict), not for "
+              + architectures.getFirst()
+              + ".");
+    }
+  }
+
+  private static void checkLayers(List<FunctionCode> layers, boolean inJvm) {
+    if (layers.size() > LAYERS_MAX) {
+      throw Refusals.invalid("Cannot reference more than " + LAYERS_MAX + " layers.");
+    }
+    if (inJvm && !layers.isEmpty()) {
+      throw Refusals.invalid("In-JVM code has no layers.");
+    }
+    if (layers.stream().anyMatch(layer -> layer instanceof FunctionCode.InJvm)) {
+      throw Refusals.invalid("In-JVM code cannot be a layer.");
+    }
   }
 
   static void checkDescription(String description) {

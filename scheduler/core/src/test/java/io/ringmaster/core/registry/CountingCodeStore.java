@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A code store in memory that keeps account of references. The bytes of a zip are its key. */
@@ -37,6 +38,21 @@ final class CountingCodeStore implements CodeStore {
   @Override
   public StoredCode putFiles(Map<String, byte[]> files) throws CodeRefusedException, IOException {
     return putZip(String.join(",", files.keySet()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public StoredCode putMerged(List<String> keys) throws CodeRefusedException, IOException {
+    return putZip(String.join("+", keys).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** As the key says: {@code …=BYTES}; else its length. */
+  @Override
+  public long unpackedBytes(String key) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    int sign = key.lastIndexOf('=');
+    return sign < 0 ? key.length() : Long.parseLong(key.substring(sign + 1));
   }
 
   @Override

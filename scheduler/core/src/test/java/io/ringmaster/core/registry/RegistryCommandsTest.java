@@ -60,6 +60,7 @@ class RegistryCommandsTest {
               ACCOUNT_CONCURRENCY,
               "x86_64",
               false,
+              false,
               () -> Instant.EPOCH,
               failure -> {
                 throw new AssertionError(failure);

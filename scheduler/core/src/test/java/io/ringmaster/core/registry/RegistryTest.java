@@ -45,6 +45,7 @@ class RegistryTest {
             "us-east-1",
             accountConcurrency,
             "x86_64",
+            false,
             allowDeprecated,
             () -> now,
             failures::add),

@@ -59,8 +59,7 @@ public final class DoctorCommand implements Callable<Integer> {
     Output output = Output.open(json);
     Findings findings =
         Findings.find(
-            RuntimeSettings.NONE.withInterpreters(
-                runtimesFolder, runtimeMatch == MatchRule.exact));
+            RuntimeSettings.NONE.withInterpreters(runtimesFolder, runtimeMatch == MatchRule.exact));
     print(output, findings);
     output.document("ringmaster.doctor/1", out -> write(out, findings));
     return findings.engineCanRun() ? ExitStatus.OK : ExitStatus.CHECK_FAILED;
