@@ -1,6 +1,8 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.Frames;
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,7 +15,6 @@ import java.util.TreeMap;
  */
 final class BindTemplate {
   private static final byte[] NOTHING = {};
-  private static final String PATH = "/usr/local/bin:/usr/bin:/bin:/opt/bin";
 
   private final SandboxSpec spec;
   private final Map<String, String> variables;
@@ -22,25 +23,36 @@ final class BindTemplate {
   private final boolean ownTmpdir;
 
   /**
-   * @param runtimeFolder where the runtime's bootstrap lies
+   * @param interpreter what runs the function
+   * @param bootstraps where the bootstraps of all runtimes lie
    */
-  BindTemplate(SandboxSpec spec, Path runtimeFolder) {
+  BindTemplate(
+      SandboxSpec spec, Interpreter interpreter, Path bootstraps, RuntimeSettings settings) {
     this.spec = spec;
+    variables = FunctionVariables.of(spec, interpreter, bootstraps, settings);
     SandboxSpec.Identity identity = spec.identity();
     StringBuilder json = new StringBuilder(2048).append('{');
     JsonText.member(json, "code", spec.code().toString()).append(',');
+    if (spec.layers() != null) {
+      JsonText.member(json, "layers", spec.layers().toString()).append(',');
+    }
+    if (settings.sdk() != null) {
+      JsonText.member(json, "sdk", settings.sdk().toString()).append(',');
+    }
     JsonText.member(json, "handler", spec.handler()).append(',');
     JsonText.member(json, "runtime", spec.runtime()).append(',');
     json.append("\"memoryMb\":").append(spec.memoryMb()).append(',');
     JsonText.member(json, "functionName", identity.functionName()).append(',');
     JsonText.member(json, "functionVersion", identity.functionVersion()).append(',');
     JsonText.member(json, "logGroup", identity.logGroup()).append(',');
-    JsonText.member(json, "logFormat", identity.logFormat()).append(',');
-    JsonText.member(json, "logLevel", identity.applicationLogLevel()).append(',');
+    // By the variables, as Lambda's runtimes take them: a function may change them.
+    String logFormat = variables.get("AWS_LAMBDA_LOG_FORMAT");
+    String logLevel = variables.getOrDefault("AWS_LAMBDA_LOG_LEVEL", "");
+    JsonText.member(json, "logFormat", logFormat).append(',');
+    JsonText.member(json, "logLevel", logLevel).append(',');
     json.append("\"raw\":").append(spec.rawMode()).append(',');
     bare = json.toString().getBytes(StandardCharsets.UTF_8);
     json.append("\"environment\":{");
-    variables = variables(runtimeFolder);
     variables.forEach((name, value) -> JsonText.member(json, name, value).append(','));
     head = json.toString().getBytes(StandardCharsets.UTF_8);
     ownTmpdir = spec.environment().containsKey("TMPDIR");
@@ -71,48 +83,6 @@ final class BindTemplate {
   /** The version that this is about. */
   SandboxSpec spec() {
     return spec;
-  }
-
-  /**
-   * The variables that do not depend on the environment; the function's own win, where the registry
-   * let them pass.
-   */
-  private Map<String, String> variables(Path runtimeFolder) {
-    SandboxSpec.Identity identity = spec.identity();
-    String code = spec.code().toString();
-    Map<String, String> all = new TreeMap<>();
-    all.put("PATH", PATH);
-    all.put("LD_LIBRARY_PATH", "/lib64:/usr/lib64:" + code + ":" + code + "/lib:/opt/lib");
-    all.put("LANG", "en_US.UTF-8");
-    all.put("LC_CTYPE", "C.UTF-8");
-    all.put("TZ", ":UTC");
-    all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    all.put("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
-    if (spec.runtime().startsWith("python")) {
-      all.put("PYTHONPATH", runtimeFolder.toString());
-    }
-    all.putAll(spec.environment());
-    all.put("PWD", code);
-    all.put("_AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1");
-    all.put("_AWS_XRAY_DAEMON_PORT", "2000");
-    all.put("_HANDLER", spec.handler());
-    all.put("LAMBDA_TASK_ROOT", code);
-    all.put("LAMBDA_RUNTIME_DIR", runtimeFolder.toString());
-    all.put("AWS_REGION", identity.region());
-    all.put("AWS_DEFAULT_REGION", identity.region());
-    all.put("AWS_LAMBDA_FUNCTION_NAME", identity.functionName());
-    all.put("AWS_LAMBDA_FUNCTION_VERSION", identity.functionVersion());
-    all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(spec.memoryMb()));
-    all.put("AWS_LAMBDA_LOG_GROUP_NAME", identity.logGroup());
-    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
-    all.put("AWS_LAMBDA_LOG_FORMAT", identity.logFormat());
-    if (identity.logFormat().equals("JSON") && !identity.applicationLogLevel().isEmpty()) {
-      all.put("AWS_LAMBDA_LOG_LEVEL", identity.applicationLogLevel());
-    }
-    if (!spec.runtime().startsWith("provided")) {
-      all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
-    }
-    return all;
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,12 +20,18 @@ final class BindTemplates {
 
   private final LogStreams logStreams = new LogStreams();
 
+  private final RuntimeSettings settings;
+
+  BindTemplates(RuntimeSettings settings) {
+    this.settings = settings;
+  }
+
   /** The template of an environment's version. */
-  BindTemplate of(Environment environment, Path bootstraps) {
+  BindTemplate of(Environment environment, Interpreter interpreter, Path bootstraps) {
     BindTemplate template = templates.get(environment.key.version());
     if (template == null
         || template.spec() != environment.spec && !template.spec().equals(environment.spec)) {
-      template = new BindTemplate(environment.spec, bootstraps.resolve("python"));
+      template = new BindTemplate(environment.spec, interpreter, bootstraps, settings);
       templates.put(environment.key.version(), template);
     }
     return template;

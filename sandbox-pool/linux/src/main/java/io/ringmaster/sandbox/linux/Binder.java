@@ -2,6 +2,7 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.Fault;
 import java.nio.charset.StandardCharsets;
 
@@ -16,15 +17,17 @@ final class Binder {
   private final RuntimePools pools;
   private final EnvironmentEnds ends;
   private final DriverCounters counters;
-  private final BindTemplates templates = new BindTemplates();
+  private final BindTemplates templates;
 
   Binder(
+      RuntimeSettings settings,
       KeeperClient client,
       ChannelBuffers buffers,
       SandboxProcesses processes,
       RuntimePools pools,
       EnvironmentEnds ends,
       DriverCounters counters) {
+    templates = new BindTemplates(settings);
     this.client = client;
     this.buffers = buffers;
     this.processes = processes;
@@ -46,7 +49,7 @@ final class Binder {
           environment, Fault.PLATFORM, environment.spec.runtime() + ": " + entry.match.reason());
       return;
     }
-    BindTemplate template = templates.of(environment, client.bootstraps());
+    BindTemplate template = templates.of(environment, interpreter, client.bootstraps());
     if (!RuntimePools.isPooled(interpreter) || template.startsItsOwnProcess()) {
       startOwn(environment, template, interpreter);
       return;
@@ -143,7 +146,7 @@ final class Binder {
     if (waiting == null) {
       pool.ready.add(process);
     } else {
-      bind(waiting, process, templates.of(waiting, client.bootstraps()));
+      bind(waiting, process, templates.of(waiting, pool.interpreter, client.bootstraps()));
     }
   }
 

@@ -76,7 +76,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     processes = new SandboxProcesses(linux, sleeper, client, remover);
     pools = new RuntimePools(config, client, processes);
     ends = new EnvironmentEnds(environments, processes, pools, remover);
-    binder = new Binder(client, buffers, processes, pools, ends, counters);
+    binder = new Binder(config.runtimes(), client, buffers, processes, pools, ends, counters);
     receiver = new Receiver(client, linux, buffers, processes, pools, binder, ends, counters);
     config.preparedRuntimes().forEach(runtime -> pools.expect(runtime, DEFAULT_MEMORY_MB));
   }

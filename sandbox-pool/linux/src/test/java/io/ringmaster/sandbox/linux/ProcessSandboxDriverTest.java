@@ -155,6 +155,7 @@ class ProcessSandboxDriverTest {
                 "TZ",
                 "LD_LIBRARY_PATH",
                 "PYTHONPATH",
+                "SHLVL",
                 "TMPDIR",
                 "_HANDLER",
                 "LAMBDA_TASK_ROOT",

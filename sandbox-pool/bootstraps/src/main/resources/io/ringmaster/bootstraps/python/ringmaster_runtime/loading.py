@@ -28,7 +28,7 @@ def clear_environment():
     return inherited
 
 
-def enter(code, environment):
+def enter(code, environment, layers=(), sdk=None):
     """Makes the process the function's: its variables, time zone, working folder and module path."""
     variables, put = os.environ._data, os.putenv
     for name, value in environment.items():
@@ -37,16 +37,25 @@ def enter(code, environment):
         variables[name] = value
     time.tzset()
     os.chdir(code)
-    sys.path[:] = module_path(code, environment.get("PYTHONPATH", ""), sys.path)
+    sys.path[:] = module_path([code, *layers], environment.get("PYTHONPATH", ""), sys.path)
+    if sdk and sdk not in sys.path:
+        sys.path.append(sdk)  # the function's own PYTHONPATH does not name it
     _uncover(code)
+    for folder in layers:
+        if os.path.isdir(folder):
+            _uncover(folder)
     sys.argv = ["bootstrap"]
 
 
-def module_path(code, python_path, inherited):
-    """The function's folder first, then the layers', then what the interpreter had, without the runtime's own folder."""
+def layer_folders(layers, runtime):
+    """Where layers bring modules; by the version that the function was made for, whatever runs it."""
+    return (layers + "/python/lib/" + runtime + "/site-packages", layers + "/python") if layers else ()
+
+
+def module_path(functions, python_path, inherited):
+    """The function's folders first, then what the interpreter had, without the runtime's own folder."""
     own = __file__[: -len("/ringmaster_runtime/loading.py")]
-    library = "/opt/python/lib/python%d.%d/site-packages" % sys.version_info[:2]
-    path = [code, library, "/opt/python"]
+    path = list(functions)
     path += [entry for entry in python_path.split(":") if entry and entry not in path]
     path += [entry for entry in inherited if entry and entry != own and entry not in path]
     return path

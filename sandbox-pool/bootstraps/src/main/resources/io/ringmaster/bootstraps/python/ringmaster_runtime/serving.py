@@ -134,7 +134,13 @@ class Sandbox:
         self.ascii_only = _minor(binding["runtime"]) < _RAW_TEXT_FROM
         self.json_logs = binding.get("logFormat") == "JSON"
         logs.configure(self.log_handler, self.json_logs, binding.get("logLevel", ""))
-        loading.enter(binding["code"], binding.get("environment", self.inherited))
+        sdk = binding.get("sdk")
+        loading.enter(
+            binding["code"],
+            binding.get("environment", self.inherited),
+            loading.layer_folders(binding.get("layers"), binding["runtime"]),
+            sdk + "/python" if sdk else None,
+        )
         LambdaContext.bind()
         handler = self._load(binding["handler"])
         self.pipe.loaded()
