@@ -3,8 +3,8 @@ package io.ringmaster.api;
 /**
  * Why a request was refused, in AWS Lambda's words.
  *
- * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, or 500 for a
- *     fault of the platform
+ * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, 502 for a
+ *     runtime that this machine does not have, or 500 for a fault of the platform
  * @param code exception name, such as {@code ResourceNotFoundException}
  * @param message AWS's text
  * @param reason for {@code TooManyRequestsException}: AWS's Reason; else null
@@ -29,6 +29,19 @@ public record Refusal(int statusCode, String code, String message, String reason
   /** The resource exists, or is in a state that does not allow it. */
   public static Refusal conflict(String message) {
     return new Refusal(409, "ResourceConflictException", message, null);
+  }
+
+  /**
+   * Nothing on this machine serves the function's runtime.
+   *
+   * @param detail which runtime, and what to do
+   */
+  public static Refusal runtime(String detail) {
+    return new Refusal(
+        502,
+        "InvalidRuntimeException",
+        "The runtime or runtime version specified is not supported. " + detail,
+        null);
   }
 
   /** A fault of the platform. */

@@ -46,7 +46,7 @@ final class Binder {
     Interpreter interpreter = entry.match.interpreter();
     if (interpreter == null) {
       ends.lose(
-          environment, Fault.PLATFORM, environment.spec.runtime() + ": " + entry.match.reason());
+          environment, Fault.NO_RUNTIME, environment.spec.runtime() + ": " + entry.match.reason());
       return;
     }
     BindTemplate template = templates.of(environment, interpreter, client.bootstraps());

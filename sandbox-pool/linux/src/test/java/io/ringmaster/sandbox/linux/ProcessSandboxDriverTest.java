@@ -513,7 +513,7 @@ class ProcessSandboxDriverTest {
   }
 
   @Test
-  void aRuntimeThatIsNotThereIsAFaultOfThePlatform() throws Exception {
+  void aRuntimeThatIsNotThereIsNamedWithTheReason() throws Exception {
     SandboxSpec spec = bench.function("def handler(e, c):\n  return 1\n");
     SandboxSpec cobol =
         new SandboxSpec(
@@ -529,7 +529,8 @@ class ProcessSandboxDriverTest {
             spec.ephemeralStorageMb(),
             false);
     int sandbox = bench.driver.prepare(new PoolKey("123456789012", 9999, "", ""), cobol);
-    assertTrue(bench.expect("failed", sandbox).text().contains("cobol1.0"));
+    assertTrue(
+        bench.expect("failed", sandbox).text().contains("cobol1.0: no runtime has this name"));
   }
 
   @Test

@@ -63,11 +63,11 @@ public interface DriverEvents {
 
   /**
    * The sandbox is lost, its environment included, by its own or the platform's fault: a protocol
-   * violation, or the keeper died. The driver has discarded it already; what was in its slots is
-   * lost.
+   * violation, the keeper died, or nothing serves its runtime. The driver has discarded it already;
+   * what was in its slots is lost.
    *
-   * @param fault {@link Fault#VIOLATION} or {@link Fault#PLATFORM}
-   * @param detail for the log, not for callers
+   * @param fault {@link Fault#VIOLATION}, {@link Fault#PLATFORM} or {@link Fault#NO_RUNTIME}
+   * @param detail for the log; with {@code NO_RUNTIME} for callers too
    */
   void failed(int sandbox, Fault fault, String detail);
 }

@@ -10,6 +10,8 @@ public enum Fault {
   VIOLATION,
   /** The platform failed: the keeper died, a system call failed. */
   PLATFORM,
+  /** Nothing on this machine serves the function's runtime; trying again is no use. */
+  NO_RUNTIME,
   /** Idle for longer than its keep-alive. */
   KEEP_ALIVE,
   /** Gave its place to another version. */

@@ -78,7 +78,7 @@ final class DriverPort implements DriverEvents {
   public void failed(int id, Fault fault, String detail) {
     Sandbox sandbox = placement.find(driver, id);
     if (sandbox != null) {
-      outcomes.failed(sandbox, fault);
+      outcomes.failed(sandbox, fault, detail);
     }
   }
 }

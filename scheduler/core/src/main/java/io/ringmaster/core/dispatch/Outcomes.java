@@ -224,7 +224,7 @@ final class Outcomes {
     placement.exited(sandbox, nowNs);
   }
 
-  void failed(Sandbox sandbox, Fault fault) {
+  void failed(Sandbox sandbox, Fault fault, String detail) {
     boolean violation = fault == Fault.VIOLATION;
     if (violation) {
       counters.increment(Counter.PROTOCOL_VIOLATIONS);
@@ -238,6 +238,8 @@ final class Outcomes {
           fail(blamed, sandbox, document.type(), document.json());
         }
       }
+    } else if (fault == Fault.NO_RUNTIME) {
+      noRuntime(sandbox.version, detail);
     } else if (sandbox.state() == SandboxState.BINDING) {
       bindingLost(sandbox.version);
     }
@@ -258,9 +260,18 @@ final class Outcomes {
     placement.lost(sandbox, nowNs);
   }
 
+  /** The next binding would not succeed either: nobody waits for it. */
+  private void noRuntime(VersionState version, String detail) {
+    Refusal refusal = Refusal.runtime(detail);
+    PendingInvocation waiting;
+    while ((waiting = version.dequeue()) != null) {
+      refuse(waiting, refusal);
+    }
+  }
+
   /**
-   * The next binding may succeed, as after the keeper's death. If none ever does (no interpreter
-   * for the runtime), each that is lost has cost one invocation its answer: none waits for ever.
+   * The next binding may succeed, as after the keeper's death. If none ever does, each that is lost
+   * has cost one invocation its answer: none waits for ever.
    */
   private void bindingLost(VersionState version) {
     if (version.bindingsLost == 0 || version.bindingLostNs != nowNs) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.Refusal;
 import io.ringmaster.core.dispatch.HandTurned.Submitted;
 import io.ringmaster.sandbox.spi.Fault;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,7 @@ class DispatcherTest {
   void noInvocationWaitsForABindingThatNeverSucceeds() {
     world.processes.onPrepare =
         id ->
-            world.processes.events.add(
-                sink -> sink.failed(id, Fault.PLATFORM, "no interpreter, on purpose"));
+            world.processes.events.add(sink -> sink.failed(id, Fault.PLATFORM, "lost, on purpose"));
     Submitted first = world.submit();
     Submitted second = world.submit();
     for (int i = 0; i < 50; i++) {
@@ -45,6 +45,31 @@ class DispatcherTest {
     assertEquals(1, second.told);
     assertEquals(500, first.call.statusCode());
     assertEquals("ServiceException", second.call.refusal().code());
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertFalse(world.processes.hasEvents(), "nobody waits, nothing is bound");
+  }
+
+  @Test
+  void whereNothingServesTheRuntimeNobodyWaits() {
+    world.processes.onPrepare =
+        id ->
+            world.processes.events.add(
+                sink -> sink.failed(id, Fault.NO_RUNTIME, "cobol1.0: install a mainframe"));
+    Submitted first = world.submit();
+    Submitted second = world.submit();
+    world.turn();
+    world.turn();
+    for (Submitted each : List.of(first, second)) {
+      assertEquals(1, each.told);
+      assertEquals(
+          new Refusal(
+              502,
+              "InvalidRuntimeException",
+              "The runtime or runtime version specified is not supported. cobol1.0: install a"
+                  + " mainframe",
+              null),
+          each.call.refusal());
+    }
     assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
     assertFalse(world.processes.hasEvents(), "nobody waits, nothing is bound");
   }
