@@ -85,6 +85,19 @@ class EdgesTest {
     only("io.ringmaster.bootstraps..");
   }
 
+  /** It runs functions, in processes of their own: of the product it sees nothing. */
+  @Test
+  void theJavaRuntimeSeesWhatLambdaGivesJavaFunctions() {
+    only("io.ringmaster.runtime..", "com.amazonaws..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.ringmaster.runtime..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.ringmaster.runtime..")
+        .check(product);
+  }
+
   @Test
   void theRuntimeApiSeesItsInterface() {
     only(

@@ -1,0 +1,58 @@
+package io.ringmaster.runtime;
+
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The answer to one invocation as it grows, behind the room for its frame's header. What is written
+ * after it was sent goes nowhere: each invocation has its own. The thread of the handler, and
+ * threads that it lets write.
+ */
+final class Answer extends OutputStream {
+  private static final int FIRST_BYTES = 480;
+  private static final int HEAD = Channel.HEADER_BYTES + Channel.FIGURES_BYTES;
+
+  private byte[] frame = new byte[HEAD + FIRST_BYTES];
+  private int size = HEAD;
+
+  Answer() {}
+
+  Answer(byte[] body) {
+    write(body, 0, body.length);
+  }
+
+  @Override
+  public synchronized void write(int b) {
+    ensure(1);
+    frame[size++] = (byte) b;
+  }
+
+  @Override
+  public synchronized void write(byte[] bytes, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    ensure(length);
+    System.arraycopy(bytes, offset, frame, size, length);
+    size += length;
+  }
+
+  private void ensure(int more) {
+    if (frame.length - size < more) {
+      int needed = Math.addExact(size, more);
+      int doubled = (int) Math.min(Integer.MAX_VALUE - 8L, frame.length * 2L);
+      frame = Arrays.copyOf(frame, Math.max(needed, doubled));
+    }
+  }
+
+  synchronized int bodyBytes() {
+    return size - HEAD;
+  }
+
+  synchronized byte[] frame() {
+    return frame;
+  }
+
+  synchronized int frameBytes() {
+    return size;
+  }
+}

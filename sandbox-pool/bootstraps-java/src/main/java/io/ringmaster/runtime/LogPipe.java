@@ -1,0 +1,109 @@
+package io.ringmaster.runtime;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * Writes records on the log pipe. A record is one event of the log: a line that was printed, or
+ * what one call of the logger gave, however many lines that has. Any thread.
+ */
+final class LogPipe {
+  private static final int TYPE = 0xA55A0003;
+  private static final int TEXT_BYTES_MAX = 65_536;
+  private static final int HEADER_BYTES = 16;
+
+  private final FileOutputStream pipe;
+  private final Lines out = new Lines();
+  private final Lines err = new Lines();
+  private long mark;
+
+  LogPipe(FileDescriptor descriptor) {
+    pipe = new FileOutputStream(descriptor);
+  }
+
+  /** From now on what is printed becomes records. */
+  void replaceStandardStreams() {
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  /** One event. */
+  synchronized void record(byte[] text) throws IOException {
+    int start = 0;
+    do {
+      int length = Math.min(TEXT_BYTES_MAX, text.length - start);
+      write(text, start, length);
+      start += length;
+    } while (start < text.length);
+  }
+
+  private void write(byte[] text, int start, int length) throws IOException {
+    ByteBuffer record =
+        ByteBuffer.allocate(HEADER_BYTES + length)
+            .putInt(TYPE)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(length)
+            .putLong(nowMicros())
+            .put(text, start, length);
+    pipe.write(record.array());
+    mark += record.capacity();
+  }
+
+  private static long nowMicros() {
+    java.time.Instant now = java.time.Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+  }
+
+  /** Sends text that still waits for its newline. */
+  synchronized void flush() throws IOException {
+    out.rest();
+    err.rest();
+  }
+
+  /** Bytes of records so far. */
+  synchronized long mark() {
+    return mark;
+  }
+
+  /** What is printed on one stream: a record per line. */
+  private final class Lines extends OutputStream {
+    private byte[] line = new byte[256];
+    private int size;
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      Objects.checkFromIndexSize(offset, length, bytes.length);
+      synchronized (LogPipe.this) {
+        for (int i = offset; i < offset + length; i++) {
+          if (size == line.length) {
+            line = java.util.Arrays.copyOf(line, 2 * size);
+          }
+          line[size++] = bytes[i];
+          if (bytes[i] == '\n' || size == TEXT_BYTES_MAX) {
+            rest();
+          }
+        }
+      }
+    }
+
+    void rest() throws IOException {
+      if (size > 0) {
+        int length = size;
+        size = 0;
+        LogPipe.this.write(line, 0, length);
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.ringmaster.runtime;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+
+/** The program. Without arguments it serves an engine on the descriptors 3 and 4. */
+public final class Main {
+  private static final int REQUESTS = 3;
+  private static final int RESPONSES = 4;
+
+  private Main() {}
+
+  /**
+   * Serves until the engine says stop, closes its end, or the function ends the process.
+   *
+   * @param arguments none; or {@code --rehearse}: does once what a cold start does, without an
+   *     engine, and ends: for making archives of loaded classes
+   */
+  public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
+    if (arguments.length == 1 && arguments[0].equals("--rehearse")) {
+      Rehearsal.run();
+      return;
+    }
+    LogPipe log = new LogPipe(FileDescriptor.out);
+    Rehearsal.run();
+    Channel channel = Channel.open(REQUESTS, RESPONSES);
+    System.exit(new Sandbox(channel, log).run());
+  }
+}
