@@ -1,11 +1,13 @@
 package io.ringmaster.runtime;
 
 import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.annotation.JsonProperty;
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.amazonaws.services.lambda.runtime.Client;
 import com.amazonaws.services.lambda.runtime.ClientContext;
 import java.util.Map;
 
 /** The client context as the invocation's JSON has it. */
+@JsonPropertyOrder({"client", "custom", "environment"})
 public final class ClientFacts implements ClientContext {
   private App client;
   private Map<String, String> custom;
@@ -48,6 +50,13 @@ public final class ClientFacts implements ClientContext {
   }
 
   /** The calling application. */
+  @JsonPropertyOrder({
+    "installationId",
+    "appTitle",
+    "appVersionName",
+    "appVersionCode",
+    "appPackageName"
+  })
   public static final class App implements Client {
     private String installationId;
     private String title;

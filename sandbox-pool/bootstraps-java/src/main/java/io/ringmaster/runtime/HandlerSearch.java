@@ -118,8 +118,7 @@ final class HandlerSearch {
       }
     } catch (NoClassDefFoundError e) {
       throw new FaultException(
-          Fault.loading(
-              e, "Error loading method " + name + " on class " + type.getName(), false));
+          Fault.loading(e, "Error loading method " + name + " on class " + type.getName(), false));
     }
     candidates.sort(BEST_FIRST);
     for (Method method : candidates) {

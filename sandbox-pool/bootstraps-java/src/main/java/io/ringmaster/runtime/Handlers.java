@@ -65,8 +65,7 @@ final class Handlers {
     };
   }
 
-  private static Object call(Method method, Object instance, Object[] arguments)
-      throws Throwable {
+  private static Object call(Method method, Object instance, Object[] arguments) throws Throwable {
     try {
       return method.invoke(instance, arguments);
     } catch (InvocationTargetException e) {

@@ -1,8 +1,10 @@
 package io.ringmaster.runtime;
 
+import com.amazonaws.lambda.thirdparty.com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 
 /** The Cognito identity as the invocation's JSON has it. */
+@JsonPropertyOrder({"identityId", "identityPoolId"})
 public final class Identity implements CognitoIdentity {
   private String id;
   private String pool;

@@ -52,9 +52,7 @@ final class InvocationContext implements Context {
     trace = traceBytes == 0 ? null : text(frame, at, traceBytes);
     at += traceBytes;
     client =
-        clientBytes == 0
-            ? null
-            : Json.of(ClientFacts.class).fromJson(text(frame, at, clientBytes));
+        clientBytes == 0 ? null : Json.of(ClientFacts.class).fromJson(text(frame, at, clientBytes));
     at += clientBytes;
     identity =
         identityBytes == 0

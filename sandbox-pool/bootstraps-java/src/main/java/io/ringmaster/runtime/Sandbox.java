@@ -78,8 +78,7 @@ final class Sandbox {
     runtimeLogger.set(null, (LambdaLogger) logger);
     surroundings.setVariables(binding.environment());
     surroundings.enter(binding.code());
-    Thread.currentThread()
-        .setContextClassLoader(Packages.loader(binding.code(), binding.layers()));
+    Thread.currentThread().setContextClassLoader(Packages.loader(binding.code(), binding.layers()));
   }
 
   private void ready(long startedNs) throws IOException {
@@ -88,7 +87,9 @@ final class Sandbox {
     channel.send(Channel.READY, body);
   }
 
-  /** A handler that cannot be found is told to every invocation; one that fails ends the process. */
+  /**
+   * A handler that cannot be found is told to every invocation; one that fails ends the process.
+   */
   private int serve(long startedNs) throws IOException {
     Handler handler;
     try {

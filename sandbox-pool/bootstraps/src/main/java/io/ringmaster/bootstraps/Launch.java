@@ -1,6 +1,7 @@
 package io.ringmaster.bootstraps;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -46,14 +47,12 @@ public record Launch(List<String> argv, List<String> environment) {
         switch (family) {
           case "python" -> List.of(program, "-B", file(bootstraps, "python/bootstrap.py"));
           case "node" -> List.of(program, file(bootstraps, "node/bootstrap.mjs"));
-          case "java" ->
-              List.of(
-                  program,
-                  "-XX:+UseSerialGC",
-                  "-XX:TieredStopAtLevel=1",
-                  "-Xmx" + memoryMb * JAVA_HEAP_PERCENT / 100 + "m",
-                  "-jar",
-                  file(bootstraps, "java/bootstrap.jar"));
+          case "java" -> {
+            List<String> java = new ArrayList<>(java(executable, memoryMb));
+            java.addAll(JavaArchive.options(executable, major, bootstraps));
+            java.addAll(List.of("-jar", javaProgram(bootstraps)));
+            yield java;
+          }
           case "ruby" -> List.of(program, file(bootstraps, "ruby/bootstrap.rb"));
           default -> throw new IllegalArgumentException("no bootstrap for " + family);
         };
@@ -74,6 +73,19 @@ public record Launch(List<String> argv, List<String> environment) {
             "-B", // as on AWS, where the code folder cannot be written
             file(bootstraps, "python/zygote.py"));
     return new Launch(argv, ENVIRONMENT);
+  }
+
+  /** A JVM as Lambda's Java runtimes start it, up to where its program is named. */
+  static List<String> java(Path executable, int memoryMb) {
+    return List.of(
+        executable.toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx" + memoryMb * JAVA_HEAP_PERCENT / 100 + "m");
+  }
+
+  static String javaProgram(Path bootstraps) {
+    return file(bootstraps, "java/bootstrap.jar");
   }
 
   private static String file(Path bootstraps, String name) {

@@ -134,7 +134,11 @@ final class PythonSandbox implements AutoCloseable {
     builder.environment().clear();
     builder.environment().put("ENGINES_OWN", "secret");
     builder.environment().put("PATH", "/usr/bin:/bin");
-    Process process = builder.start();
+    return of(builder.start(), code);
+  }
+
+  /** A process whose standard streams are the channel and the log. */
+  static PythonSandbox of(Process process, Path code) {
     return new PythonSandbox(
         new Spawned(process),
         process.getOutputStream(),

@@ -1,0 +1,117 @@
+package io.ringmaster.bootstraps;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The archive of loaded classes that makes a JVM with the Java bootstrap start in half the time: an
+ * AOT cache from Java 25 on, a dynamic CDS archive before. One per JVM, beside the bootstrap; made
+ * once, in the background, by a run of the bootstrap without a function. Without it everything
+ * works, only later.
+ *
+ * <p>Any thread. Several engines may make the same one at the same time: it appears whole.
+ */
+public final class JavaArchive {
+  private static final int FIRST_WITH_AOT_CACHE = 25;
+  private static final long PATIENCE_S = 60;
+
+  private JavaArchive() {}
+
+  /** Where the archive of that JVM lies, or will lie. */
+  static Path file(Path executable, int major, Path bootstraps) {
+    String key = executable + "\n" + modified(executable);
+    String name = HexFormat.of().toHexDigits(key.hashCode());
+    return bootstraps.resolve(
+        "java/archive/" + major + "-" + name + (isAotCache(major) ? ".aot" : ".jsa"));
+  }
+
+  private static boolean isAotCache(int major) {
+    return major >= FIRST_WITH_AOT_CACHE;
+  }
+
+  /** An update of a JVM in its place makes its archive worthless. */
+  private static String modified(Path executable) {
+    try {
+      return Files.getLastModifiedTime(executable).toString();
+    } catch (IOException e) {
+      return "none"; // nothing is started on it, either
+    }
+  }
+
+  /** Options that use the archive, if it is there. */
+  static List<String> options(Path executable, int major, Path bootstraps) {
+    Path file = file(executable, major, bootstraps);
+    if (!Files.isReadable(file)) {
+      return List.of();
+    }
+    // An archive that does not fit is passed over, but not without a word on standard output.
+    return List.of(
+        "-Xlog:disable", (isAotCache(major) ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + file);
+  }
+
+  /**
+   * Makes the archive unless it is there. Takes seconds: for a thread that has time.
+   *
+   * @param executable the JVM
+   * @param major its feature version
+   * @param bootstraps what {@link Bootstraps#extract} answered
+   * @return whether it is there now; a JVM that cannot make one is no error
+   * @throws IOException when the JVM cannot be started or the file not be put in its place
+   * @throws InterruptedException when interrupted; the JVM is ended then
+   */
+  public static boolean make(Path executable, int major, Path bootstraps)
+      throws IOException, InterruptedException {
+    Path file = file(executable, major, bootstraps);
+    if (Files.exists(file)) {
+      return true;
+    }
+    Files.createDirectories(file.getParent());
+    Path folder = Files.createTempDirectory(file.getParent(), ".draft");
+    try {
+      Path draft = folder.resolve("archive");
+      List<String> argv = new ArrayList<>(Launch.java(executable, 128));
+      argv.add((isAotCache(major) ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + draft);
+      argv.addAll(List.of("-jar", Launch.javaProgram(bootstraps), "--rehearse"));
+      if (!run(argv, folder) || !Files.isRegularFile(draft)) {
+        return false;
+      }
+      Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
+      return true;
+    } finally {
+      remove(folder);
+    }
+  }
+
+  private static boolean run(List<String> argv, Path folder)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(argv);
+    builder.environment().clear();
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(folder.resolve("output").toFile());
+    Process process = builder.start();
+    try {
+      process.getOutputStream().close();
+      return process.waitFor(PATIENCE_S, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.deleteIfExists(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}
