@@ -4,7 +4,6 @@ import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.Fault;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Brings environments and processes together: a generic process is bound, or a process is started
@@ -177,8 +176,7 @@ final class Binder {
     Environment environment = process.intended;
     if (environment != null) {
       environment.coming = null;
-      String document = "{\"errorType\":\"" + errorType + "\",\"errorMessage\":\"" + text + "\"}";
-      ends.refuse(environment, document.getBytes(StandardCharsets.UTF_8));
+      ends.refuse(environment, errorType, text);
     }
   }
 

@@ -19,7 +19,7 @@ final class EnvironmentEnds {
 
   private record Exited(Environment environment) implements Due {}
 
-  private record Refused(Environment environment, byte[] document) implements Due {}
+  private record Refused(Environment environment, String errorType, String text) implements Due {}
 
   private final Environments environments;
   private final SandboxProcesses processes;
@@ -79,11 +79,11 @@ final class EnvironmentEnds {
   }
 
   /** Its program cannot be started, by the function's fault: an init error, then an exit. */
-  void refuse(Environment environment, byte[] document) {
+  void refuse(Environment environment, String errorType, String text) {
     environment.state = environment.state.to(EnvironmentState.BINDING);
     environment.state = environment.state.to(EnvironmentState.INIT_FAILED);
     environment.invocation = null;
-    due.add(new Refused(environment, document));
+    due.add(new Refused(environment, errorType, text));
   }
 
   /**
@@ -125,18 +125,19 @@ final class EnvironmentEnds {
             delivered++;
           }
         }
-        case Refused(Environment environment, byte[] document) ->
-            delivered += refused(environment, document, sink);
+        case Refused refused -> delivered += tell(refused, sink);
       }
     }
     return delivered;
   }
 
-  private static int refused(Environment environment, byte[] document, DriverEvents sink) {
+  private static int tell(Refused refused, DriverEvents sink) {
+    Environment environment = refused.environment;
     if (environment.state != EnvironmentState.INIT_FAILED) {
       return 0;
     }
-    sink.initFailed(environment.id, document, Math.max(0, System.nanoTime() - environment.askedNs));
+    long elapsedNs = Math.max(0, System.nanoTime() - environment.askedNs);
+    sink.initRefused(environment.id, refused.errorType, refused.text, elapsedNs);
     if (environment.state != EnvironmentState.INIT_FAILED) {
       return 1;
     }

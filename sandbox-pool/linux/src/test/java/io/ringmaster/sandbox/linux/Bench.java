@@ -201,6 +201,11 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   @Override
+  public void initRefused(int sandbox, String errorType, String text, long initNs) {
+    events.add(new Event("initRefused", sandbox, initNs, errorType + " " + text));
+  }
+
+  @Override
   public void initFailed(int sandbox, byte[] error, long initNs) {
     events.add(
         new Event(

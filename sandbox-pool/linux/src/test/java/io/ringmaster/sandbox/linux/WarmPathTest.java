@@ -79,6 +79,11 @@ class WarmPathTest {
     }
 
     @Override
+    public void initRefused(int sandbox, String errorType, String text, long initNs) {
+      throw new AssertionError();
+    }
+
+    @Override
     public void taken(int slot, long sequence) {
       throw new AssertionError();
     }

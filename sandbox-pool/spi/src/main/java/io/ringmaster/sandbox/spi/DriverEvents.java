@@ -23,6 +23,17 @@ public interface DriverEvents {
    */
   void initFailed(int sandbox, byte[] error, long initNs);
 
+  /**
+   * As {@link #initFailed}, where the runtime could not even be started, by the function's fault
+   * (its package brings no program that can run): so nobody wrote a document. An {@code exited}
+   * follows here too.
+   *
+   * @param errorType such as {@code Runtime.InvalidEntrypoint}
+   * @param text what callers are told after the request's id; nothing in it needs escaping in JSON
+   * @param initNs time until the failure, ≥ 0
+   */
+  void initRefused(int sandbox, String errorType, String text, long initNs);
+
   /** A prefetched invocation was begun. Drivers without prefetch never tell it. */
   void taken(int slot, long sequence);
 

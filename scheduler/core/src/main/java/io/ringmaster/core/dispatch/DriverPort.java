@@ -45,6 +45,14 @@ final class DriverPort implements DriverEvents {
   }
 
   @Override
+  public void initRefused(int id, String errorType, String text, long initNs) {
+    Sandbox sandbox = placement.find(driver, id);
+    if (sandbox != null) {
+      outcomes.initRefused(sandbox, errorType, text, initNs);
+    }
+  }
+
+  @Override
   public void taken(int slot, long sequence) {
     // Nothing hangs on it until there is prefetch: an offered invocation counts as taken.
   }

@@ -156,23 +156,39 @@ final class Outcomes {
   }
 
   void initFailed(Sandbox sandbox, byte[] error, long initNs) {
-    counters.increment(Counter.INIT_FAILURES);
     recorder.initEnded(sandbox, InitStatus.ERROR, null, error, initNs, epochMs);
+    PendingInvocation blamed = blamedForInit(sandbox, initNs);
+    if (blamed != null) {
+      fail(blamed, sandbox, "Runtime.InitError", error);
+    }
+    placement.dying(sandbox);
+  }
+
+  void initRefused(Sandbox sandbox, String errorType, String text, long initNs) {
+    recorder.initEnded(sandbox, InitStatus.ERROR, errorType, null, initNs, epochMs);
+    PendingInvocation blamed = blamedForInit(sandbox, initNs);
+    if (blamed != null) {
+      fail(blamed, sandbox, errorType, ErrorDocument.notStarted(blamed, errorType, text).json());
+    }
+    placement.dying(sandbox);
+  }
+
+  /** The invocation that a failed init costs its answer; it is in no slot any more. */
+  private PendingInvocation blamedForInit(Sandbox sandbox, long initNs) {
+    counters.increment(Counter.INIT_FAILURES);
     if (sandbox.state() == SandboxState.BINDING) {
       PendingInvocation blamed = blamed(sandbox);
       if (blamed != null) {
         blamed.initNs = initNs;
-        fail(blamed, sandbox, "Runtime.InitError", error);
       }
-    } else {
-      PendingInvocation invocation = sandbox.running(0);
-      if (invocation != null) {
-        measure(invocation);
-        placement.leave(sandbox, invocation.slot, nowNs);
-        fail(invocation, sandbox, "Runtime.InitError", error);
-      }
+      return blamed;
     }
-    placement.dying(sandbox);
+    PendingInvocation invocation = sandbox.running(0);
+    if (invocation != null) {
+      measure(invocation);
+      placement.leave(sandbox, invocation.slot, nowNs);
+    }
+    return invocation;
   }
 
   /** The first that waits for a sandbox whose init failed: it is answered with that. */

@@ -35,6 +35,11 @@ public record ErrorDocument(String type, String message) {
     return of(invocation, EXIT, WaitStatus.text(status));
   }
 
+  /** The function's runtime could not be started. */
+  public static ErrorDocument notStarted(PendingInvocation invocation, String type, String text) {
+    return of(invocation, type, text);
+  }
+
   /** The sandbox broke its protocol or otherwise failed by the function's fault. */
   public static ErrorDocument sandboxFailure(PendingInvocation invocation) {
     return of(invocation, FAILURE, "Sandbox failed");
