@@ -1,5 +1,6 @@
 package io.ringmaster.bench;
 
+import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
 import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.ColdFloor;
@@ -27,6 +28,10 @@ final class Suite {
   private static final int IN_FLIGHT = 256;
 
   private static final String IDLE_FLOOR = "eventfd+python.bare.pingpong+unpark";
+
+  /** Environments of the saturated engines whose log sinks are compared. */
+  private static final int STORING = 8;
+
   private static final double ALLOCATED_MAX = 64 * 1024;
 
   static final List<Benchmark> ALL =
@@ -57,6 +62,16 @@ final class Suite {
                       () -> new IdleFloor(at.python(), -1))),
           saturated(1),
           saturated(8),
+          new Benchmark(
+              "logs.store",
+              "1/s",
+              "logs.memory",
+              Target.atLeast(0.7),
+              1,
+              at ->
+                  Bout.open(
+                      () -> new SaturatedProbe(at.runtime(), STORING, LogSink.STORE),
+                      () -> new SaturatedProbe(at.runtime(), STORING, LogSink.MEMORY))),
           new Benchmark(
               "cold.python",
               "us",

@@ -3,6 +3,8 @@ package io.ringmaster.bench.product;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
@@ -61,11 +63,20 @@ public final class SaturatedProbe implements Probe {
    * @param environments how many, at least 1
    */
   public SaturatedProbe(String runtime, int environments) throws IOException {
+    this(runtime, environments, LogSink.MEMORY);
+  }
+
+  /**
+   * @param environments how many, at least 1
+   * @param sink what becomes of the three lines of each invocation
+   */
+  public SaturatedProbe(String runtime, int environments, LogSink sink) throws IOException {
     engine =
         Engine.open(
             EngineConfig.builder()
                 .environmentsMax(environments)
                 .genericSandboxes(environments)
+                .logSink(sink)
                 .build());
     calls = new Call[PER_ENVIRONMENT * environments];
     try {
@@ -123,7 +134,10 @@ public final class SaturatedProbe implements Probe {
 
   @Override
   public String detail() {
-    return engine.status().sandboxes().size() + " environments";
+    EngineStatus status = engine.status();
+    long dropped =
+        status.counters().get("logsDropped") + status.counters().get("logRecordsDropped");
+    return status.sandboxes().size() + " environments, " + dropped + " lines and records dropped";
   }
 
   @Override

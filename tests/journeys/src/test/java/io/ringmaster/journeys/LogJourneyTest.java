@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,5 +195,73 @@ class LogJourneyTest {
               + report(next.requestId(), MS, ""),
           next.logTail());
     }
+  }
+
+  @Test
+  void aFloodHurtsOnlyItsFunction() throws IOException {
+    int calls = 100;
+    String stream = "";
+    long mostBytes = 0;
+    try (Engine engine = Engine.open(config().dataFolder(folder).logSink(LogSink.STORE).build())) {
+      engine
+          .functions()
+          .create(
+              python(
+                      "flood",
+                      "import os",
+                      "def handler(event, context):",
+                      "    for _ in range(4096): os.write(1, b'x' * 65536)",
+                      "    return 'done'")
+                  .timeoutSeconds(120)
+                  .build());
+      engine
+          .functions()
+          .create(
+              python(
+                      "quiet",
+                      "def handler(event, context):",
+                      "    print('quiet', event)",
+                      "    return context.log_stream_name")
+                  .timeoutSeconds(60)
+                  .build());
+      stream = json(invoke(engine, "quiet", "-1")).asText();
+      CompletableFuture<InvocationResult> flood =
+          engine.invokeAsync(InvokeRequest.of("flood", "{}").withLogTail());
+      for (int i = 0; i < calls; i++) {
+        InvocationResult result =
+            engine.invoke(InvokeRequest.of("quiet", String.valueOf(i)).withLogTail());
+        String id = result.requestId();
+        assertMatches(
+            "START RequestId: "
+                + id
+                + " Version: \\$LATEST\nquiet "
+                + i
+                + "\nEND RequestId: "
+                + id
+                + "\n"
+                + report(id, MS, ""),
+            result.logTail());
+        mostBytes = Math.max(mostBytes, engine.recentLogs("flood").length());
+      }
+      InvocationResult flooded = flood.join();
+      assertEquals("\"done\"", flooded.payloadText());
+      assertEquals(4096, flooded.logTail().length());
+      assertMatches(
+          "x+\nEND RequestId: "
+              + flooded.requestId()
+              + "\n"
+              + report(flooded.requestId(), MS, "Init Duration: " + MS + " ms\t"),
+          flooded.logTail());
+    }
+    assertTrue(mostBytes <= 64 * 1024, "kept " + mostBytes);
+    List<String> lines = Files.readAllLines(folder.resolve("logs/aws/lambda/quiet/" + stream));
+    assertEquals(1 + 4 * (calls + 1), lines.size(), "the neighbour's file has every line");
+    long floodBytes = 0;
+    try (Stream<Path> all = Files.walk(folder.resolve("logs/aws/lambda/flood"))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        floodBytes += Files.size(file);
+      }
+    }
+    assertTrue(floodBytes <= 130L << 20, "stored " + floodBytes);
   }
 }

@@ -67,7 +67,7 @@ public final class LogAgent implements Agent {
       }
       drainRecords(); // whoever wrote these bytes was recorded before it could write them
       LogStream stream = stream(sandbox);
-      while (stream.next != null && stream.belongsToNext(mark)) {
+      while (stream.next != null && stream.belongsToNext(length, mark)) {
         stream.retire();
         stream = stream.next;
         streams.put(sandbox, stream);

@@ -19,6 +19,7 @@ import java.util.List;
  * record. Its successor's START is written after that.
  */
 final class LogStream {
+  private static final int RECORD_HEADER_BYTES = 16;
   private static final int UNATTRIBUTED_BYTES = 16 * 1024;
 
   /**
@@ -218,9 +219,13 @@ final class LogStream {
     unattributed.append(bytes, offset, length);
   }
 
-  /** Whether output with that mark comes from another process than the output before. */
-  boolean belongsToNext(long newMark) {
-    return ended && newMark < mark;
+  /**
+   * Whether output comes from another process than the output before: marks begin anew with each
+   * process, and the first record's is its own length.
+   */
+  boolean belongsToNext(int length, long newMark) {
+    boolean firstRecord = mark > 0 && newMark == RECORD_HEADER_BYTES + length;
+    return ended && (newMark < mark || firstRecord);
   }
 
   private LogEntry owner(boolean framed) {

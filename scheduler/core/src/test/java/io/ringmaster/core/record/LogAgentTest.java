@@ -316,6 +316,23 @@ class LogAgentTest {
   }
 
   @Test
+  void theFirstRecordOfARestartedProcessIsKnownWhateverItsLength() {
+    for (String text : List.of("going\n", "longer than before\n")) {
+      World fresh = new World();
+      Sandbox restarted = fresh.sandbox(7, World.version("hello", "$LATEST", "Text"));
+      PendingInvocation one = fresh.start(restarted, true);
+      fresh.write(7, "going\n", 22);
+      fresh.settle(one, Outcome.FAILURE, 0);
+      fresh.records.ended(restarted);
+      PendingInvocation two = fresh.start(restarted, true);
+      fresh.write(7, text, 16 + text.length());
+      fresh.settle(two, Outcome.SUCCESS, 16 + text.length());
+      fresh.turn();
+      assertEquals(lines(2, text), two.logTail());
+    }
+  }
+
+  @Test
   void severalSlotsOfOneSandboxSettleInAnyOrder() {
     PendingInvocation one = world.start(sandbox, 0, true);
     PendingInvocation two = world.start(sandbox, 1, true);
