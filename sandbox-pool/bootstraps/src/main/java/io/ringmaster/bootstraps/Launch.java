@@ -46,7 +46,7 @@ public record Launch(List<String> argv, List<String> environment) {
     List<String> argv =
         switch (family) {
           case "python" -> List.of(program, "-B", file(bootstraps, "python/bootstrap.py"));
-          case "node" -> List.of(program, file(bootstraps, "node/bootstrap.mjs"));
+          case "node" -> List.of(program, file(bootstraps, "node/bootstrap.cjs"));
           case "java" -> {
             List<String> java = new ArrayList<>(java(executable, memoryMb));
             java.addAll(JavaArchive.options(executable, major, bootstraps));

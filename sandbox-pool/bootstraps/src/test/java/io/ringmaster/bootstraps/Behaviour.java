@@ -16,10 +16,11 @@ import java.util.Map;
  * <pre>
  * === name
  * --- handler app.handler            (default)
- * --- runtime python3.11             (default), format Text, level, variable NAME=VALUE, trace, client-context, identity, tenant
- * --- python 3.11 3.12               minor versions whose own texts the row holds; default: all
+ * --- runtime python3.11             default: the test's; format Text, level, variable NAME=VALUE, trace, client-context, identity, tenant
+ * --- versions 3.11 3.12             versions of the interpreter whose own texts the row holds; default: all
  * --- file app.py                    lines of a file follow
  * --- event TEXT                     an invocation; its answer follows in a line of its own:
+ * --- stream octet | stream http     before the answer: what its chunks hold follows, in one line
  * --- response | error
  * --- init-error                     instead of invocations; the document follows
  * --- exit STATUS                    the process ends by itself
@@ -27,8 +28,8 @@ import java.util.Map;
  * </pre>
  *
  * In events, answers and records {@code \n}, {@code \r} and {@code \\} are escapes, {@code \_} is a
- * no-break space; CODE stands for the function's folder, REQUEST-ID for the request id, TIME for a
- * time stamp, RUNTIME for a place in the runtime.
+ * no-break space, {@code \0} the character zero; CODE stands for the function's folder, REQUEST-ID
+ * for the request id, TIME for a time stamp, RUNTIME for a place in the runtime.
  */
 record Behaviour(
     String name,
@@ -40,17 +41,22 @@ record Behaviour(
     Integer exit,
     List<String> log) {
 
-  /** An event and its answer; no answer when the process ends instead. */
-  record Exchange(String event, String kind, String answer) {}
+  /**
+   * An event and its answer; no answer when the process ends instead.
+   *
+   * @param stream {@code octet} or {@code http} when chunks come first, else null
+   * @param chunks what they hold together
+   */
+  record Exchange(String event, String stream, String chunks, String kind, String answer) {}
 
   String option(String option, String otherwise) {
     return options.getOrDefault(option, otherwise);
   }
 
-  /** Whether the texts of this row are those of that minor version. */
-  boolean appliesTo(String minorVersion) {
-    String versions = options.get("python");
-    return versions == null || List.of(versions.split(" ")).contains(minorVersion);
+  /** Whether the texts of this row are those of that version of the interpreter. */
+  boolean appliesTo(String version) {
+    String versions = options.get("versions");
+    return versions == null || List.of(versions.split(" ")).contains(version);
   }
 
   @Override
@@ -98,6 +104,7 @@ record Behaviour(
             case 'n' -> '\n';
             case 'r' -> '\r';
             case '_' -> '\u00a0';
+            case '0' -> '\0';
             case '\\' -> '\\';
             default -> throw new IllegalArgumentException("escape in " + line);
           });
@@ -117,6 +124,8 @@ record Behaviour(
     private String section = "";
     private StringBuilder file;
     private String event;
+    private String stream;
+    private String chunks;
 
     Reader(String name) {
       this.name = name;
@@ -133,6 +142,7 @@ record Behaviour(
           unanswered();
           event = unescaped(rest);
         }
+        case "stream" -> stream = rest;
         case "variable" ->
             variables.put(
                 rest.substring(0, rest.indexOf('=')), rest.substring(rest.indexOf('=') + 1));
@@ -146,7 +156,7 @@ record Behaviour(
             "client-context",
             "identity",
             "tenant",
-            "python" ->
+            "versions" ->
             options.put(word, rest);
         default -> throw new IllegalArgumentException(name + ": " + word);
       }
@@ -157,8 +167,14 @@ record Behaviour(
         case "file" -> file.append(line).append('\n');
         case "response", "error" -> {
           if (event != null) {
-            exchanges.add(new Exchange(event, section, unescaped(line)));
-            event = null;
+            answered(section, unescaped(line));
+          } else {
+            requireBlank(line);
+          }
+        }
+        case "stream" -> {
+          if (chunks == null) {
+            chunks = unescaped(line);
           } else {
             requireBlank(line);
           }
@@ -187,9 +203,15 @@ record Behaviour(
 
     private void unanswered() {
       if (event != null) {
-        exchanges.add(new Exchange(event, null, null));
-        event = null;
+        answered(null, null);
       }
+    }
+
+    private void answered(String kind, String answer) {
+      exchanges.add(new Exchange(event, stream, chunks, kind, answer));
+      event = null;
+      stream = null;
+      chunks = null;
     }
 
     Behaviour row() {

@@ -1,14 +1,10 @@
 package io.ringmaster.bootstraps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.ringmaster.bootstraps.PythonSandbox.Frame;
-import io.ringmaster.bootstraps.PythonSandbox.Request;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,9 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every row of the table of behaviours, in the interpreters that are here. */
 class BehaviourTest {
   private static final List<String> TABLES =
-      List.of("loading.txt", "errors.txt", "marshalling.txt", "logging.txt", "context.txt");
-  private static final Pattern TIME =
-      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z");
+      List.of(
+          "python/loading.txt",
+          "python/errors.txt",
+          "python/marshalling.txt",
+          "python/logging.txt",
+          "python/context.txt");
   private static final Pattern RUNTIME =
       Pattern.compile("/[^\"\\s]*ringmaster_runtime/\\w+\\.py(\\\\?)\", line \\d+");
   private static final Pattern STANDARD_LIBRARY = Pattern.compile("/[^\"\\s]*/lib/python3\\.\\d+/");
@@ -138,69 +137,16 @@ class BehaviourTest {
   private void check(Behaviour behaviour, PythonTemplate template) throws Exception {
     Path code = Files.createTempDirectory(temporary, "code").toRealPath();
     try (PythonSandbox sandbox = template.fork(code, behaviour.files())) {
-      sandbox.runtime(behaviour.option("runtime", "python3.11"));
-      sandbox.logging(behaviour.option("format", "Text"), behaviour.option("level", ""));
-      behaviour.variables().forEach(sandbox::environment);
-      Frame bound = sandbox.bind(behaviour.option("handler", "app.handler"));
-      long mark = 0;
-      if (behaviour.initError() != null) {
-        assertNotNull(bound, sandbox::output);
-        assertEquals(PythonSandbox.INIT_ERROR, bound.kind());
-        assertEquals(behaviour.initError(), normal(bound.wholeText(), code));
-      } else if (!behaviour.exchanges().isEmpty()) {
-        assertNotNull(bound, sandbox::output);
-        assertEquals(PythonSandbox.READY, bound.kind(), bound::wholeText);
-        mark = exchange(behaviour, sandbox, code);
-      } else {
-        assertNull(bound);
-      }
-      if (behaviour.exit() != null) {
-        assertEquals(behaviour.exit(), sandbox.exit(), sandbox::output);
-      } else {
-        sandbox.awaitLog(mark);
-        assertEquals(mark, sandbox.logBytes(), "the mark counts what was written");
-      }
-      assertEquals(
-          String.join("\n---\n", behaviour.log()),
-          normal(String.join("\n---\n", sandbox.records()), code));
+      sandbox.runtime("python3.11");
+      BehaviourCheck.check(behaviour, sandbox, text -> normal(text, code));
     }
-  }
-
-  private static long exchange(Behaviour behaviour, PythonSandbox sandbox, Path code)
-      throws IOException {
-    long mark = 0;
-    long sequence = 40;
-    for (Behaviour.Exchange exchange : behaviour.exchanges()) {
-      Request request =
-          new Request(
-              exchange.event(),
-              behaviour.option("trace", ""),
-              behaviour.option("client-context", ""),
-              behaviour.option("identity", ""),
-              behaviour.option("tenant", ""),
-              60_000);
-      Frame answer = sandbox.invoke(++sequence, request);
-      if (exchange.kind() == null) {
-        assertNull(answer);
-        continue;
-      }
-      assertNotNull(answer, sandbox::output);
-      assertEquals(exchange.answer(), normal(answer.text(), code));
-      assertEquals(
-          exchange.kind().equals("error") ? PythonSandbox.ERROR : PythonSandbox.RESPONSE,
-          answer.kind());
-      assertEquals(sequence, answer.sequence());
-      mark = answer.logMark();
-    }
-    return mark;
   }
 
   private static String normal(String text, Path code) {
-    String normal =
-        text.replace(code.toString(), "CODE").replace(PythonSandbox.REQUEST_ID, "REQUEST-ID");
+    String normal = BehaviourCheck.normal(text, code);
     normal = RUNTIME.matcher(normal).replaceAll("RUNTIME$1\", line N");
     normal = STANDARD_LIBRARY.matcher(normal).replaceAll("LIB/");
     normal = LIBRARY_LINE.matcher(normal).replaceAll("$1N");
-    return TIME.matcher(normal).replaceAll("TIME");
+    return normal;
   }
 }

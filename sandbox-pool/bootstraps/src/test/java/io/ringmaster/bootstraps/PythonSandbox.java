@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real interpreter that runs the bootstrap, and the engine's end of its channel, turned by hand.
+ * A real interpreter that runs its bootstrap, and the engine's end of its channel, turned by hand.
  * The requests go to its standard input, the answers come from its standard output, the log pipe is
  * its standard error; a launcher puts them where the channel's specification has them.
  */
@@ -30,13 +30,14 @@ final class PythonSandbox implements AutoCloseable {
   static final int INIT_ERROR = 18;
   static final int RESPONSE = 19;
   static final int ERROR = 20;
+  static final int CHUNK = 21;
 
   static final String REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
   static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:f:live";
   private static final int RECORD = 0xA55A0003;
   private static final long PATIENCE_S = 20;
 
-  private static final String LAUNCHER =
+  private static final String PYTHON_LAUNCHER =
       """
       import os, sys
       os.dup2(0, 3); os.dup2(1, 4); os.dup2(2, 1)
@@ -48,7 +49,7 @@ final class PythonSandbox implements AutoCloseable {
       """;
 
   /** A frame that the sandbox wrote. */
-  record Frame(int kind, long sequence, byte[] body) {
+  record Frame(int kind, int flags, long sequence, byte[] body) {
     /** The answer or error document behind the figures. */
     String text() {
       return new String(body, 16, body.length - 16, StandardCharsets.UTF_8);
@@ -118,19 +119,21 @@ final class PythonSandbox implements AutoCloseable {
     environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
     environment.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/f");
     environment.put("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[7]0123");
-    environment.put("PYTHONDONTWRITEBYTECODE", "1");
     environment.put("TZ", ":UTC");
   }
 
-  /**
-   * Starts an interpreter for this sandbox alone; the function's files are put into {@code code}.
-   */
+  /** Starts a Python for this sandbox alone; the function's files are put into {@code code}. */
   static PythonSandbox start(
       Path interpreter, Path bootstraps, Path code, Map<String, String> files) throws IOException {
+    String folder = bootstraps.resolve("python").toString();
+    return start(List.of(interpreter.toString(), "-c", PYTHON_LAUNCHER, folder), code, files)
+        .environment("PYTHONDONTWRITEBYTECODE", "1");
+  }
+
+  private static PythonSandbox start(List<String> command, Path code, Map<String, String> files)
+      throws IOException {
     write(code, files);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            interpreter.toString(), "-c", LAUNCHER, bootstraps.resolve("python").toString());
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().put("ENGINES_OWN", "secret");
     builder.environment().put("PATH", "/usr/bin:/bin");
@@ -300,7 +303,7 @@ final class PythonSandbox implements AutoCloseable {
     if (body.length != fields.getInt(0)) {
       throw new IOException("truncated frame of kind " + fields.get(4));
     }
-    return new Frame(fields.get(4), fields.getLong(8), body);
+    return new Frame(fields.get(4), fields.get(5), fields.getLong(8), body);
   }
 
   private void readLog(InputStream pipe) {

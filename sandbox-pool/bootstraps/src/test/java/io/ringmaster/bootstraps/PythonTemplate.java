@@ -75,7 +75,8 @@ final class PythonTemplate implements AutoCloseable {
     OutputStream requests = Files.newOutputStream(pipes.resolve("requests"));
     InputStream responses = Files.newInputStream(pipes.resolve("responses"));
     InputStream log = Files.newInputStream(pipes.resolve("log"));
-    return new PythonSandbox(new Forked(pid), requests, responses, log, code);
+    return new PythonSandbox(new Forked(pid), requests, responses, log, code)
+        .environment("PYTHONDONTWRITEBYTECODE", "1");
   }
 
   private String ask(String command) throws IOException {

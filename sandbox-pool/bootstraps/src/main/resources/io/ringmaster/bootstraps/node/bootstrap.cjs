@@ -6,3 +6,5 @@
 const { main } = require('./runtime/serving.cjs');
 
 main(3, 4, 1);
+
+//# sourceURL=file:///var/runtime/index.cjs

@@ -239,3 +239,5 @@ function stringified(result) {
 }
 
 module.exports = { Classic };
+
+//# sourceURL=file:///var/runtime/classic.cjs

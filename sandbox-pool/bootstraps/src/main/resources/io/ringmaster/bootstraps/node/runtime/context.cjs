@@ -80,3 +80,5 @@ function modernParsed(text, name) {
 }
 
 module.exports = { bind, fillClassic, modernContext };
+
+//# sourceURL=file:///var/runtime/context.cjs

@@ -1,9 +1,9 @@
 'use strict';
 // Error documents and their log lines, in AWS's shapes.
+//
+// The last line of each of these files gives it the name that stacks show: AWS's client lies in that folder.
 
 const util = require('util');
-
-const OWN_FOLDER = __dirname.slice(0, -'/runtime'.length);
 
 // The class of a fault shows in JSON logs. From nodejs24.x on AWS's client names most of them with "Error" at the end.
 const UNSUFFIXED = new Set(['UserCodeSyntaxError', 'JSONStringifyError', 'ImportModuleError', 'MalformedStreamingHandler']
@@ -32,12 +32,6 @@ function fault(type, message, modern) {
   return error;
 }
 
-/** The lines of a stack without those of this runtime. */
-function foreignStack(stack) {
-  const lines = stack.split('\n');
-  return stack.includes(OWN_FOLDER) ? lines.filter((line) => !line.includes(OWN_FOLDER) || !line.startsWith('    at ')) : lines;
-}
-
 function escaped(text) {
   return text?.replaceAll('\x7f', '%7F');
 }
@@ -55,7 +49,7 @@ function documentOf(error, modern) {
       return {
         errorType: escaped(error.name),
         errorMessage: escaped(error.message),
-        trace: modern && error.stack === undefined ? [] : foreignStack(escaped(error.stack)),
+        trace: modern && error.stack === undefined ? [] : escaped(error.stack).split('\n'),
       };
     }
     return { errorType: typeof error, errorMessage: modern ? String(error) : error.toString(), trace: [] };
@@ -97,9 +91,11 @@ function withFields(_, value) {
   }
   const fields = { errorType: value.name, errorMessage: value.message, code: value.code, ...value };
   if (typeof value.stack === 'string') {
-    fields.stack = foreignStack(value.stack);
+    fields.stack = value.stack.split('\n');
   }
   return fields;
 }
 
-module.exports = { fault, foreignStack, documentOf, logError };
+module.exports = { fault, documentOf, logError };
+
+//# sourceURL=file:///var/runtime/errors.cjs

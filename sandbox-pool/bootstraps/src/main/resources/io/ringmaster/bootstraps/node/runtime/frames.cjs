@@ -211,3 +211,5 @@ class Invocation {
 }
 
 module.exports = { Channel, Invocation, chunkHeader, kinds, HEADER_BYTES, INVOCATION_BYTES, FLAG_HTTP_INTEGRATION };
+
+//# sourceURL=file:///var/runtime/frames.cjs

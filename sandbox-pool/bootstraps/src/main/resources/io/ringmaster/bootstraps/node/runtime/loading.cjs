@@ -19,26 +19,44 @@ const CALLBACK_DEPRECATED =
   + ' function to use a supported handler signature to use Node.js 24 or later. For more information see'
   + ' https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 
-/** Takes away what the process inherited. */
+/** Takes away what the process inherited; answers what that was. */
 function clearEnvironment() {
-  for (const name of Object.keys(process.env)) {
+  const inherited = { ...process.env };
+  for (const name of Object.keys(inherited)) {
     delete process.env[name];
   }
+  return inherited;
 }
 
-/** Makes the process the function's: its variables, working folder, module path and arguments. */
-function enter(code, environment) {
+/**
+ * Makes the process the function's: its variables, working folder, module path and arguments.
+ *
+ * @param folders where modules are looked for when neither the package nor NODE_PATH has them
+ */
+function enter(code, environment, folders) {
   for (const [name, value] of Object.entries(environment)) {
     process.env[name] = value;
   }
   process.chdir(code);
-  Module._initPaths(); // reads NODE_PATH again
+  readSearchPath(folders);
   process.argv = [process.argv[0], RUNTIME_FILE];
   process.execArgv = [];
   process.mainModule = undefined; // require.main of a function is no bootstrap
   const off = process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA;
   if (off !== '1' && off !== 'true') {
     globalThis.awslambda = { streamifyResponse, HttpResponseStream };
+  }
+}
+
+/** Lets Node read NODE_PATH again, longer than the function sees it. */
+function readSearchPath(folders) {
+  const own = process.env.NODE_PATH;
+  process.env.NODE_PATH = [...(own ? [own] : []), ...folders].join(':');
+  Module._initPaths();
+  if (own === undefined) {
+    delete process.env.NODE_PATH;
+  } else {
+    process.env.NODE_PATH = own;
   }
 }
 
@@ -170,10 +188,18 @@ function hasModuleType(folder) {
   return folder !== '/' && hasModuleType(path.dirname(folder));
 }
 
+/** Where layers bring modules, by the version that the function was made for, and then the SDK that Lambda brings. */
+function sharedFolders(layers, sdk, major) {
+  const folders = layers ? [`${layers}/nodejs/node${major}/node_modules`, `${layers}/nodejs/node_modules`] : [];
+  return sdk ? [...folders, `${sdk}/nodejs/node_modules`] : folders;
+}
+
 /** Loads a small module of each kind: the loaders are compiled and warm then. */
 async function rehearse() {
   require('../rehearsal/small.cjs');
   await import('../rehearsal/small.mjs');
 }
 
-module.exports = { clearEnvironment, enter, load, rehearse };
+module.exports = { clearEnvironment, enter, load, rehearse, sharedFolders };
+
+//# sourceURL=file:///var/runtime/loading.cjs

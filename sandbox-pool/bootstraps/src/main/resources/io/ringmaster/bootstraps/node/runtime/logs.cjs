@@ -8,7 +8,6 @@
 const fs = require('fs');
 const util = require('util');
 const { Writable } = require('stream');
-const { foreignStack } = require('./errors.cjs');
 
 const HEADER_BYTES = 16;
 const TYPE_LITTLE_ENDIAN = 0x03005aa5; // AWS's frame type for text without a level: a5 5a 00 03
@@ -26,9 +25,11 @@ class LogPipe {
   constructor(descriptor) {
     this.descriptor = descriptor;
     this.mark = 0; // framed bytes so far
+    this.loading = true; // what is written belongs to init
     this.pending = false; // a stream holds text without a newline
     this.batch = Buffer.allocUnsafeSlow(HEADER_BYTES + TEXT_MAX);
     this.streams = [];
+    this.ending = false; // nothing waits for its newline any more
   }
 
   /** One event, given as text. */
@@ -85,11 +86,33 @@ class LogPipe {
     target.writeUInt32LE(Math.floor(nowUs / WORD), at + 12);
   }
 
+  /** Init is over; if it wrote anything, an empty record tells where that ends. */
+  loaded() {
+    this.flush();
+    this.loading = false;
+    if (this.mark > 0) {
+      this.emptyRecord();
+    }
+  }
+
+  emptyRecord() {
+    const record = Buffer.alloc(HEADER_BYTES);
+    this.header(record, 0, 0);
+    this.write(record, HEADER_BYTES);
+  }
+
   send(length) {
+    if (this.loading && this.mark === 0) {
+      this.emptyRecord(); // tells where output of init begins
+    }
+    this.write(this.batch, length);
+  }
+
+  write(data, length) {
     let written = 0;
     while (written < length) {
       try {
-        written += fs.writeSync(this.descriptor, this.batch, written, length - written);
+        written += fs.writeSync(this.descriptor, data, written, length - written);
       } catch (e) {
         if (e.code !== 'EAGAIN') {
           throw e;
@@ -127,9 +150,7 @@ class LogPipe {
     }
     process.on('exit', () => {
       this.flush();
-      for (const stream of this.streams) {
-        stream.immediate = true;
-      }
+      this.ending = true;
     });
   }
 }
@@ -143,11 +164,10 @@ class LineStream extends Writable {
     this._type = 'pipe';
     this._isStdio = true;
     this.rest = null;
-    this.immediate = false; // the process ends: nothing waits any more
   }
 
   _write(chunk, encoding, callback) {
-    const end = this.immediate ? chunk.length : chunk.lastIndexOf(NEWLINE) + 1;
+    const end = this.pipe.ending ? chunk.length : chunk.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
       const whole = end === chunk.length ? chunk : chunk.subarray(0, end);
       const lines = this.rest === null ? whole : Buffer.concat([this.rest, whole]);
@@ -225,7 +245,7 @@ function jsonLine(level, values, modern) {
   if (error !== undefined) {
     line.errorType = error.constructor?.name ?? 'UnknownError';
     line.errorMessage = error.message;
-    line.stackTrace = typeof error.stack === 'string' ? foreignStack(error.stack) : [];
+    line.stackTrace = typeof error.stack === 'string' ? error.stack.split('\n') : [];
   }
   return JSON.stringify(line);
 }
@@ -237,9 +257,11 @@ function withErrorFields(_, value) {
   return {
     errorType: value.constructor?.name ?? 'UnknownError',
     errorMessage: value.message,
-    stackTrace: typeof value.stack === 'string' ? foreignStack(value.stack) : value.stack,
+    stackTrace: typeof value.stack === 'string' ? value.stack.split('\n') : value.stack,
     ...value,
   };
 }
 
 module.exports = { LogPipe, patchConsole, REQUEST_ID, TENANT_ID };
+
+//# sourceURL=file:///var/runtime/logs.cjs

@@ -137,3 +137,5 @@ function stringified(value) {
 }
 
 module.exports = { Modern };
+
+//# sourceURL=file:///var/runtime/modern.cjs

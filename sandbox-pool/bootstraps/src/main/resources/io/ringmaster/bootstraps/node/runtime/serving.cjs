@@ -33,7 +33,7 @@ async function main(requests, responses, log) {
   sandbox.pipe.replaceStreams();
   await loading.rehearse();
   sandbox.rehearse();
-  loading.clearEnvironment();
+  sandbox.inherited = loading.clearEnvironment();
   const { channel } = sandbox;
   channel.send(kinds.STARTED, Buffer.from(JSON.stringify({ pid: process.pid, version: process.versions.node })));
   const kind = channel.receive();
@@ -49,6 +49,7 @@ class Sandbox {
   constructor(channel, pipe) {
     this.channel = channel;
     this.pipe = pipe;
+    this.inherited = {}; // the variables that the process was started with
     this.jsonLogs = false;
     this.modern = false;
     this.current = null; // the invocation that has no answer yet
@@ -70,9 +71,11 @@ class Sandbox {
 
   async bind(binding) {
     const started = process.hrtime.bigint();
-    loading.enter(binding.code, binding.environment);
+    const major = majorVersion(binding.runtime);
+    const folders = loading.sharedFolders(binding.layers, binding.sdk, major);
+    loading.enter(binding.code, binding.environment ?? this.inherited, folders);
     const { env } = process;
-    this.modern = majorVersion(binding.runtime) >= MODERN_FROM;
+    this.modern = major >= MODERN_FROM;
     this.jsonLogs = (env.AWS_LAMBDA_LOG_FORMAT || binding.logFormat || '').toUpperCase() === 'JSON';
     patchConsole(this.pipe, this.jsonLogs, env.AWS_LAMBDA_LOG_LEVEL || binding.logLevel || '', this.modern);
     context.bind();
@@ -85,7 +88,7 @@ class Sandbox {
       style.initFailed(e);
       return;
     }
-    this.flush();
+    this.pipe.loaded();
     const ready = Buffer.alloc(8);
     ready.writeBigUInt64LE(process.hrtime.bigint() - started);
     this.channel.send(kinds.READY, ready);
@@ -217,3 +220,5 @@ function majorVersion(runtime) {
 }
 
 module.exports = { main };
+
+//# sourceURL=file:///var/runtime/serving.cjs

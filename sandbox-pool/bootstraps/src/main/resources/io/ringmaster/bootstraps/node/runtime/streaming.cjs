@@ -145,3 +145,5 @@ class HttpResponseStream {
 }
 
 module.exports = { ResponseStream, HttpResponseStream };
+
+//# sourceURL=file:///var/runtime/streaming.cjs
