@@ -147,4 +147,46 @@ class LayersJourneyTest {
       }
     }
   }
+
+  @Test
+  void anotherArchitecturesScriptsRunAndItsNativeCodeFailsAsOnLambda() {
+    String other = System.getProperty("os.arch").equals("aarch64") ? "x86_64" : "arm64";
+    try (Engine engine = Engine.open(config().build())) {
+      engine
+          .functions()
+          .create(
+              python("script", "def handler(e, c):", "    return e")
+                  .architectures(List.of(other))
+                  .build());
+      assertEquals("7", invoke(engine, "script", "7").payloadText());
+      engine
+          .functions()
+          .create(
+              FunctionSpec.named("native")
+                  .runtime("provided.al2023")
+                  .handler("bootstrap")
+                  .architectures(List.of(other))
+                  .code(FunctionCode.files(Map.of("bootstrap", foreignProgram(other))))
+                  .build());
+      InvocationResult result = invoke(engine, "native", "{}");
+      assertEquals("Unhandled", result.functionError(), result::toString);
+      assertEquals("Runtime.InvalidEntrypoint", json(result).get("errorType").asText());
+      String message = json(result).get("errorMessage").asText();
+      assertTrue(
+          message.endsWith("Error: fork/exec /var/task/bootstrap: exec format error"), message);
+    }
+  }
+
+  /** The header of an ELF program for that architecture; the kernel looks no further. */
+  private static byte[] foreignProgram(String architecture) {
+    byte[] elf = new byte[64];
+    byte[] identity = {0x7f, 'E', 'L', 'F', 2, 1, 1};
+    System.arraycopy(identity, 0, elf, 0, identity.length);
+    elf[16] = 2; // ET_EXEC
+    elf[18] = (byte) (architecture.equals("arm64") ? 183 : 62); // EM_AARCH64, EM_X86_64
+    elf[20] = 1;
+    elf[52] = 64; // e_ehsize
+    elf[54] = 56; // e_phentsize
+    return elf;
+  }
 }

@@ -6,6 +6,7 @@ import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.demo.RehearsalCommand;
 import io.ringmaster.cli.doctor.DoctorCommand;
 import io.ringmaster.cli.output.ExitStatus;
+import io.ringmaster.cli.sdk.SdkCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       SimulateCommand.class,
       BenchCommand.class,
+      SdkCommand.class,
       RehearsalCommand.class,
       FmtCommand.class,
       ReferenceCommand.class

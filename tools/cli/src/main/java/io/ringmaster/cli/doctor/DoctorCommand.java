@@ -9,6 +9,7 @@ import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeIdentifier;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSdk;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
@@ -121,6 +122,13 @@ public final class DoctorCommand implements Callable<Integer> {
     output.line("");
     findings.runtimes.forEach(match -> output.line(line(match)));
     output.line("");
+    printSdk(output, RuntimeSdk.find(null, null));
+    output.line(
+        "folders          at "
+            + findings.isolation.chosen()
+            + " LAMBDA_TASK_ROOT and the working folder are the package's private folder, not"
+            + " /var/task, and /opt is the layers' private folder; variables name both");
+    output.line("");
     findings
         .isolation
         .features()
@@ -139,6 +147,17 @@ public final class DoctorCommand implements Callable<Integer> {
       if (!findings.runs(family)) {
         output.line("absent       " + family.id() + ": install " + family.install());
       }
+    }
+  }
+
+  private static void printSdk(Output output, Path sdk) {
+    output.line(
+        "AWS SDK          boto3 "
+            + (RuntimeSdk.hasPython(sdk) ? sdk.resolve("python") : "absent")
+            + ", @aws-sdk "
+            + (RuntimeSdk.hasNode(sdk) ? sdk.resolve("nodejs") : "absent"));
+    if (!RuntimeSdk.hasPython(sdk) || !RuntimeSdk.hasNode(sdk)) {
+      output.line("   to do: functions that do not bring theirs need ./ringmaster sdk install");
     }
   }
 
