@@ -27,7 +27,9 @@ import picocli.CommandLine.Parameters;
 public final class SdkCommand implements Callable<Integer> {
   private static final int PYTHON_MINOR_MIN = 9;
 
-  @Parameters(paramLabel = "install|show", description = "Fetch the pinned versions, or say what is there.")
+  @Parameters(
+      paramLabel = "install|show",
+      description = "Fetch the pinned versions, or say what is there.")
   private Action action;
 
   @Option(

@@ -109,8 +109,7 @@ class SdkInstallerTest {
     assertTrue(wanted.has("@aws-sdk/client-s3"));
     for (Map.Entry<String, JsonNode> each : lock.get("packages").properties()) {
       if (!each.getKey().isEmpty()) {
-        assertTrue(
-            each.getValue().get("integrity").asText().startsWith("sha512-"), each::toString);
+        assertTrue(each.getValue().get("integrity").asText().startsWith("sha512-"), each::toString);
         assertTrue(!each.getValue().has("resolved"), each::toString);
       }
     }
