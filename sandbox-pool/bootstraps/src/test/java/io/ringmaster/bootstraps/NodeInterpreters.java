@@ -9,30 +9,64 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
- * The Node interpreters for tests: the one on the path, and those of a folder that {@code
- * ringmaster.tests.node-versions} names (one sub folder each, with {@code bin/node}).
+ * The Node interpreters for tests: the one on the path, and in the full tier one of each supported
+ * major version, as npm brings them.
  */
 final class NodeInterpreters {
   private static final List<Integer> MAJORS = List.of(18, 20, 22, 24);
+  private static final int FETCH_S = 120;
 
   private NodeInterpreters() {}
 
   /** By major version; empty where there is none. */
   static SortedMap<Integer, Path> all() throws IOException, InterruptedException {
     SortedMap<Integer, Path> found = new TreeMap<>();
-    String folder = System.getProperty("ringmaster.tests.node-versions", "");
-    if (!folder.isEmpty() && Files.isDirectory(Path.of(folder))) {
-      try (Stream<Path> versions = Files.list(Path.of(folder))) {
-        for (Path version : (Iterable<Path>) versions::iterator) {
-          add(version.resolve("bin/node").toString(), found);
-        }
+    add("node", found);
+    if ("full".equals(System.getProperty("ringmaster.tests"))) {
+      for (int major : absent(found)) {
+        fetch(major, found);
       }
     }
-    add("node", found);
     return found;
+  }
+
+  /** What npm cannot bring stays absent. */
+  private static void fetch(int major, SortedMap<Integer, Path> found)
+      throws IOException, InterruptedException {
+    String name =
+        "node-linux-" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64");
+    Path folder = Files.createDirectories(Path.of("target", "node-versions", "" + major));
+    Path program = folder.resolve("node_modules").resolve(name).resolve("bin/node");
+    if (!Files.isExecutable(program)) {
+      Process npm;
+      try {
+        npm =
+            new ProcessBuilder(
+                    "npm",
+                    "install",
+                    "--silent",
+                    "--no-audit",
+                    "--no-fund",
+                    "--ignore-scripts",
+                    "--prefix",
+                    folder.toString(),
+                    name + "@" + major)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("npm.log").toFile())
+                .start();
+      } catch (IOException e) {
+        return; // no npm
+      }
+      if (!npm.waitFor(FETCH_S, TimeUnit.SECONDS)) {
+        npm.destroyForcibly();
+        return;
+      }
+    }
+    if (Files.isExecutable(program)) {
+      add(program.toAbsolutePath().toString(), found);
+    }
   }
 
   /** Supported major versions that are not here. */
