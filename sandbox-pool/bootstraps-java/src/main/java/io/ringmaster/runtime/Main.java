@@ -17,13 +17,13 @@ public final class Main {
    *     engine, and ends: for making archives of loaded classes
    */
   public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
+    Surroundings surroundings = new Surroundings();
+    Rehearsal.run(surroundings);
     if (arguments.length == 1 && arguments[0].equals("--rehearse")) {
-      Rehearsal.run();
       return;
     }
-    LogPipe log = new LogPipe(FileDescriptor.out);
-    Rehearsal.run();
     Channel channel = Channel.open(REQUESTS, RESPONSES);
-    System.exit(new Sandbox(channel, log).run());
+    LogPipe log = new LogPipe(FileDescriptor.out);
+    System.exit(new Sandbox(channel, log, surroundings).run());
   }
 }

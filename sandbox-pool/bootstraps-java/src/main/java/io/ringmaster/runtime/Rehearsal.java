@@ -20,12 +20,13 @@ final class Rehearsal {
 
   private Rehearsal() {}
 
-  static void run() throws IOException, ReflectiveOperationException {
+  static void run(Surroundings surroundings) throws IOException, ReflectiveOperationException {
     String json =
         "{\"code\":\"/\",\"handler\":\"h\",\"environment\":{\"A\":\"b\"},\"memoryMb\":128,"
             + "\"functionName\":\"f\"}";
     Binding binding = Binding.read(json);
-    new Surroundings();
+    surroundings.setVariables(System.getenv());
+    surroundings.enter(Path.of(System.getProperty("user.dir")));
     Path own = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
     LogPipe nowhere = new LogPipe(new FileDescriptor());
     SandboxLogger logger = new SandboxLogger(nowhere, false, "");

@@ -30,10 +30,11 @@ final class Sandbox {
   private SandboxLogger logger;
   private String traceHeader;
 
-  Sandbox(Channel channel, LogPipe log) throws IOException, ReflectiveOperationException {
+  Sandbox(Channel channel, LogPipe log, Surroundings surroundings)
+      throws IOException, ReflectiveOperationException {
     this.channel = channel;
     this.log = log;
-    surroundings = new Surroundings();
+    this.surroundings = surroundings;
     memory = new Memory();
     runtimeLogger = LambdaRuntime.class.getDeclaredField("logger");
     runtimeLogger.setAccessible(true);

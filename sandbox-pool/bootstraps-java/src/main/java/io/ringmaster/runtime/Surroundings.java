@@ -12,6 +12,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Gives a running JVM the environment variables and the working directory of its function. Java has
@@ -84,8 +85,9 @@ final class Surroundings {
 
   /** All variables, and no others. */
   void setVariables(Map<String, String> environment) throws ReflectiveOperationException {
+    Map<String, String> all = new TreeMap<>(environment); // which may be a view of what is cleared
     variables.clear();
-    for (Map.Entry<String, String> variable : environment.entrySet()) {
+    for (Map.Entry<String, String> variable : all.entrySet()) {
       variables.put(
           instance(newVariable, variable.getKey()), instance(newValue, variable.getValue()));
     }

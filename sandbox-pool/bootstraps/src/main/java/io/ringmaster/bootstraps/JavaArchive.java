@@ -101,8 +101,11 @@ public final class JavaArchive {
       process.getOutputStream().close();
       return process.waitFor(PATIENCE_S, TimeUnit.SECONDS) && process.exitValue() == 0;
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      if (process.isAlive()) {
+        List<ProcessHandle> children = process.descendants().toList();
+        process.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
+      }
     }
   }
 

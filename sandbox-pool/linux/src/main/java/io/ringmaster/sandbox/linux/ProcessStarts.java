@@ -48,6 +48,7 @@ final class ProcessStarts {
   private final ArrayDeque<SandboxProcess> generic = new ArrayDeque<>();
   private final Map<Integer, SandboxProcess> underWay = new HashMap<>();
   private final Map<Integer, ZygoteState> zygotes = new HashMap<>();
+  private final JavaArchives archives = new JavaArchives();
   private Path bootstraps;
   private long genericNotBeforeNs;
   private boolean wireFull;
@@ -155,6 +156,7 @@ final class ProcessStarts {
 
   private void start(Wire wire, SandboxProcess process) {
     Interpreter interpreter = process.pool.interpreter;
+    archives.started(interpreter, bootstraps);
     try {
       Launch launch =
           Launch.of(
@@ -308,6 +310,7 @@ final class ProcessStarts {
 
   /** Forgets what is under way, after the keeper's end; nobody is told. */
   void close() {
+    archives.close();
     underWay.values().forEach(parts::giveBack);
     underWay.clear();
     own.forEach(parts::giveBack);
