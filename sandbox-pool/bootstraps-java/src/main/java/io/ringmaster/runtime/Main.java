@@ -17,6 +17,7 @@ public final class Main {
    *     engine, and ends: for making archives of loaded classes
    */
   public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
+    System.setProperty("org.crac.Core.Compat", "com.amazonaws.services.lambda.crac");
     Surroundings surroundings = new Surroundings();
     Rehearsal.run(surroundings);
     if (arguments.length == 1 && arguments[0].equals("--rehearse")) {

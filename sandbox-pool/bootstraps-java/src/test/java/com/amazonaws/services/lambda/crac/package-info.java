@@ -1,0 +1,2 @@
+/** Tests of the snapshot hooks. */
+package com.amazonaws.services.lambda.crac;

@@ -1,0 +1,175 @@
+package io.ringmaster.bootstraps;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.bootstraps.PythonSandbox.Frame;
+import io.ringmaster.bootstraps.PythonSandbox.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Java bootstrap and its channel: sizes, parts, ends. */
+class JavaChannelTest {
+  private static final int ANSWER_BYTES_MAX = 6_291_556;
+
+  @TempDir static Path temporary;
+  private static Path code;
+  private static Launch launch;
+
+  @BeforeAll
+  static void compile() throws IOException {
+    Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
+    code = Files.createDirectory(temporary.resolve("code")).toRealPath();
+    JavaFunctions.compile(bootstraps, code, "/functions/java/cases/Cases.java.txt");
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    launch = Launch.of("java", java, Runtime.version().feature(), 0, bootstraps, 256);
+  }
+
+  private static PythonSandbox bound(String method) throws IOException {
+    return bound(method, false);
+  }
+
+  private static PythonSandbox bound(String method, boolean raw) throws IOException {
+    PythonSandbox sandbox = ProgramSandbox.start(launch, code);
+    if (raw) {
+      sandbox.raw();
+    }
+    Frame ready = sandbox.bind("cases.Cases::" + method);
+    assertNotNull(ready, sandbox::output);
+    assertEquals(PythonSandbox.READY, ready.kind(), ready::wholeText);
+    assertTrue(ByteBuffer.wrap(ready.body()).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong() > 0);
+    return sandbox;
+  }
+
+  @Test
+  void eventsOfEachSizeArrive() throws Exception {
+    try (PythonSandbox sandbox = bound("length")) {
+      for (int length : new int[] {0, 1, 8000, 8192, 65_536, 1_000_000, 6_291_454, 5}) {
+        Frame answer = sandbox.invoke(length + 1, Request.of('"' + "x".repeat(length) + '"'));
+        assertEquals(Integer.toString(length), answer.text());
+        assertEquals(length + 1, answer.sequence());
+      }
+    }
+  }
+
+  @Test
+  void framesComeInAnyPieces() throws Exception {
+    try (PythonSandbox sandbox = bound("length")) {
+      byte[] one = PythonSandbox.invocation(1, Request.of("\"abc\""));
+      byte[] two = PythonSandbox.invocation(2, Request.of("\"abcd\""));
+      byte[] both = Arrays.copyOf(one, one.length + two.length);
+      System.arraycopy(two, 0, both, one.length, two.length);
+      sandbox.write(both);
+      assertEquals("3", sandbox.receive().text());
+      assertEquals("4", sandbox.receive().text());
+      for (byte each : one) {
+        sandbox.write(new byte[] {each});
+      }
+      assertEquals("3", sandbox.receive().text());
+      sandbox.write(Arrays.copyOf(both, one.length + 20));
+      assertEquals("3", sandbox.receive().text());
+      sandbox.write(Arrays.copyOfRange(both, one.length + 20, both.length));
+      assertEquals("4", sandbox.receive().text());
+    }
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeIsAnErrorAndTheNextIsFine() throws Exception {
+    try (PythonSandbox sandbox = bound("big")) {
+      for (int i = 1; i <= 2; i++) {
+        Frame answer = sandbox.invoke(i, Request.of("{}"));
+        assertEquals(PythonSandbox.ERROR, answer.kind());
+        assertEquals(
+            "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size ("
+                + ANSWER_BYTES_MAX
+                + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}",
+            answer.text());
+      }
+    }
+  }
+
+  @Test
+  void theProcessEndsWithAnErrorOfTheMachine() throws Exception {
+    for (String method : new String[] {"oom", "so"}) {
+      try (PythonSandbox sandbox = bound(method)) {
+        Frame answer = sandbox.invoke(1, Request.of("{}"));
+        assertNotNull(answer, sandbox::output);
+        assertEquals(PythonSandbox.ERROR, answer.kind());
+        String type = method.equals("oom") ? "OutOfMemoryError" : "StackOverflowError";
+        assertTrue(answer.text().contains("\"errorType\":\"java.lang." + type + '"'));
+        assertEquals(0, sandbox.exit());
+      }
+    }
+  }
+
+  @Test
+  void hooksRunWhenTheEngineSaysStop() throws Exception {
+    try (PythonSandbox sandbox = bound("hook")) {
+      assertEquals("1", sandbox.invoke(1, Request.of("{}")).text());
+      sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
+      assertEquals(0, sandbox.exit());
+      assertEquals("hook\n", sandbox.output());
+    }
+  }
+
+  @Test
+  void theProcessEndsWithItsEngine() throws Exception {
+    try (PythonSandbox sandbox = bound("length")) {
+      sandbox.closeRequests();
+      assertNull(sandbox.receive());
+      assertEquals(0, sandbox.exit());
+    }
+  }
+
+  @Test
+  void aFrameThatCannotBeEndsTheProcess() throws Exception {
+    try (PythonSandbox sandbox = bound("length")) {
+      sandbox.send(99, 0, new byte[0]);
+      assertNull(sandbox.receive());
+      assertEquals(70, sandbox.exit());
+    }
+  }
+
+  @Test
+  void theTraceIsThatOfTheInvocation() throws Exception {
+    try (PythonSandbox sandbox = bound("tracing")) {
+      for (String trace : new String[] {"Root=1", "", "Root=2", "Root=2"}) {
+        Frame answer = sandbox.invoke(1, new Request("{}", trace, "", "", "", 60_000));
+        assertEquals(trace.isEmpty() ? "null" : '"' + trace + '"', answer.text());
+      }
+    }
+  }
+
+  @Test
+  void peakMemoryIsToldOnceAndWhenItGrows() throws Exception {
+    try (PythonSandbox sandbox = bound("length")) {
+      int first = sandbox.invoke(1, Request.of("\"\"")).memoryKb();
+      assertTrue(first > 10_000 && first < 1_000_000, first + " KiB");
+    }
+  }
+
+  @Test
+  void rawModeIsFromBytesToBytes() throws Exception {
+    try (PythonSandbox sandbox = bound("bytesOnly", true)) {
+      byte[] event = "no JSON".getBytes(StandardCharsets.UTF_8);
+      for (int i = 1; i <= 3; i++) {
+        sandbox.write(PythonSandbox.invocation(i, Request.of(""), event));
+        assertArrayEquals("op!KTPO".getBytes(StandardCharsets.UTF_8), bodyOf(sandbox.receive()));
+      }
+    }
+  }
+
+  private static byte[] bodyOf(Frame answer) {
+    return Arrays.copyOfRange(answer.body(), 16, answer.body().length);
+  }
+}
