@@ -66,7 +66,7 @@ class Sandbox {
     const invocation = new Invocation(channel);
     invocation.event(channel);
     JSON.parse(JSON.stringify(context.fillClassic({}, invocation)));
-    this.memory();
+    this.peakKb();
   }
 
   async bind(binding) {
