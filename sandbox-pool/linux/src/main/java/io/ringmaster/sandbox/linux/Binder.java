@@ -44,8 +44,9 @@ final class Binder {
     }
     Interpreter interpreter = entry.match.interpreter();
     if (interpreter == null) {
-      ends.lose(
-          environment, Fault.NO_RUNTIME, environment.spec.runtime() + ": " + entry.match.reason());
+      // Without its own files the engine could not look.
+      Fault fault = client.bootstraps() == null ? Fault.PLATFORM : Fault.NO_RUNTIME;
+      ends.lose(environment, fault, environment.spec.runtime() + ": " + entry.match.reason());
       return;
     }
     BindTemplate template = templates.of(environment, interpreter, client.bootstraps());

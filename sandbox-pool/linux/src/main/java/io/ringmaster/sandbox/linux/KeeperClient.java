@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,6 +62,8 @@ final class KeeperClient {
   private final ProcessStarts starts;
   private final Map<Integer, SandboxProcess> living = new HashMap<>();
   private final Map<Integer, Long> expectedExits = new HashMap<>();
+  private final Set<Integer> killed = new HashSet<>();
+  private final KeeperHeartbeat heartbeat = new KeeperHeartbeat();
   private final ArrayDeque<Message> outbox = new ArrayDeque<>();
   private KeeperProcess keeper;
   private boolean introduced;
@@ -170,6 +174,9 @@ final class KeeperClient {
     if (introduced) {
       starts.advance(keeper.wire, nowNs);
     }
+    if (introduced && heartbeat.ask(nowNs, starts.awaitsAnswer() || !killed.isEmpty())) {
+      send(Op.PING, 0, 0, "");
+    }
     flush();
     expire(System.nanoTime());
     return nowNs;
@@ -188,7 +195,7 @@ final class KeeperClient {
       next = Math.min(next, helloByNs);
     }
     if (introduced) {
-      next = Math.min(next, starts.nextNs(nowNs));
+      next = Math.min(next, Math.min(starts.nextNs(nowNs), heartbeat.overdueNs()));
     }
     if (!outbox.isEmpty()) {
       next = Math.min(next, System.nanoTime() + FULL_WIRE_NS);
@@ -207,10 +214,14 @@ final class KeeperClient {
     if (keeper != null && !introduced && nowNs - helloByNs >= 0) {
       keeperGone("it did not say hello");
     }
+    if (introduced
+        && nowNs - heartbeat.overdueNs() >= 0
+        && heartbeat.overdueNs() != Long.MAX_VALUE) {
+      keeperGone("it does not answer");
+    }
     for (Map.Entry<Integer, Long> expected : List.copyOf(expectedExits.entrySet())) {
       if (nowNs - expected.getValue() >= 0) {
-        expectedExits.remove(expected.getKey());
-        send(Op.KILL, expected.getKey(), 0, "");
+        kill(expected.getKey());
       }
     }
   }
@@ -230,10 +241,7 @@ final class KeeperClient {
         case KeeperCommand.Fork(SandboxProcess process) -> starts.addGeneric(process);
         case KeeperCommand.Start(SandboxProcess process) -> starts.addOwn(process);
         case KeeperCommand.Hurry() -> starts.hurry();
-        case KeeperCommand.Kill(int number) -> {
-          expectedExits.remove(number);
-          send(Op.KILL, number, 0, "");
-        }
+        case KeeperCommand.Kill(int number) -> kill(number);
         case KeeperCommand.ExpectExit(int number) -> {
           if (living.containsKey(number)) {
             expectedExits.put(number, System.nanoTime() + EXPECTED_EXIT_NS);
@@ -249,6 +257,14 @@ final class KeeperClient {
     return bootstraps == null
         ? RuntimeMatch.none(runtime, "the engine's own bootstrap files cannot be used")
         : RuntimeResolution.of(runtime, config.runtimes());
+  }
+
+  private void kill(int number) {
+    expectedExits.remove(number);
+    if (living.containsKey(number)) {
+      killed.add(number);
+      send(Op.KILL, number, 0, "");
+    }
   }
 
   private void send(int op, int id, int a, String text) {
@@ -286,6 +302,7 @@ final class KeeperClient {
             return;
           }
           case MESSAGE -> {
+            heartbeat.heard(System.nanoTime());
             if (!heard(keeper.wire)) {
               keeperGone("it broke the protocol: " + Op.name(keeper.wire.op()));
               return;
@@ -313,6 +330,7 @@ final class KeeperClient {
       case Op.EXIT -> {
         SandboxProcess process = living.remove(id);
         expectedExits.remove(id);
+        killed.remove(id);
         if (process == null) {
           return false;
         }
@@ -383,6 +401,7 @@ final class KeeperClient {
     starts.keeperGone(reason);
     living.clear();
     expectedExits.clear();
+    killed.clear();
     outbox.clear();
     if (wasIntroduced) {
       mode = null;
