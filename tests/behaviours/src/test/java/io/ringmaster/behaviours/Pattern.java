@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 final class Pattern {
   private static final java.util.regex.Pattern TOKEN =
       java.util.regex.Pattern.compile(
-          "\\{(request-id|code|time|number|uuid|any)\\}|\\\\([tr_s\\\\])");
+          "\\{(request-id|code|time|number|uuid|any|nothing)\\}|\\\\([tr_s\\\\])");
 
   private Pattern() {}
 
@@ -20,7 +20,8 @@ final class Pattern {
             "time", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?Z",
             "number", "[0-9]+(\\.[0-9]+)?",
             "uuid", "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-            "any", ".*");
+            "any", ".*",
+            "nothing", "");
     Map<String, String> escapes =
         Map.of("t", "\t", "r", "\r", "_", "\u00a0", "s", " ", "\\", "\\\\");
     StringBuilder regex = new StringBuilder();

@@ -7,6 +7,7 @@ import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.cli.output.Output;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -50,9 +51,6 @@ final class Demo {
       output.progress("closing the engine");
     }
     Leftovers.Count left = leftovers.count();
-    for (String runtime : List.of("node", "java", "provided")) {
-      absent.add(new DemoReport.Absent(runtime, "not in this release, whatever is installed"));
-    }
     boolean processRan = rows.stream().anyMatch(row -> !row.runtime().equals(FunctionSpec.IN_JVM));
     boolean ok =
         processRan
@@ -75,13 +73,19 @@ final class Demo {
     String interpreter = askInterpreter(engine);
     level = engine.status().level();
     String runtime = runtimeOf(interpreter);
-    List<DemoFunction> functions =
-        DemoFunction.all(runtime).stream()
-            .filter(function -> interpreter != null || !function.process())
-            .toList();
-    long shareNs = (long) (seconds * 1e9 / functions.size());
-    for (DemoFunction function : functions) {
-      rows.add(measure(engine, function, function.process() ? interpreter : "this JVM", shareNs));
+    List<DemoPrograms.Program> programs = new ArrayList<>();
+    if (interpreter != null) {
+      for (DemoFunction function : DemoFunction.python(runtime)) {
+        programs.add(new DemoPrograms.Program(function, interpreter));
+      }
+    }
+    DemoPrograms others = DemoPrograms.find(output);
+    programs.addAll(others.programs());
+    programs.add(new DemoPrograms.Program(DemoFunction.shout(), "this JVM"));
+    absent.addAll(others.absent());
+    long shareNs = (long) (seconds * 1e9 / programs.size());
+    for (DemoPrograms.Program program : programs) {
+      rows.add(measure(engine, program.function(), program.interpreter(), shareNs));
       leftovers.lookAtProcesses();
     }
     if (interpreter != null) {
@@ -105,8 +109,7 @@ final class Demo {
     } catch (LambdaException e) {
       output.progress("Python does not run here: " + e.getMessage());
     }
-    absent.add(
-        new DemoReport.Absent("python", "python3 (Debian, Ubuntu: apt-get install python3)"));
+    absent.add(new DemoReport.Absent("python", RuntimeFamily.PYTHON.install()));
     return null;
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
       "shows a function error and a time-out, and leaves nothing behind."
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final Set<String> RUNTIMES = Set.of("python", "node", "java", "provided");
+  private static final Set<String> RUNTIMES = Set.of("python", "node", "java", "ruby", "provided", "go");
 
   @Spec private CommandSpec spec;
 
@@ -34,7 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--require",
       paramLabel = "RUNTIME",
       split = ",",
-      description = "python, node, java, provided: fail if it does not run.")
+      description = "python, node, java, ruby, provided, go: fail if it does not run.")
   private List<String> required = List.of();
 
   @Option(names = "--json", description = "Print one JSON document, ringmaster.demo/1.")
@@ -48,7 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
     for (String runtime : required) {
       if (!RUNTIMES.contains(runtime)) {
         throw new CommandLine.ParameterException(
-            spec.commandLine(), "--require takes python, node, java, provided; not " + runtime);
+            spec.commandLine(), "--require takes python, node, java, ruby, provided, go; not " + runtime);
       }
     }
     Output output = Output.open(json);

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
  * One program of the demonstration.
@@ -29,6 +30,16 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
   private static final Pattern COUNT =
       Pattern.compile("\\{\"environment\": \"([0-9a-f-]{36})\", \"count\": ([0-9]{1,9})}");
 
+  private static final String PROVIDED = "provided.al2023";
+
+  private static final long CRC_OF_RINGMASTER = crc("ringmaster");
+
+  private static long crc(String text) {
+    CRC32 sum = new CRC32();
+    sum.update(text.getBytes(StandardCharsets.UTF_8));
+    return sum.getValue();
+  }
+
   /** Makes events. */
   @FunctionalInterface
   interface Events {
@@ -41,10 +52,9 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
     boolean right(long number, String answer);
   }
 
-  /** The programs that are put under load. */
-  static List<DemoFunction> all(String pythonRuntime) {
-    return List.of(
-        transform(pythonRuntime), primes(pythonRuntime), counter(pythonRuntime), shout());
+  /** The Python programs that are put under load. */
+  static List<DemoFunction> python(String runtime) {
+    return List.of(transform(runtime), primes(runtime), counter(runtime));
   }
 
   /** A small Python program of this package's resources. */
@@ -54,7 +64,7 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
         .runtime(runtime)
         .handler(name + ".handler")
         .memoryMb(256)
-        .code(FunctionCode.source(file, resource(file)));
+        .code(FunctionCode.source(file, text(file)));
   }
 
   private static DemoFunction transform(String runtime) {
@@ -113,7 +123,91 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
         });
   }
 
-  private static DemoFunction shout() {
+  /** A program of Node.js. */
+  static DemoFunction words() {
+    return new DemoFunction(
+        "demo-words",
+        true,
+        program("words", "nodejs22.x", "words.handler")
+            .code(FunctionCode.source("words.js", text("words.js")))
+            .build(),
+        number -> "{\"number\":" + number + ",\"text\":\"The ring, the master and the ring\"}",
+        (number, answer) ->
+            answer.equals("{\"number\":" + number + ",\"words\":7,\"different\":4}"));
+  }
+
+  /** A program of Java, compiled with this one. */
+  static DemoFunction checksum() {
+    return new DemoFunction(
+        "demo-checksum",
+        true,
+        program("checksum", "java21", "Checksum::handle")
+            .memoryMb(512)
+            .timeoutSeconds(10)
+            .code(FunctionCode.files(Map.of("Checksum.class", bytes("java/Checksum.class"))))
+            .build(),
+        number -> "{\"number\":" + number + ",\"text\":\"ringmaster\"}",
+        (number, answer) ->
+            answer.equals("{\"number\":" + number + ",\"crc32\":" + CRC_OF_RINGMASTER + "}"));
+  }
+
+  /** A program of Ruby. */
+  static DemoFunction reverse() {
+    return new DemoFunction(
+        "demo-reverse",
+        true,
+        program("reverse", "ruby3.4", "reverse.handler")
+            .code(FunctionCode.source("reverse.rb", text("reverse.rb")))
+            .build(),
+        number -> "{\"number\":" + number + ",\"text\":\"ringmaster\"}",
+        (number, answer) ->
+            answer.equals("{\"number\":" + number + ",\"text\":\"retsamgnir\"}"));
+  }
+
+  /** A runtime of its own, written in shell. */
+  static DemoFunction shell() {
+    return new DemoFunction(
+        "demo-shell",
+        true,
+        program("shell", PROVIDED, "any")
+            .timeoutSeconds(10)
+            .code(FunctionCode.source("bootstrap", text("shell/bootstrap")))
+            .build(),
+        number -> "\"order " + number + "\"",
+        (number, answer) -> answer.equals("\"ORDER " + number + "\""));
+  }
+
+  /** A runtime of its own, a program that was compiled by Go. */
+  static DemoFunction go(byte[] executable) {
+    return new DemoFunction(
+        "demo-go",
+        true,
+        program("go", PROVIDED, "any")
+            .code(FunctionCode.files(Map.of("bootstrap", executable)))
+            .build(),
+        number -> Long.toString(number % 90),
+        (number, answer) ->
+            answer.equals(
+                "{\"n\":" + number % 90 + ",\"fibonacci\":" + fibonacci(number % 90) + "}"));
+  }
+
+  private static long fibonacci(long n) {
+    long a = 0;
+    long b = 1;
+    for (long i = 0; i < n; i++) {
+      long sum = a + b;
+      a = b;
+      b = sum;
+    }
+    return a;
+  }
+
+  private static FunctionSpec.Builder program(String name, String runtime, String handler) {
+    return FunctionSpec.named("demo-" + name).runtime(runtime).handler(handler).memoryMb(256);
+  }
+
+  /** An in-JVM handler. */
+  static DemoFunction shout() {
     InJvmHandler handler =
         (event, response) -> response.write(event.text().toUpperCase(Locale.ROOT));
     return new DemoFunction(
@@ -124,14 +218,19 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
         (number, answer) -> answer.equals("\"ORDER " + number + "\""));
   }
 
-  private static String resource(String file) {
+  private static String text(String file) {
+    return new String(bytes(file), StandardCharsets.UTF_8);
+  }
+
+  /** A file of the demonstration's programs. */
+  static byte[] bytes(String file) {
     try (InputStream in =
         DemoFunction.class.getResourceAsStream("/io/ringmaster/cli/demo/" + file)) {
       if (in == null) {
         throw new IllegalStateException(
             "the demonstration's program " + file + " is not on the class path");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -30,7 +30,7 @@ class DemoTest {
     Locale before = Locale.getDefault();
     Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
     try {
-      DemoFunction transform = DemoFunction.all("python3.13").getFirst();
+      DemoFunction transform = DemoFunction.python("python3.13").getFirst();
       String event = transform.events().event(7);
       assertTrue(event.startsWith("{\"order\": 7, "), event);
       assertTrue(
