@@ -35,6 +35,7 @@ class BehaviourTableTest {
   private static final List<String> FAMILIES =
       List.of("python", "node", "java", "ruby", "provided");
   private static final List<String> RESOURCES = List.of("features.txt", "failures.txt", "logs.txt");
+  private static final int FUNCTION_NAME_MAX = 64;
   private static final String DEFAULT_INIT_TIMEOUT_MS = "10000";
 
   @TempDir static Path packages;
@@ -115,8 +116,15 @@ class BehaviourTableTest {
     return present;
   }
 
+  /** A function's name: the row's words as far as they fit, and the runtime. */
+  private static String name(Cell cell) {
+    String words = cell.row().replaceAll("[^a-zA-Z0-9]+", "-");
+    int room = FUNCTION_NAME_MAX - 1 - cell.runtime().length();
+    return words.substring(0, Math.min(room, words.length())) + "-" + cell.runtime();
+  }
+
   private static void check(Engine engine, Cell cell) throws IOException {
-    String name = (cell.row() + "-" + cell.runtime()).replaceAll("[^a-zA-Z0-9]+", "-");
+    String name = name(cell);
     Path folder = Files.createDirectories(packages.resolve(name));
     FunctionSpec spec = Deployment.function(name, cell, folder);
     engine.functions().create(spec);

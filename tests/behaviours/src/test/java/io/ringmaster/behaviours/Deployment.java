@@ -42,7 +42,7 @@ final class Deployment {
       Files.writeString(path, file.getValue());
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
-    if (cell.runtime().equals("provided") && !cell.files().isEmpty()) {
+    if (cell.files().keySet().stream().anyMatch(file -> file.endsWith(".sh"))) {
       addBootstrap(folder);
     }
     if (cell.runtime().equals("java")) {
