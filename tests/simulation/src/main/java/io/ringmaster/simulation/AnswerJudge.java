@@ -53,6 +53,7 @@ final class AnswerJudge {
     if (call.offered && !referee.isAbandoned()) {
       judgeTimes(call, answer);
     }
+    referee.streams().judge(call, answer);
     if (refusal != null) {
       if (answer.responseLength() > 0 || answer.executedVersion() != null) {
         referee.violation(call + " was refused, and has an answer: " + refusal);
@@ -140,19 +141,25 @@ final class AnswerJudge {
           call + " succeeded; the driver told " + call.told + ", reset for " + call.forgotten);
       return;
     }
-    if (answer.responseLength() != call.toldBytes) {
+    boolean streamed = call.streaming;
+    if (referee.streams().tooLong(call)) {
+      referee.violation(call + " succeeded although its stream is too long");
+    }
+    if (answer.responseLength() != (streamed ? 0 : call.toldBytes)) {
       referee.violation(
           call
               + " has "
               + answer.responseLength()
               + " bytes; its function wrote "
               + call.toldBytes);
-    } else if (ByteBuffer.wrap(answer.response()).getLong() != call.number) {
+    } else if (AnswerWriter.firstWrong(call.number, 0, answer.response(), answer.responseLength())
+        >= 0) {
       referee.violation(
           call + " has the answer of call " + ByteBuffer.wrap(answer.response()).getLong());
     }
     int chunks = answer.chunkCount();
-    if (chunks != call.toldChunks || answer.chunkEnd(chunks - 1) != answer.responseLength()) {
+    if (!streamed
+        && (chunks != call.toldChunks || answer.chunkEnd(chunks - 1) != answer.responseLength())) {
       referee.violation(call + " has " + chunks + " chunks; its function wrote " + call.toldChunks);
     }
     if (answer.maxMemoryMb() != 10) {
@@ -177,8 +184,10 @@ final class AnswerJudge {
     checkVersion(call, answer);
     call.holdsUnit = false;
     if (call.told == Told.FUNCTION_ERROR) {
-      if (answer.responseLength() != call.toldBytes
-          || ByteBuffer.wrap(answer.response()).getLong() != call.number) {
+      if (answer.responseLength() != call.documentBytes
+          || AnswerWriter.firstWrong(call.number, 0, answer.response(), answer.responseLength())
+              >= 0
+          || call.toldErrorType != null && !call.toldErrorType.equals(answer.errorType())) {
         referee.violation(call + " has an error document that its function did not write");
       }
       return;
@@ -191,6 +200,8 @@ final class AnswerJudge {
           case INIT_FAILED -> "Runtime.ImportModuleError";
           case EXITED -> "Runtime.ExitError\",\"errorMessage\":\"" + request + "Runtime exited";
           case VIOLATED -> "Sandbox.Failure\",\"errorMessage\":\"" + request + "Sandbox failed";
+          case RESPONSE ->
+              referee.streams().tooLong(call) ? "Function.ResponseSizeTooLarge" : "a success";
           case NOTHING -> isTimedOut(call) ? timedOutText(call, request) : "another answer";
           default -> "a success";
         };

@@ -19,6 +19,10 @@ final class Occurrence implements Comparable<Occurrence> {
     RESPONSE,
     /** An answer with the number of an invocation that is over. */
     LATE_RESPONSE,
+    /** A part with the number of an invocation that is over. */
+    LATE_CHUNK,
+    /** A caller is done with a part that it got earlier. */
+    CONSUME,
     /** A process is gone. */
     EXITED,
     /** A sandbox broke the protocol. */

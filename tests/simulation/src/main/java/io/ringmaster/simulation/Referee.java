@@ -4,6 +4,7 @@ import io.ringmaster.api.Call;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.simulation.FaultMix.Faults;
 import io.ringmaster.simulation.SimulatedCall.Told;
 import io.ringmaster.simulation.SimulatedFunction.Version;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ final class Referee {
   private final List<String> violations = new ArrayList<>();
   private final Map<Long, Version> versionsById = new HashMap<>();
   private final Concurrency concurrency;
+  private final StreamJudge streams;
   private final AnswerJudge judge;
   private final Tally tally = new Tally();
   private RestInspector rest;
@@ -50,10 +52,11 @@ final class Referee {
   private boolean closing;
   private boolean abandoned;
 
-  Referee(VirtualClock clock, RunShape shape) {
+  Referee(VirtualClock clock, SeededRandom random, Faults faults, RunShape shape) {
     this.clock = clock;
     this.shape = shape;
     this.concurrency = new Concurrency(this, shape);
+    this.streams = new StreamJudge(this, clock, random, faults, shape.streams);
     this.judge = new AnswerJudge(this, concurrency, clock, shape);
     this.inFlight = new SimulatedCall[shape.invocations];
   }
@@ -124,6 +127,10 @@ final class Referee {
 
   int liveSandboxes() {
     return liveSandboxes;
+  }
+
+  StreamJudge streams() {
+    return streams;
   }
 
   Tally tally() {
@@ -452,6 +459,7 @@ final class Referee {
     if (!call.started) {
       violation(call + " was handed over, and the recorder knew nothing of it");
     }
+    streams.offered(call, invocation);
     offers++;
     noLongerWaits(call);
     call.offered = true;

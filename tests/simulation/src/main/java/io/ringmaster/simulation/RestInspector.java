@@ -106,6 +106,9 @@ final class RestInspector {
     boolean room = sandbox.state == State.EMPTY;
     for (Slot slot : sandbox.slots) {
       room |= sandbox.state == State.READY && !slot.busy();
+      if (slot.busy()) {
+        referee.streams().atRest(slot.call);
+      }
       if (slot.busy() && now > slot.offeredAtNs + sandbox.spec.timeoutNs() + TOLERANCE_NS) {
         referee.violation(slot.call + " runs longer than its time-out");
       }

@@ -1,6 +1,7 @@
 package io.ringmaster.simulation;
 
 import io.ringmaster.api.Call;
+import io.ringmaster.api.ResponseFlow;
 import io.ringmaster.simulation.FaultMix.Faults;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -48,7 +49,7 @@ final class Run {
     random = new SeededRandom(SeededRandom.mix(seed * 64 + mix.ordinal()));
     faults = mix.draw(random);
     shape = new RunShape(random, faults, invocations);
-    referee = new Referee(clock, shape);
+    referee = new Referee(clock, random, faults, shape);
     processes = new SimulatedDriver(clock, random, faults, referee, true, shape.processCapacity);
     inJvm = new SimulatedDriver(clock, random, faults, referee, false, shape.environmentsMax);
     referee.inspects(new SimulatedDriver[] {processes, inJvm});
@@ -148,6 +149,11 @@ final class Run {
         }
         planNext(due.kind, faults.clockLeapMeanNs);
       }
+      case CONSUME -> {
+        if (referee.streams().consumeLate(due) && sleeper.sleepsAt(clock.nowNs())) {
+          referee.violation("the dispatcher is asleep although a caller consumed its part");
+        }
+      }
       case KILL_ANY -> {
         processes.fire(due);
         planNext(due.kind, faults.killAnyMeanNs);
@@ -228,7 +234,11 @@ final class Run {
     boolean outerInTurn = submittingInTurn;
     submitting = call;
     submittingInTurn = turning;
-    target.submit(call);
+    if (call.streaming) {
+      target.submitStreaming(call);
+    } else {
+      target.submit(call);
+    }
     submitting = outer;
     submittingInTurn = outerInTurn;
   }
@@ -257,6 +267,7 @@ final class Run {
       call.known = false;
     }
     call.tooLarge = choice == 97;
+    call.streaming = random.chance(0.3);
     boolean absent = choice == 99;
     call.functionText = absent ? "absent" : function.name;
     call.qualifierText = qualifier;
@@ -265,6 +276,11 @@ final class Run {
     call.known &= !absent;
     call.versionIdAtSubmit = function.idOf(call.label);
     referee.submitting(call, function);
+  }
+
+  /** A caller got a part. */
+  void part(SimulatedCall call, ResponseFlow flow, byte[] part) {
+    referee.streams().part(call, flow, part);
   }
 
   /** A caller was told. */

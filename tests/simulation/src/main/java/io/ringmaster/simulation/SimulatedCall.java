@@ -1,12 +1,13 @@
 package io.ringmaster.simulation;
 
 import io.ringmaster.api.Call;
-import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.ResponseFlow;
+import io.ringmaster.api.StreamingCallback;
 import io.ringmaster.sandbox.spi.Fault;
 import java.nio.ByteBuffer;
 
 /** One call of the run, and what the referee knows about it. Used again after it settled. */
-final class SimulatedCall implements InvocationCallback {
+final class SimulatedCall implements StreamingCallback {
   /** What the driver told the dispatcher about the invocation. */
   enum Told {
     NOTHING,
@@ -59,7 +60,32 @@ final class SimulatedCall implements InvocationCallback {
   long timeoutNs;
   long ranVersionId;
   Told told = Told.NOTHING;
+
+  /** It takes its answer in parts. */
+  boolean streaming;
+
+  /** It is in a slot. */
+  boolean running;
+
+  /** Written by its function: in all, and of that in chunks that were told. */
   int toldBytes;
+
+  int chunkBytes;
+  int documentBytes;
+  String toldType;
+  String toldErrorType;
+
+  /** What became of its stream. */
+  int receivedBytes;
+
+  long consumedBytes;
+  long creditedBytes;
+  boolean cancelled;
+  ResponseFlow flow;
+
+  /** The stream of its last use: nobody listens to it any more. */
+  ResponseFlow staleFlow;
+
   int toldChunks;
   Fault forgotten;
   boolean holdsUnit;
@@ -95,6 +121,17 @@ final class SimulatedCall implements InvocationCallback {
     ranVersionId = -1;
     told = Told.NOTHING;
     toldBytes = 0;
+    chunkBytes = 0;
+    documentBytes = 0;
+    toldType = null;
+    toldErrorType = null;
+    receivedBytes = 0;
+    consumedBytes = 0;
+    creditedBytes = 0;
+    cancelled = false;
+    running = false;
+    staleFlow = flow;
+    flow = null;
     forgotten = null;
     holdsUnit = false;
     forgottenInTime = false;
@@ -103,6 +140,11 @@ final class SimulatedCall implements InvocationCallback {
 
   byte[] payload() {
     return payload;
+  }
+
+  @Override
+  public void part(ResponseFlow from, byte[] part) {
+    run.part(this, from, part);
   }
 
   @Override

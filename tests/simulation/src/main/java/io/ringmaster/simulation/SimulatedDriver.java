@@ -5,7 +5,6 @@ import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
-import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Slots;
@@ -40,7 +39,7 @@ final class SimulatedDriver implements SandboxDriver {
   private final int capacity;
   private final List<SimulatedSandbox> sandboxes = new ArrayList<>();
   private final ArrayDeque<Occurrence> arrived = new ArrayDeque<>();
-  private final byte[] body = new byte[64 * 1024];
+  private final AnswerWriter writer;
 
   /** At the last rest an environment had been idle for so long that another may have its place. */
   boolean idleAtRest;
@@ -62,6 +61,7 @@ final class SimulatedDriver implements SandboxDriver {
     this.random = random;
     this.faults = faults;
     this.referee = referee;
+    this.writer = new AnswerWriter(random);
     this.killable = killable;
     this.capacity = capacity;
   }
@@ -174,6 +174,7 @@ final class SimulatedDriver implements SandboxDriver {
     }
     slot.invocation = invocation;
     slot.call = call;
+    call.running = true;
     slot.sequence = invocation.sequence();
     slot.offeredAtNs = clock.nowNs();
     slot.planned = false;
@@ -189,10 +190,7 @@ final class SimulatedDriver implements SandboxDriver {
   private void planAnswer(SimulatedSandbox sandbox, int index) {
     Slot slot = sandbox.slots[index];
     slot.planned = true;
-    slot.functionError = random.chance(faults.functionError);
-    slot.responseBytes =
-        random.chance(0.01) ? random.between(16, body.length) : random.between(16, 200);
-    slot.chunksLeft = random.chance(0.1) ? random.between(1, 4) : 0;
+    writer.draw(slot, faults.functionError);
     long durationNs = random.exponential(referee.meanInvokeNs());
     long timeoutNs = sandbox.spec.timeoutNs();
     long leftNs = Math.max(0, slot.offeredAtNs + timeoutNs - clock.nowNs());
@@ -210,10 +208,19 @@ final class SimulatedDriver implements SandboxDriver {
       planSlot(Math.min(durationNs, leftNs), Occurrence.Kind.VIOLATION, sandbox, index);
       return;
     }
-    for (int i = 0; i < slot.chunksLeft; i++) {
-      planSlot(durationNs * (i + 1) / (slot.chunksLeft + 1), Occurrence.Kind.CHUNK, sandbox, index);
+    slot.chunkGapNs = durationNs / (slot.chunksLeft + 1);
+    planNextWrite(sandbox, index);
+  }
+
+  /** A function writes one chunk after the other, and waits when there is no room. */
+  private void planNextWrite(SimulatedSandbox sandbox, int index) {
+    Slot slot = sandbox.slots[index];
+    slot.blocked = referee.streams().windowFull(slot.call);
+    if (!slot.blocked) {
+      Occurrence.Kind kind =
+          slot.chunksLeft > 0 ? Occurrence.Kind.CHUNK : Occurrence.Kind.RESPONSE;
+      planSlot(slot.chunkGapNs, kind, sandbox, index);
     }
-    planSlot(durationNs, Occurrence.Kind.RESPONSE, sandbox, index);
   }
 
   private void planSlot(long delayNs, Occurrence.Kind kind, SimulatedSandbox sandbox, int index) {
@@ -231,7 +238,7 @@ final class SimulatedDriver implements SandboxDriver {
       referee.violation("revoke of " + sequence + ", which is not in slot " + slotNumber);
       return false;
     }
-    boolean notBegun = slot.invocation.responseBuffer().length() == 0 && random.chance(0.5);
+    boolean notBegun = slot.call.chunkBytes == 0 && random.chance(0.5);
     if (notBegun) {
       referee.revoked(slot.call);
       slot.clear();
@@ -287,7 +294,7 @@ final class SimulatedDriver implements SandboxDriver {
       long delayNs = random.between(0L, 60 * MILLISECOND_NS);
       clock.plan(
           delayNs,
-          Occurrence.Kind.LATE_RESPONSE,
+          random.chance(0.4) ? Occurrence.Kind.LATE_CHUNK : Occurrence.Kind.LATE_RESPONSE,
           sandbox,
           sandbox.beganNs,
           index,
@@ -329,9 +336,14 @@ final class SimulatedDriver implements SandboxDriver {
   }
 
   @Override
-  public void credit(int slot, int bytes) {
-    if (bytes < 0) {
-      referee.violation("credit of " + bytes + " bytes");
+  public void credit(int slotNumber, int bytes) {
+    SimulatedSandbox sandbox = known(Slots.sandbox(slotNumber), "credit");
+    if (sandbox != null) {
+      int index = Slots.index(slotNumber);
+      referee.streams().credited(sandbox.slots[index].call, bytes);
+      if (sandbox.slots[index].blocked && sandbox.alive) {
+        planNextWrite(sandbox, index);
+      }
     }
   }
 
@@ -368,7 +380,7 @@ final class SimulatedDriver implements SandboxDriver {
     }
     SimulatedSandbox sandbox = due.sandbox;
     switch (due.kind) {
-      case LATE_RESPONSE -> {}
+      case LATE_RESPONSE, LATE_CHUNK -> {}
       case EXITED -> {
         if (sandbox.exitQueued) {
           return;
@@ -424,7 +436,7 @@ final class SimulatedDriver implements SandboxDriver {
   private static boolean isVoid(Occurrence event) {
     SimulatedSandbox sandbox = event.sandbox;
     return switch (event.kind) {
-      case LATE_RESPONSE -> sandbox.state == State.FREE || sandbox.beganNs != event.process;
+      case LATE_RESPONSE, LATE_CHUNK -> sandbox.state == State.FREE || sandbox.beganNs != event.process;
       case RESPONSE, CHUNK ->
           sandbox.process != event.process
               || sandbox.state != State.READY
@@ -471,20 +483,19 @@ final class SimulatedDriver implements SandboxDriver {
         sink.initFailed(sandbox.id, INIT_ERROR, clock.nowNs() - sandbox.initBeganNs);
       }
       case CHUNK -> {
-        Slot slot = sandbox.slots[event.slotIndex];
-        int part = slot.responseBytes / (slot.chunksLeft + 1);
-        slot.responseBytes -= part;
-        slot.call.toldChunks++;
-        slot.chunksLeft--;
-        append(slot, part);
-        slot.invocation.responseBuffer().endChunk();
-        sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, part);
+        int bytes = writer.chunk(sandbox.slots[event.slotIndex]);
+        sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, bytes);
+        planNextWrite(sandbox, event.slotIndex);
       }
       case RESPONSE -> deliverResponse(sandbox, event.slotIndex, sink);
       case LATE_RESPONSE -> {
         referee.tally().count(Counter.LATE_ANSWERS);
         sink.response(
             Slots.slot(sandbox.id, event.slotIndex), event.sequence, random.chance(0.3), 0, 0);
+      }
+      case LATE_CHUNK -> {
+        referee.tally().count(Counter.LATE_ANSWERS);
+        sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, 16);
       }
       case EXITED -> {
         referee.initEnded(sandbox, Told.EXITED);
@@ -547,11 +558,7 @@ final class SimulatedDriver implements SandboxDriver {
   private void deliverResponse(SimulatedSandbox sandbox, int index, DriverEvents sink) {
     Slot slot = sandbox.slots[index];
     SimulatedCall call = slot.call;
-    append(slot, slot.responseBytes);
-    call.toldChunks++;
-    if (random.chance(0.5)) {
-      slot.invocation.responseBuffer().endChunk();
-    }
+    writer.end(slot);
     boolean functionError = slot.functionError;
     long sequence = slot.sequence;
     referee.told(call, functionError ? Told.FUNCTION_ERROR : Told.RESPONSE);
@@ -559,19 +566,6 @@ final class SimulatedDriver implements SandboxDriver {
     sandbox.idleSinceNs = clock.nowNs();
     planLate(sandbox, index, faults.duplicateAnswer);
     sink.response(Slots.slot(sandbox.id, index), sequence, functionError, 0, 10_000);
-  }
-
-  /** The first eight bytes of an answer are the call's number, whatever chunk they come in. */
-  private void append(Slot slot, int count) {
-    ResponseBuffer answer = slot.invocation.responseBuffer();
-    while (answer.length() < Long.BYTES && count > 0) {
-      body[0] = (byte) (slot.call.number >>> 8 * (Long.BYTES - 1 - answer.length()));
-      answer.append(body, 0, 1);
-      slot.call.toldBytes++;
-      count--;
-    }
-    answer.append(body, 0, count);
-    slot.call.toldBytes += count;
   }
 
   private void tellAll(SimulatedSandbox sandbox, Told told) {

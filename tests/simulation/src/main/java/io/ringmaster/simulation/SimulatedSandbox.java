@@ -36,6 +36,10 @@ final class SimulatedSandbox {
     boolean functionError;
     int responseBytes;
     int chunksLeft;
+    long chunkGapNs;
+
+    /** Its function waits with the next write until there is credit. */
+    boolean blocked;
 
     boolean busy() {
       return invocation != null;
@@ -43,6 +47,8 @@ final class SimulatedSandbox {
 
     void clear() {
       lastSequence = sequence;
+      call.running = false;
+      blocked = false;
       invocation = null;
       call = null;
       planned = false;

@@ -27,6 +27,7 @@ class PlantedBugTest {
               + " (?<count>\\d+)");
   private static final String CORE = "io.ringmaster.core.";
   private static final String OUTCOMES = CORE + "dispatch.Outcomes";
+  private static final String STREAMS = CORE + "dispatch.Streams";
   private static final String PLACEMENT = CORE + "place.Placement";
 
   /** What is planted, and what the simulator has to say about it. */
@@ -57,9 +58,17 @@ class PlantedBugTest {
     TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
     INIT_TIMER_NOT_CANCELLED("timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
     LATE_ANSWER_ACCEPTED(
-        "the driver told|slot used twice", Mutation.in(OUTCOMES, "running").withEqualLongs()),
+        "the driver told|slot used twice", Mutation.in(OUTCOMES, "response").withEqualLongs()),
     VERSION_STARVED("starve", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
     RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),
+    LOST_CREDIT("credit", Mutation.in(STREAMS, "credit").withoutCall("credit", 1, 1)),
+    CREDIT_WITHOUT_WAKE(
+        "asleep", Mutation.in(CORE + "settle.CreditStack", "accept").withoutCall("wake", 1, 1)),
+    CREDIT_OF_ANOTHER_STREAM("credit", Mutation.in(STREAMS, "ended").withoutWriteTo("invocation")),
+    CHUNK_AFTER_TERMINAL(
+        "threw|wrong bytes|bytes of its stream", Mutation.in(OUTCOMES, "chunk").withEqualLongs()),
+    LAST_PART_LOST(
+        "bytes of its stream", Mutation.in(OUTCOMES, "endOfStream").withoutCall("rest", 1, 1)),
     ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));
 
     final String symptom;

@@ -85,20 +85,12 @@ final class Outcomes {
   }
 
   void chunk(Sandbox sandbox, int slot, long sequence, int bytes) {
-    PendingInvocation invocation = running(sandbox, slot, sequence);
-    if (invocation != null && invocation.stream() != null) {
-      streams.told(invocation, bytes, nowNs);
-    }
-  }
-
-  /** What runs there; null, and counted: another one's number. */
-  private PendingInvocation running(Sandbox sandbox, int slot, long sequence) {
     PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
     if (invocation == null || invocation.sequence != sequence) {
       counters.increment(Counter.LATE_ANSWERS);
-      return null;
+    } else if (invocation.stream() != null) {
+      streams.told(invocation, bytes, nowNs);
     }
-    return invocation;
   }
 
   void response(
@@ -108,8 +100,9 @@ final class Outcomes {
       boolean functionError,
       long logMark,
       int maxMemoryKb) {
-    PendingInvocation invocation = running(sandbox, slot, sequence);
-    if (invocation == null) {
+    PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
+    if (invocation == null || invocation.sequence != sequence) {
+      counters.increment(Counter.LATE_ANSWERS);
       return;
     }
     measure(invocation);
