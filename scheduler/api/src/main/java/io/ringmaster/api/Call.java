@@ -39,7 +39,7 @@ public interface Call {
 
   /**
    * Submits. Every submitted call is settled exactly once; when the ring is full or the engine
-   * closed, at once and on this thread.
+   * closed, at once and on this thread (from within a callback: when that has returned).
    */
   void submit(InvocationCallback callback);
 

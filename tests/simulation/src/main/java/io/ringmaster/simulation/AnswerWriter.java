@@ -5,8 +5,8 @@ import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.simulation.SimulatedSandbox.Slot;
 
 /**
- * Writes what simulated functions answer. Every byte of an answer follows from the call's number and
- * the byte's place, so that one that is lost, doubled or another call's is seen.
+ * Writes what simulated functions answer. Every byte of an answer follows from the call's number
+ * and the byte's place, so that one that is lost, doubled or another call's is seen.
  */
 final class AnswerWriter {
   static final String ERROR_TYPE = "Simulated.Error";

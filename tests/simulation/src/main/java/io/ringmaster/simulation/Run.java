@@ -288,7 +288,8 @@ final class Run {
     if (answer != call.call) {
       referee.violation("the callback of " + call + " got another call");
     }
-    boolean atTheDoor = call == submitting && turning == submittingInTurn;
+    // Within a submit, and outside a turn that it woke, nobody is told but who is refused there.
+    boolean atTheDoor = submitting != null && turning == submittingInTurn;
     referee.settled(call, answer, atTheDoor);
     idleCalls.add(call);
     if (random.chance(0.05)) {

@@ -59,7 +59,8 @@ final class RunShape {
     burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
     int windowBytes = (int) scattered(random, 16, 64 * 1024);
     streams =
-        new StreamLimits(windowBytes, random.chance(0.2) ? random.between(50, 2000) : 1 << 30, 0, 0);
+        new StreamLimits(
+            windowBytes, random.chance(0.2) ? random.between(50, 2000) : 1 << 30, 0, 0);
     int count = pressure ? random.between(8, 30) : random.between(1, 12);
     for (int i = 0; i < count; i++) {
       functions.add(newFunction(random, i));

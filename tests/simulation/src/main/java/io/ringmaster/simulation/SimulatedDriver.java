@@ -217,8 +217,7 @@ final class SimulatedDriver implements SandboxDriver {
     Slot slot = sandbox.slots[index];
     slot.blocked = referee.streams().windowFull(slot.call);
     if (!slot.blocked) {
-      Occurrence.Kind kind =
-          slot.chunksLeft > 0 ? Occurrence.Kind.CHUNK : Occurrence.Kind.RESPONSE;
+      Occurrence.Kind kind = slot.chunksLeft > 0 ? Occurrence.Kind.CHUNK : Occurrence.Kind.RESPONSE;
       planSlot(slot.chunkGapNs, kind, sandbox, index);
     }
   }
@@ -436,7 +435,8 @@ final class SimulatedDriver implements SandboxDriver {
   private static boolean isVoid(Occurrence event) {
     SimulatedSandbox sandbox = event.sandbox;
     return switch (event.kind) {
-      case LATE_RESPONSE, LATE_CHUNK -> sandbox.state == State.FREE || sandbox.beganNs != event.process;
+      case LATE_RESPONSE, LATE_CHUNK ->
+          sandbox.state == State.FREE || sandbox.beganNs != event.process;
       case RESPONSE, CHUNK ->
           sandbox.process != event.process
               || sandbox.state != State.READY

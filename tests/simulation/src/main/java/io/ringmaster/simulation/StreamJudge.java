@@ -80,7 +80,10 @@ final class StreamJudge {
     int wrong = AnswerWriter.firstWrong(call.number, call.receivedBytes, part, part.length);
     if (wrong >= 0) {
       referee.violation(
-          call + " got wrong bytes from byte " + (call.receivedBytes + wrong) + " of its stream on");
+          call
+              + " got wrong bytes from byte "
+              + (call.receivedBytes + wrong)
+              + " of its stream on");
     }
     call.receivedBytes += part.length;
     call.flow = flow;

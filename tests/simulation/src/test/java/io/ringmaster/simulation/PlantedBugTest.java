@@ -45,7 +45,7 @@ class PlantedBugTest {
     LEAKED_LEDGER_UNIT_OF_STUCK_HANDLER(
         "unit", Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1)),
     SLOT_USED_TWICE(
-        "slot used twice",
+        "slot used twice|settled twice",
         Mutation.in(CORE + "model.Sandbox", "vacate").withoutCall("index", 1, 1)),
     LIMIT_OFF_BY_ONE(
         "reserved",
@@ -66,7 +66,7 @@ class PlantedBugTest {
         "asleep", Mutation.in(CORE + "settle.CreditStack", "accept").withoutCall("wake", 1, 1)),
     CREDIT_OF_ANOTHER_STREAM("credit", Mutation.in(STREAMS, "ended").withoutWriteTo("invocation")),
     CHUNK_AFTER_TERMINAL(
-        "threw|wrong bytes|bytes of its stream", Mutation.in(OUTCOMES, "chunk").withEqualLongs()),
+        "lateAnswers|threw|wrong bytes", Mutation.in(OUTCOMES, "chunk").withEqualLongs()),
     LAST_PART_LOST(
         "bytes of its stream", Mutation.in(OUTCOMES, "endOfStream").withoutCall("rest", 1, 1)),
     ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));

@@ -204,7 +204,7 @@ public final class Dispatcher implements FunctionPublisher {
     Refusal refusal = closing ? CLOSING : ring.offer(invocation) ? null : RING_FULL;
     if (refusal != null) {
       refuseAtDoor(invocation, refusal);
-      invocation.release();
+      DoorAnswers.tell(invocation);
     } else if (ended) { // publish, full fence (the wake-up's), look; its pair is in end()
       refuseArrivals();
     }

@@ -75,18 +75,16 @@ public final class VersionState extends Timed {
    */
   public final AtomicLong recorded = new AtomicLong();
 
-  /** Links of the lists of place; each with the flag that says it is in it. */
-  public VersionState nextDirty;
+  /** Lines of place that a version can be in. */
+  public static final int LINES = 3;
 
-  public boolean dirty;
-  public VersionState nextHungry;
-  public boolean hungry;
+  /** Links of these lines, and whether it is in them. */
+  public final VersionState[] lineNext = new VersionState[LINES];
+
+  public final boolean[] inLine = new boolean[LINES];
 
   /** It waits although it could bind, since waiting seems shorter; looked at again at this time. */
   public long recheckNs;
-
-  public VersionState nextDeferred;
-  public boolean deferred;
 
   /** A version that nothing waits for. */
   public VersionState(

@@ -10,7 +10,6 @@ import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.timer.Timers;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.SandboxDriver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +19,8 @@ import java.util.concurrent.TimeUnit;
  * passed in.
  *
  * <p>Wait or bind: a version binds one more sandbox for each waiting invocation that no coming
- * sandbox covers, if the wait (those before it × average invoke time ÷ busy slots) looks longer
- * than its average cold start. Where waiting looked shorter, it is looked at again after one cold
- * start's time, and then binds.
+ * sandbox covers, if that is worth it ({@link WaitOrBind}). Where waiting looked shorter, it is
+ * looked at again after one cold start's time, and then binds.
  *
  * <p>Fair shares: when a slot becomes free while another version is hungry (it waits and has no
  * capacity to bind), the environment goes if its version has more than the fair share, or if the
@@ -38,7 +36,6 @@ public final class Placement {
    */
   private static final long EVICTABLE_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private static final long COLD_NS_UNKNOWN = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long HUNGRY_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final PlacementLimits limits;
@@ -48,12 +45,10 @@ public final class Placement {
   private final InvocationRecorder recorder;
   private final Counters counters;
   private final SplittableRandom random;
-  private final SandboxTable processTable = new SandboxTable();
-  private final SandboxTable inJvmTable = new SandboxTable();
-  private final VersionLine dirty = VersionLine.dirty();
-  private final VersionLine hungry = VersionLine.hungry();
-  private final VersionLine deferred = VersionLine.deferred();
-  private int versionsWithEnvironments;
+  private final Environments environments;
+  private final VersionLine dirty = new VersionLine(VersionLine.DIRTY);
+  private final VersionLine hungry = new VersionLine(VersionLine.HUNGRY);
+  private final VersionLine deferred = new VersionLine(VersionLine.DEFERRED);
   private long sequence;
   private long nextSweepNs = Long.MAX_VALUE;
   private long nextHungryNs = Long.MAX_VALUE;
@@ -76,6 +71,7 @@ public final class Placement {
     this.recorder = recorder;
     this.counters = counters;
     this.random = random;
+    this.environments = new Environments(inJvm, counters);
   }
 
   // ---- what the dispatcher asks for each turn ----
@@ -196,9 +192,9 @@ public final class Placement {
       if (version.inJvm && version.coming > 0) {
         return; // it becomes ready at once, and may have many slots
       }
-      if (!worthBinding(version, uncovered, nowNs)) {
-        if (!version.deferred) {
-          version.recheckNs = nowNs + coldNs(version);
+      if (!WaitOrBind.worthBinding(version, uncovered, nowNs)) {
+        if (!deferred.contains(version)) {
+          version.recheckNs = nowNs + WaitOrBind.coldNs(version);
           deferred.add(version);
         }
         return;
@@ -212,23 +208,8 @@ public final class Placement {
     }
   }
 
-  private static boolean worthBinding(VersionState version, int uncovered, long nowNs) {
-    if (version.environments == 0 || version.invokeNsAverage < 0) {
-      return true;
-    }
-    long coldNs = coldNs(version);
-    if (nowNs - version.waitingHead.acceptedNs >= coldNs) {
-      return true;
-    }
-    return uncovered * version.invokeNsAverage / Math.max(1, version.busySlots) > coldNs;
-  }
-
-  private static long coldNs(VersionState version) {
-    return version.coldNsAverage < 0 ? COLD_NS_UNKNOWN : version.coldNsAverage;
-  }
-
   private boolean bind(VersionState version, long nowNs, long epochMs) {
-    if (environments() >= limits.environmentsMax() && !evictIdle(version, nowNs)) {
+    if (environments.count() >= limits.environmentsMax() && !evictIdle(version, nowNs)) {
       return false;
     }
     SandboxDriver driver = version.inJvm ? inJvm : processes;
@@ -236,7 +217,7 @@ public final class Placement {
     if (id < 0) {
       // What idles there holds the driver's capacity; there may be room at the next try.
       if (nowNs - version.waitingHead.acceptedNs > QUANTUM_NS) {
-        evict(table(driver).leastRecentlyUsed(nowNs - EVICTABLE_AFTER_NS));
+        evict(environments.leastRecentlyUsed(driver, nowNs - EVICTABLE_AFTER_NS));
       }
       return false;
     }
@@ -244,14 +225,10 @@ public final class Placement {
     long tenth = limits.maximumLifeNs() / 10;
     sandbox.lifeEndNs =
         nowNs + limits.maximumLifeNs() + (tenth == 0 ? 0 : random.nextLong(-tenth, tenth));
-    table(sandbox).add(sandbox);
-    if (version.environments++ == 0) {
-      versionsWithEnvironments++;
-    }
+    environments.add(sandbox);
     version.coming++;
     timers.schedule(sandbox, nowNs + limits.initTimeoutNs());
     counters.increment(Counter.BINDINGS);
-    counters.add(Counter.ENVIRONMENTS, 1);
     recorder.initStarted(sandbox, epochMs);
     return true;
   }
@@ -260,12 +237,8 @@ public final class Placement {
    * Makes room by ending the environment that has been idle for longest, if that is long enough.
    */
   private boolean evictIdle(VersionState forVersion, long nowNs) {
-    long before = nowNs - (forVersion.environments == 0 ? EVICTABLE_AFTER_NS : QUANTUM_NS);
-    Sandbox process = processTable.leastRecentlyUsed(before);
-    Sandbox ofJvm = inJvmTable.leastRecentlyUsed(before);
-    Sandbox oldest =
-        process == null || ofJvm != null && ofJvm.lastUsedNs < process.lastUsedNs ? ofJvm : process;
-    return evict(oldest);
+    long quietNs = forVersion.environments == 0 ? EVICTABLE_AFTER_NS : QUANTUM_NS;
+    return evict(environments.leastRecentlyUsed(nowNs - quietNs));
   }
 
   private boolean evict(Sandbox idle) {
@@ -281,7 +254,7 @@ public final class Placement {
   private int feedHungry(long nowNs) {
     int fed = 0;
     while (!hungry.isEmpty()) {
-      if (environments() + fed < limits.environmentsMax()) {
+      if (environments.count() + fed < limits.environmentsMax()) {
         VersionState version = hungry.poll();
         if (version.waitingHead != null) {
           dirty.add(version);
@@ -415,7 +388,7 @@ public final class Placement {
         }
         hungry.rotate();
       } else {
-        int sharers = versionsWithEnvironments + hungry.size();
+        int sharers = environments.versions() + hungry.size();
         int fairShare = Math.max(1, limits.environmentsMax() / sharers);
         return version.environments > fairShare
             || nowNs - other.waitingHead.acceptedNs > QUANTUM_NS;
@@ -488,12 +461,7 @@ public final class Placement {
     timers.cancel(sandbox);
     move(sandbox, SandboxState.GONE);
     recorder.ended(sandbox);
-    table(sandbox).remove(sandbox);
-    VersionState version = sandbox.version;
-    if (--version.environments == 0) {
-      versionsWithEnvironments--;
-    }
-    counters.add(Counter.ENVIRONMENTS, -1);
+    environments.remove(sandbox);
   }
 
   private void leaveLines(Sandbox sandbox) {
@@ -572,26 +540,11 @@ public final class Placement {
 
   /** The driver's sandbox with that id; null: none that the dispatcher knows. */
   public Sandbox find(SandboxDriver driver, int id) {
-    return table(driver).get(id);
-  }
-
-  private SandboxTable table(Sandbox sandbox) {
-    return table(sandbox.driver);
-  }
-
-  private SandboxTable table(SandboxDriver driver) {
-    return driver == inJvm ? inJvmTable : processTable;
-  }
-
-  /** Environments that exist. */
-  public int environments() {
-    return processTable.count() + inJvmTable.count();
+    return environments.find(driver, id);
   }
 
   /** All sandboxes; allocates. */
   public List<Sandbox> sandboxes() {
-    List<Sandbox> all = new ArrayList<>(processTable.all());
-    all.addAll(inJvmTable.all());
-    return all;
+    return environments.all();
   }
 }

@@ -3,26 +3,45 @@ package io.ringmaster.core.place;
 import io.ringmaster.core.model.VersionState;
 
 /** First in, first out; a version is in it at most once. Dispatcher thread only. */
-abstract class VersionLine {
+final class VersionLine {
+  /** Versions to look at in this turn. */
+  static final int DIRTY = 0;
+
+  /** Versions that would bind if there were capacity. */
+  static final int HUNGRY = 1;
+
+  /** Versions that wait although they could bind. */
+  static final int DEFERRED = 2;
+
+  private final int line;
   private VersionState head;
   private VersionState tail;
   private int size;
 
-  abstract VersionState next(VersionState version);
+  /**
+   * @param line which of a version's links it uses, below {@link VersionState#LINES}
+   */
+  VersionLine(int line) {
+    this.line = line;
+  }
 
-  abstract void link(VersionState version, VersionState next, boolean in);
+  VersionState next(VersionState version) {
+    return version.lineNext[line];
+  }
 
-  abstract boolean contains(VersionState version);
+  boolean contains(VersionState version) {
+    return version.inLine[line];
+  }
 
   void add(VersionState version) {
     if (contains(version)) {
       return;
     }
-    link(version, null, true);
+    version.inLine[line] = true;
     if (tail == null) {
       head = version;
     } else {
-      link(tail, version, true);
+      tail.lineNext[line] = version;
     }
     tail = version;
     size++;
@@ -35,11 +54,12 @@ abstract class VersionLine {
   VersionState poll() {
     VersionState first = head;
     if (first != null) {
-      head = next(first);
+      head = first.lineNext[line];
       if (head == null) {
         tail = null;
       }
-      link(first, null, false);
+      first.lineNext[line] = null;
+      first.inLine[line] = false;
       size--;
     }
     return first;
@@ -59,68 +79,5 @@ abstract class VersionLine {
 
   boolean isEmpty() {
     return head == null;
-  }
-
-  /** Versions to look at in this turn. */
-  static VersionLine dirty() {
-    return new VersionLine() {
-      @Override
-      VersionState next(VersionState version) {
-        return version.nextDirty;
-      }
-
-      @Override
-      void link(VersionState version, VersionState next, boolean in) {
-        version.nextDirty = next;
-        version.dirty = in;
-      }
-
-      @Override
-      boolean contains(VersionState version) {
-        return version.dirty;
-      }
-    };
-  }
-
-  /** Versions that would bind if there were capacity. */
-  static VersionLine hungry() {
-    return new VersionLine() {
-      @Override
-      VersionState next(VersionState version) {
-        return version.nextHungry;
-      }
-
-      @Override
-      void link(VersionState version, VersionState next, boolean in) {
-        version.nextHungry = next;
-        version.hungry = in;
-      }
-
-      @Override
-      boolean contains(VersionState version) {
-        return version.hungry;
-      }
-    };
-  }
-
-  /** Versions that wait although they could bind. */
-  static VersionLine deferred() {
-    return new VersionLine() {
-      @Override
-      VersionState next(VersionState version) {
-        return version.nextDeferred;
-      }
-
-      @Override
-      void link(VersionState version, VersionState next, boolean in) {
-        version.nextDeferred = next;
-        version.deferred = in;
-      }
-
-      @Override
-      boolean contains(VersionState version) {
-        return version.deferred;
-      }
-    };
   }
 }

@@ -137,6 +137,47 @@ class DispatcherTest {
   }
 
   @Test
+  void whoSubmitsAgainWhenRefusedAtTheDoorDoesNotFillTheStack() {
+    world.dispatcher.end();
+    int[] told = {0};
+    int times = 200_000;
+    Call call = world.dispatcher.newCall().function("f");
+    InvocationCallback again =
+        settled -> {
+          if (++told[0] < times) {
+            settled.submit(
+                new InvocationCallback() {
+                  @Override
+                  public void settled(Call refused) {
+                    if (++told[0] < times) {
+                      refused.submit(this);
+                    }
+                  }
+                });
+          }
+        };
+    call.submit(again);
+    assertEquals(times, told[0]);
+    assertEquals(500, call.statusCode());
+  }
+
+  @Test
+  void aRefusedCallbackThatThrowsKeepsNobodyElseFromBeingTold() {
+    world.dispatcher.end();
+    Submitted other = new Submitted(world.dispatcher.newCall());
+    Call call = world.dispatcher.newCall().function("f");
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            call.submit(
+                settled -> {
+                  other.call.function("f").submit(other);
+                  throw new IllegalStateException("on purpose");
+                }));
+    assertEquals(1, other.told);
+  }
+
+  @Test
   void everyCallIsToldWhileTheDispatcherEnds() throws InterruptedException {
     for (int round = 0; round < 50; round++) {
       HandTurned ending = new HandTurned();

@@ -48,6 +48,10 @@ public final class InJvmDriver implements SandboxDriver {
   private final ArrayDeque<HandlerThread> unheard = new ArrayDeque<>();
 
   private final ArrayDeque<Environment> started = new ArrayDeque<>();
+
+  /** Environments that got no thread for an invocation. */
+  private final ArrayDeque<Environment> lost = new ArrayDeque<>();
+
   private final ArrayDeque<Integer> freeIds = new ArrayDeque<>();
   private Environment[] byId = new Environment[16];
   private int nextId;
@@ -100,27 +104,40 @@ public final class InJvmDriver implements SandboxDriver {
     }
     Environment environment =
         new Environment(id, "ringmaster-" + spec.identity().functionName() + "-" + id, code);
+    if (!start(environment)) {
+      freeIds.add(id);
+      return -1;
+    }
     byId[id] = environment;
-    start(environment);
     started.add(environment);
     return id;
   }
 
-  private void start(Environment environment) {
+  /** False: the machine gives no more threads. */
+  private boolean start(Environment environment) {
     int slots = environment.code.nonBlocking() ? SLOTS_NON_BLOCKING : 1;
     HandlerThread thread =
         new HandlerThread(
             this, environment.id, environment.name, environment.code.handler(), slots);
-    environment.thread = thread;
     alive.add(thread);
-    thread.thread.start();
+    try {
+      thread.thread.start();
+    } catch (OutOfMemoryError noThread) {
+      alive.remove(thread);
+      return false;
+    }
+    environment.thread = thread;
+    return true;
   }
 
   @Override
   public boolean offer(int slot, Invocation invocation) {
     Environment environment = byId[Slots.sandbox(slot)];
     if (environment.thread == null) {
-      start(environment);
+      if (!start(environment)) {
+        lost.add(environment);
+        return true;
+      }
       started.add(environment);
     }
     HandlerSlot place = environment.thread.slots[Slots.index(slot)];
@@ -139,26 +156,33 @@ public final class InJvmDriver implements SandboxDriver {
   @Override
   public boolean revoke(int slot, long sequence) {
     HandlerThread thread = byId[Slots.sandbox(slot)].thread;
+    if (thread == null) {
+      return false; // lost, as an event will tell
+    }
     HandlerSlot place = thread.slots[Slots.index(slot)];
     return place.occupied() && place.sequence == sequence && place.revoke();
   }
 
   @Override
   public void reset(int sandbox, Fault reason) {
-    Environment environment = byId[sandbox];
-    environment.thread.end();
+    HandlerThread thread = byId[sandbox].thread;
+    if (thread != null) {
+      thread.end();
+    }
   }
 
   @Override
   public void discard(int sandbox, Fault reason) {
     Environment environment = byId[sandbox];
     started.remove(environment);
+    lost.remove(environment);
     byId[sandbox] = null;
     HandlerThread thread = environment.thread;
-    if (thread != null) {
-      thread.end();
+    if (thread == null) {
+      freeIds.add(sandbox);
+    } else {
+      thread.end(); // while it runs its id is its own: it may log
     }
-    freeIds.add(sandbox);
   }
 
   /** The dispatcher always polls, or takes its last look before it sleeps, after it offered. */
@@ -177,6 +201,13 @@ public final class InJvmDriver implements SandboxDriver {
     Environment ready;
     while (delivered < limit && (ready = started.poll()) != null) {
       sink.ready(ready.id, ready.thread.slots.length, 0, 0);
+      delivered++;
+    }
+    Environment threadless;
+    while (delivered < limit && (threadless = lost.poll()) != null) {
+      byId[threadless.id] = null;
+      freeIds.add(threadless.id);
+      sink.failed(threadless.id, Fault.PLATFORM, "no thread could be started");
       delivered++;
     }
     Object report;
@@ -231,13 +262,15 @@ public final class InJvmDriver implements SandboxDriver {
     if (environment != null && environment.thread == thread) { // also if it died by itself
       environment.thread = null;
       sink.exited(thread.sandbox, 0, 0);
+    } else {
+      freeIds.add(thread.sandbox); // discarded before it ended
     }
   }
 
   @Override
   public boolean hasEvents() {
     wakeUnheard();
-    return !started.isEmpty() || !reports.isEmpty();
+    return !started.isEmpty() || !lost.isEmpty() || !reports.isEmpty();
   }
 
   @Override
