@@ -58,8 +58,7 @@ final class BehaviourCheck {
   }
 
   private static long exchange(
-      Behaviour behaviour, PythonSandbox sandbox, UnaryOperator<String> normal)
-      throws IOException {
+      Behaviour behaviour, PythonSandbox sandbox, UnaryOperator<String> normal) throws IOException {
     long mark = 0;
     long sequence = FIRST_SEQUENCE;
     for (Behaviour.Exchange exchange : behaviour.exchanges()) {

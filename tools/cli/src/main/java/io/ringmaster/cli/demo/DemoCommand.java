@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
       "shows a function error and a time-out, and leaves nothing behind."
     })
 public final class DemoCommand implements Callable<Integer> {
-  private static final Set<String> RUNTIMES = Set.of("python", "node", "java", "ruby", "provided", "go");
+  private static final Set<String> RUNTIMES =
+      Set.of("python", "node", "java", "ruby", "provided", "go");
 
   @Spec private CommandSpec spec;
 
@@ -48,7 +49,8 @@ public final class DemoCommand implements Callable<Integer> {
     for (String runtime : required) {
       if (!RUNTIMES.contains(runtime)) {
         throw new CommandLine.ParameterException(
-            spec.commandLine(), "--require takes python, node, java, ruby, provided, go; not " + runtime);
+            spec.commandLine(),
+            "--require takes python, node, java, ruby, provided, go; not " + runtime);
       }
     }
     Output output = Output.open(json);

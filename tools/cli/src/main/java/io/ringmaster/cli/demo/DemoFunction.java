@@ -160,8 +160,7 @@ record DemoFunction(String name, boolean process, FunctionSpec spec, Events even
             .code(FunctionCode.source("reverse.rb", text("reverse.rb")))
             .build(),
         number -> "{\"number\":" + number + ",\"text\":\"ringmaster\"}",
-        (number, answer) ->
-            answer.equals("{\"number\":" + number + ",\"text\":\"retsamgnir\"}"));
+        (number, answer) -> answer.equals("{\"number\":" + number + ",\"text\":\"retsamgnir\"}"));
   }
 
   /** A runtime of its own, written in shell. */

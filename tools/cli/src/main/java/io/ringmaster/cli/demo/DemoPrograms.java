@@ -1,7 +1,6 @@
 package io.ringmaster.cli.demo;
 
 import io.ringmaster.cli.output.Output;
-import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
@@ -67,7 +66,8 @@ final class DemoPrograms {
     if (go == null) {
       absent.add(
           new DemoReport.Absent(
-              "go", "a Go tool chain, for the program in Go (Debian, Ubuntu: apt-get install golang)"));
+              "go",
+              "a Go tool chain, for the program in Go (Debian, Ubuntu: apt-get install golang)"));
       return;
     }
     output.progress("building the program in Go");

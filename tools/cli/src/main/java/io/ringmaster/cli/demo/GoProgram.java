@@ -34,14 +34,21 @@ final class GoProgram {
       Path said = folder.resolve("said");
       ProcessBuilder command =
           new ProcessBuilder(
-                  go.toString(), "build", "-trimpath", "-ldflags=-s -w", "-o", "bootstrap", "main.go")
+                  go.toString(),
+                  "build",
+                  "-trimpath",
+                  "-ldflags=-s -w",
+                  "-o",
+                  "bootstrap",
+                  "main.go")
               .directory(folder.toFile())
               .redirectErrorStream(true)
               .redirectOutput(said.toFile());
       command
           .environment()
           .putAll(
-              Map.of("GO111MODULE", "off", "CGO_ENABLED", "0", "GOFLAGS", "", "GOTOOLCHAIN", "local"));
+              Map.of(
+                  "GO111MODULE", "off", "CGO_ENABLED", "0", "GOFLAGS", "", "GOTOOLCHAIN", "local"));
       Process process = command.start();
       try {
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -160,9 +160,7 @@ class DemoTest {
     Path output = folder.resolve("demo.out");
     Path people = folder.resolve("demo.err");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(people.toFile());
+        new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(people.toFile());
     if (!home) {
       List.of("HOME", "GOCACHE", "XDG_CACHE_HOME").forEach(builder.environment()::remove);
     }
