@@ -12,6 +12,9 @@ module RingmasterRuntime
     RESPONSE = 19
     ERROR = 20
 
+    # Flag of an answer: the process ends by itself after it.
+    PROCESS_ENDS = 2
+
     # length of the body, kind, flags, zero, sequence
     HEADER = "L<CCS<Q<"
     HEADER_BYTES = 16
@@ -93,10 +96,10 @@ module RingmasterRuntime
     end
 
     # Sends the answer to an invocation.
-    def answer(kind, sequence, mark, memory_kb, body)
+    def answer(kind, sequence, mark, memory_kb, body, flags = 0)
       size = Frames::FIGURES_BYTES + body.bytesize
       body = body.b unless body.encoding == Encoding::BINARY || body.ascii_only?
-      write([size, kind, 0, 0, sequence, mark, memory_kb, 0].pack(Frames::ANSWER) << body)
+      write([size, kind, flags, 0, sequence, mark, memory_kb, 0].pack(Frames::ANSWER) << body)
     end
 
     # For forked children of the function, which must not speak for it.

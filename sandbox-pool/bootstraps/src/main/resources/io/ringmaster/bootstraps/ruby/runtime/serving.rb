@@ -199,36 +199,32 @@ module RingmasterRuntime
       body.bytesize
       body
     rescue StandardError => e
-      error_answer(Errors.document(e, Errors::RUNTIME), invocation)
+      answer(Frames::ERROR, invocation, Errors.document(e, Errors::RUNTIME).to_json, Frames::PROCESS_ENDS)
       exit(UNREADABLE_ANSWER_STATUS)
     end
 
     def critical(error, invocation)
       raise error unless @pipe.owned?
 
-      fail_with(error, invocation, "Critical exception from handler")
+      fail_with(error, invocation, "Critical exception from handler", Frames::PROCESS_ENDS)
       exit(CRITICAL_STATUS)
     end
 
-    def fail_with(error, invocation, what)
+    def fail_with(error, invocation, what, flags = 0)
       document = Errors.document(error, Errors::FUNCTION)
       Errors.log(@pipe, what, document)
-      error_answer(document, invocation)
-    end
-
-    def error_answer(document, invocation)
-      answer(Frames::ERROR, invocation, document.to_json)
+      answer(Frames::ERROR, invocation, document.to_json, flags)
       FAILED
     end
 
-    def answer(kind, invocation, body)
+    def answer(kind, invocation, body, flags = 0)
       Process.exit!(kind == Frames::RESPONSE) unless @pipe.owned? # a forked child of the function that came back
       @pipe.flush
       if body.bytesize > RESPONSE_MAX_BYTES
         kind = Frames::ERROR
         body = TOO_LARGE
       end
-      @channel.answer(kind, invocation.sequence, @pipe.mark, memory_kb, body)
+      @channel.answer(kind, invocation.sequence, @pipe.mark, memory_kb, body, flags)
     end
 
     # Peak resident memory if it has grown since it was last told, else 0; looked at now and then only.
