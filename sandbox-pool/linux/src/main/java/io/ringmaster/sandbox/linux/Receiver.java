@@ -150,16 +150,23 @@ final class Receiver {
   private void answered(Environment environment, DriverEvents sink) {
     SandboxProcess process = environment.process;
     Channel channel = process.channel;
-    environment.state = environment.state.to(EnvironmentState.IDLE);
+    boolean last = channel.processEnds();
+    environment.state =
+        environment.state.to(last ? EnvironmentState.ENDING : EnvironmentState.IDLE);
     environment.invocation = null;
     int peakKb = process.statusFd < 0 ? channel.maxMemoryKb() : peaks.read(process.statusFd);
     environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peakKb);
-    sink.response(
-        Slots.slot(environment.id, 0),
-        environment.sequence,
-        channel.functionError(),
-        channel.logMark(),
-        environment.maxMemoryKb);
+    int slot = Slots.slot(environment.id, 0);
+    long sequence = environment.sequence;
+    boolean error = channel.functionError();
+    if (last) {
+      if (!process.exited) {
+        client.command(new KeeperCommand.ExpectExit(process.number));
+      }
+      sink.lastResponse(slot, sequence, error, channel.logMark(), environment.maxMemoryKb);
+    } else {
+      sink.response(slot, sequence, error, channel.logMark(), environment.maxMemoryKb);
+    }
   }
 
   private void violated(SandboxProcess process) {

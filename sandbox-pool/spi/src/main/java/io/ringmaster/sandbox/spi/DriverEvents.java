@@ -63,6 +63,15 @@ public interface DriverEvents {
   void response(int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb);
 
   /**
+   * As {@link #response}, of a process that ends by itself after this answer: nothing can be offered
+   * before {@link #exited} follows.
+   */
+  default void lastResponse(
+      int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
+    response(slot, sequence, functionError, logMark, maxMemoryKb);
+  }
+
+  /**
    * Nothing of the sandbox's process runs any more; the environment stays. What was in its slots is
    * lost.
    *

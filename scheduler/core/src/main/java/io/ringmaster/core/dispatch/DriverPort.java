@@ -71,7 +71,18 @@ final class DriverPort implements DriverEvents {
   public void response(
       int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
     Sandbox sandbox = placement.find(driver, Slots.sandbox(slot));
-    outcomes.response(sandbox, slot, sequence, functionError, logMark, maxMemoryKb);
+    if (outcomes.response(sandbox, slot, sequence, functionError, logMark, maxMemoryKb)) {
+      outcomes.reusable(sandbox);
+    }
+  }
+
+  @Override
+  public void lastResponse(
+      int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {
+    Sandbox sandbox = placement.find(driver, Slots.sandbox(slot));
+    if (outcomes.response(sandbox, slot, sequence, functionError, logMark, maxMemoryKb)) {
+      outcomes.dying(sandbox);
+    }
   }
 
   @Override

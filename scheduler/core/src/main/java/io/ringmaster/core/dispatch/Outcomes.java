@@ -93,7 +93,8 @@ final class Outcomes {
     }
   }
 
-  void response(
+  /** Whether it was awaited; {@link #reusable} or {@link #dying} follows then. */
+  boolean response(
       Sandbox sandbox,
       int slot,
       long sequence,
@@ -103,7 +104,7 @@ final class Outcomes {
     PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
     if (invocation == null || invocation.sequence != sequence) {
       counters.increment(Counter.LATE_ANSWERS);
-      return;
+      return false;
     }
     measure(invocation);
     if (maxMemoryKb > 0) {
@@ -119,7 +120,16 @@ final class Outcomes {
     } else {
       finish(invocation, sandbox, Outcome.SUCCESS);
     }
+    return true;
+  }
+
+  void reusable(Sandbox sandbox) {
     placement.reusable(sandbox, nowNs);
+  }
+
+  /** Its process ends by itself: nothing is offered to it before that is over. */
+  void dying(Sandbox sandbox) {
+    placement.dying(sandbox);
   }
 
   /** Parts the buffer into what was streamed and what is the answer; whether that is an error. */

@@ -63,6 +63,11 @@ public interface Channel {
   /** Whether the answer is an error document. */
   boolean functionError();
 
+  /** Whether the process ends by itself after its answer. */
+  default boolean processEnds() {
+    return false;
+  }
+
   /** Framed log bytes of the process when it answered, as it says; ≥ 0. */
   long logMark();
 

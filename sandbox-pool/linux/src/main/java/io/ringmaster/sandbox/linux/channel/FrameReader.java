@@ -64,6 +64,7 @@ final class FrameReader {
   private byte[] initError = NOTHING;
   private int initErrorLength;
   private boolean functionError;
+  private boolean processEnds;
   private long logMark;
   private int maxMemoryKb;
   private String violation;
@@ -118,6 +119,10 @@ final class FrameReader {
 
   boolean functionError() {
     return functionError;
+  }
+
+  boolean processEnds() {
+    return processEnds;
   }
 
   long logMark() {
@@ -219,9 +224,16 @@ final class FrameReader {
     remaining = length;
   }
 
-  /** Only the first part of a streamed answer says of what kind it is. */
+  /**
+   * Only the first part of a streamed answer says of what kind it is, and only an answer's end that
+   * the process ends, too.
+   */
   private boolean mayHaveFlags() {
-    return kind == Frames.CHUNK && prefix[5] == Frames.HTTP_INTEGRATION && !streaming;
+    return switch (kind) {
+      case Frames.CHUNK -> prefix[5] == Frames.HTTP_INTEGRATION && !streaming;
+      case Frames.RESPONSE, Frames.ERROR -> prefix[5] == Frames.PROCESS_ENDS;
+      default -> false;
+    };
   }
 
   private boolean expected() {
@@ -324,6 +336,7 @@ final class FrameReader {
 
   private Outcome answered() {
     functionError = kind == Frames.ERROR || oversize;
+    processEnds = prefix[5] == Frames.PROCESS_ENDS;
     if (oversize) {
       answer.clear();
       answer.append(Frames.RESPONSE_TOO_LARGE, 0, Frames.RESPONSE_TOO_LARGE.length);

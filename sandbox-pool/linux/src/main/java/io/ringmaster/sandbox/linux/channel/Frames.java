@@ -31,6 +31,9 @@ public final class Frames {
   /** Flag of the first CHUNK: the stream begins with an HTTP prelude. */
   static final byte HTTP_INTEGRATION = 1;
 
+  /** Flag of a RESPONSE or an ERROR: the process ends by itself after it. */
+  static final byte PROCESS_ENDS = 2;
+
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfShort SHORT =

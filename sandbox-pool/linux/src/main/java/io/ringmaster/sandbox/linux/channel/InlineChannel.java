@@ -226,6 +226,11 @@ public final class InlineChannel implements Channel {
   }
 
   @Override
+  public boolean processEnds() {
+    return reader.processEnds();
+  }
+
+  @Override
   public long logMark() {
     return reader.logMark();
   }

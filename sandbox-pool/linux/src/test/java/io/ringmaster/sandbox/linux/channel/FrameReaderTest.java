@@ -61,6 +61,23 @@ class FrameReaderTest {
   }
 
   @Test
+  void anAnswerMaySayThatTheProcessEnds() {
+    byte[] body = figures(5, 900, 0, "{}".getBytes(StandardCharsets.UTF_8));
+    reader.expectAnswer(SEQUENCE, answer);
+    assertEquals(
+        Outcome.ANSWER, read(header(body.length, Frames.ERROR, 2, 0, SEQUENCE, body)));
+    assertTrue(reader.processEnds());
+    answer.clear();
+    reader.expectAnswer(SEQUENCE, answer);
+    assertEquals(Outcome.ANSWER, read(frame(Frames.RESPONSE, SEQUENCE, body)));
+    assertFalse(reader.processEnds());
+    reader.expectAnswer(SEQUENCE, answer);
+    assertEquals(
+        Outcome.VIOLATION, read(header(body.length, Frames.ERROR, 1, 0, SEQUENCE, body)));
+    assertEquals("flags in a header", reader.violation());
+  }
+
+  @Test
   void aLifeWhereverItIsCut() {
     byte[] started = frame(Frames.STARTED, 0, "{\"pid\": 2}".getBytes(StandardCharsets.UTF_8));
     byte[] ready = frame(Frames.READY, 0, new byte[] {1, 2, 0, 0, 0, 0, 0, 0});
