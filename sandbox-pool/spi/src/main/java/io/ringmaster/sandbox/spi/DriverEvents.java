@@ -63,8 +63,8 @@ public interface DriverEvents {
   void response(int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb);
 
   /**
-   * As {@link #response}, of a process that ends by itself after this answer: nothing can be offered
-   * before {@link #exited} follows.
+   * As {@link #response}, of a process that ends by itself after this answer: nothing can be
+   * offered before {@link #exited} follows.
    */
   default void lastResponse(
       int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {

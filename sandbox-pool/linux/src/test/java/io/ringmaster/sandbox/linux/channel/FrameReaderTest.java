@@ -64,16 +64,14 @@ class FrameReaderTest {
   void anAnswerMaySayThatTheProcessEnds() {
     byte[] body = figures(5, 900, 0, "{}".getBytes(StandardCharsets.UTF_8));
     reader.expectAnswer(SEQUENCE, answer);
-    assertEquals(
-        Outcome.ANSWER, read(header(body.length, Frames.ERROR, 2, 0, SEQUENCE, body)));
+    assertEquals(Outcome.ANSWER, read(header(body.length, Frames.ERROR, 2, 0, SEQUENCE, body)));
     assertTrue(reader.processEnds());
     answer.clear();
     reader.expectAnswer(SEQUENCE, answer);
     assertEquals(Outcome.ANSWER, read(frame(Frames.RESPONSE, SEQUENCE, body)));
     assertFalse(reader.processEnds());
     reader.expectAnswer(SEQUENCE, answer);
-    assertEquals(
-        Outcome.VIOLATION, read(header(body.length, Frames.ERROR, 1, 0, SEQUENCE, body)));
+    assertEquals(Outcome.VIOLATION, read(header(body.length, Frames.ERROR, 1, 0, SEQUENCE, body)));
     assertEquals("flags in a header", reader.violation());
   }
 
