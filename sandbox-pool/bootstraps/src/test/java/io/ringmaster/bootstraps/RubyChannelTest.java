@@ -67,6 +67,22 @@ class RubyChannelTest {
   }
 
   @Test
+  void withoutVariablesItKeepsThoseThatItWasStartedWith() throws Exception {
+    try (PythonSandbox sandbox =
+        start("def handler(event:, context:) = [ENV['TZ'], ENV.key?('REHEARSAL_0')]")) {
+      assertEquals(PythonSandbox.STARTED, sandbox.receive().kind());
+      String binding =
+          """
+          {"code":"%s","handler":"app.handler","runtime":"ruby3.3","memoryMb":128,"raw":false}\
+          """
+              .formatted(temporary.toRealPath());
+      sandbox.send(PythonSandbox.BIND, 0, binding.getBytes(StandardCharsets.UTF_8));
+      assertEquals(PythonSandbox.READY, sandbox.receive().kind());
+      assertEquals("[\":UTC\",false]", sandbox.invoke(1, Request.of("{}")).text());
+    }
+  }
+
+  @Test
   void shutdownRunsHooks() throws Exception {
     try (PythonSandbox sandbox =
         start("at_exit { puts 'hook' }", "def handler(event:, context:) = print('tail')")) {

@@ -35,12 +35,13 @@ module RingmasterRuntime
   module Loading
     REHEARSED_VARIABLES = 32
 
-    # Makes the process the function's: its variables, time zone, working folder, load path and gems.
+    # Makes the process the function's: its variables (nil: it was started with them), time zone, working folder, load path and
+    # gems.
     def self.enter(code, environment)
-      ENV.replace(environment)
+      ENV.replace(environment) if environment
       Dir.chdir(code)
-      $LOAD_PATH.unshift(*library_path(code, environment["RUBYLIB"].to_s))
-      Gem.clear_paths if defined?(Gem) && (environment["GEM_HOME"] || environment["GEM_PATH"])
+      $LOAD_PATH.unshift(*library_path(code, ENV["RUBYLIB"].to_s))
+      Gem.clear_paths if defined?(Gem) && (ENV["GEM_HOME"] || ENV["GEM_PATH"])
     end
 
     # The function's folder, then the folders of RUBYLIB, as an interpreter has them that is started with it.

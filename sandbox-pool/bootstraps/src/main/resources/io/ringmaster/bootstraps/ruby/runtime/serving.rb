@@ -17,12 +17,11 @@ module RingmasterRuntime
   TOO_LARGE = '{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).",' \
               '"errorType":"Function.ResponseSizeTooLarge"}'
 
-  # Exit statuses; the first three as on AWS: after an error that an environment does not survive, after an answer that could not
-  # be read, and after an event that could not.
+  # Exit statuses as on AWS: after an error that an environment does not survive, after an answer that could not be read, and
+  # after a handler or an event that could not.
   CRITICAL_STATUS = 255
   UNREADABLE_ANSWER_STATUS = 254
-  UNREADABLE_EVENT_STATUS = 252
-  INIT_FAILED_STATUS = 1
+  UNREADABLE_STATUS = 252
   # EX_SOFTWARE: the engine broke the channel's protocol.
   PROTOCOL_STATUS = 70
 
@@ -101,7 +100,7 @@ module RingmasterRuntime
       @pipe.flush
       document = TOO_LARGE if document.bytesize > RESPONSE_MAX_BYTES
       @channel.send_frame(Frames::INIT_ERROR, document)
-      exit(INIT_FAILED_STATUS)
+      exit(UNREADABLE_STATUS)
     end
 
     def init_error(error)
@@ -116,7 +115,7 @@ module RingmasterRuntime
           read(frame)
         rescue StandardError => e # AWS's client ends by this, too
           init_error(e)
-          exit(UNREADABLE_EVENT_STATUS)
+          exit(UNREADABLE_STATUS)
         end
         marshalled = call(handler, invocation)
         next if marshalled.equal?(FAILED)
