@@ -135,8 +135,15 @@ module RingmasterRuntime
       end
     end
 
+    # A signal that comes while no function code runs ends the process gracefully.
     def each_frame
       yield next_frame while true
+    rescue SignalException => e
+      raise unless @pipe.owned?
+
+      @pipe.event("Next invocation HTTP request from the runtime interface client was interrupted with a #{e} SIGNAL, " \
+                  "gracefully shutting down.\n")
+      exit(0)
     end
 
     # Ends the process when the engine says so or is gone.
@@ -148,10 +155,6 @@ module RingmasterRuntime
       when Frames::SHUTDOWN then exit(0)
       else Process.exit!(PROTOCOL_STATUS)
       end
-    rescue SignalException => e
-      @pipe.event("Next invocation HTTP request from the runtime interface client was interrupted with a #{e} SIGNAL, " \
-                  "gracefully shutting down.\n")
-      exit(0)
     end
 
     # Raises where something is no JSON that has to be some.
