@@ -10,13 +10,13 @@ import java.util.Map;
 
 /** AWS's clients: what each needs, how its package is made, and what is its own. */
 enum Client {
-  BASH("app", "NoGood", "Runtime.NoSuchThing", true, "bash", "curl") {
+  BASH("app", "NoGood", "Runtime.NoSuchThing", Parts.OCTETS, "bash", "curl") {
     @Override
     void build(Path into) throws IOException {
       Tools.copy(Tools.sources("bash"), into);
     }
   },
-  GO("app", "errorString", null, true, "go") {
+  GO("app", "errorString", null, Parts.WHOLE, "go") {
     @Override
     void build(Path into) throws IOException {
       Path from = Tools.folder("go", "source");
@@ -35,9 +35,9 @@ enum Client {
   },
   RUST(
       "app",
-      "alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>",
+      "&alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>",
       null,
-      true,
+      Parts.HTTP,
       "cargo") {
     @Override
     void build(Path into) throws IOException {
@@ -48,7 +48,7 @@ enum Client {
       Tools.copy(out.resolve("debug/bootstrap"), into.resolve("bootstrap"));
     }
   },
-  PYTHON("app.handler", "ValueError", "ValueError", false, compilersAnd("python3")) {
+  PYTHON("app.handler", "ValueError", "ValueError", Parts.NONE, compilersAnd("python3")) {
     @Override
     void build(Path into) throws IOException {
       Path python = Tools.interpreter("python3", "-c", "import sys; print(sys.executable)");
@@ -68,7 +68,7 @@ enum Client {
       Tools.bootstrap(into, "'" + python + "' -m awslambdaric \"$_HANDLER\"");
     }
   },
-  NODE("app.handler", "RangeError", "RangeError", true, compilersAnd("node", "npm")) {
+  NODE("app.handler", "RangeError", "RangeError", Parts.OCTETS, compilersAnd("node", "npm")) {
     @Override
     void build(Path into) throws IOException {
       Path from = Tools.folder("node", "source");
@@ -92,14 +92,14 @@ enum Client {
       "io.ringmaster.conformance.Handler::handleRequest",
       "java.lang.IllegalArgumentException",
       "java.lang.IllegalArgumentException",
-      false) {
+      Parts.NONE) {
     @Override
     void build(Path into) throws IOException {
       String handler = "io/ringmaster/conformance/Handler.class";
       for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
         Path path = Path.of(entry);
         String name = path.getFileName().toString();
-        if (name.startsWith("aws-lambda-java-")) {
+        if (name.startsWith("aws-lambda-java-") || name.startsWith("utils-lite-")) {
           Tools.copy(path, into.resolve("lib").resolve(name));
         } else if (Files.exists(path.resolve(handler))) {
           Tools.copy(path.resolve(handler), into.resolve(handler));
@@ -116,6 +116,17 @@ enum Client {
     }
   };
 
+  /** How a client's functions answer that write bit by bit. */
+  enum Parts {
+    /** They cannot. */
+    NONE,
+    /** The client sends bit by bit, and does not say that it streams. */
+    WHOLE,
+    OCTETS,
+    /** After a prelude for an HTTP front end. */
+    HTTP
+  }
+
   final String handler;
 
   /** Type of the error that the handler raises. */
@@ -124,15 +135,15 @@ enum Client {
   /** Type of the error that init raises; null: the client has no way to say one. */
   final String initErrorType;
 
-  final boolean streams;
+  final Parts parts;
   private final String[] programs;
 
   Client(
-      String handler, String errorType, String initErrorType, boolean streams, String... programs) {
+      String handler, String errorType, String initErrorType, Parts parts, String... programs) {
     this.handler = handler;
     this.errorType = errorType;
     this.initErrorType = initErrorType;
-    this.streams = streams;
+    this.parts = parts;
     this.programs = programs;
   }
 

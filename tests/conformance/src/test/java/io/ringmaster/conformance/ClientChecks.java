@@ -15,6 +15,7 @@ import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.ResponseStream;
+import io.ringmaster.conformance.Client.Parts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ abstract class ClientChecks {
 
   private void works(String name) throws IOException {
     InvocationResult result = invoke(name, "{\"value\":[1,\"ü\"]}");
-    assertNull(result.functionError(), result::payloadText);
+    assertNull(result.functionError(), () -> result.payloadText() + engine.recentLogs(name));
     assertEquals("[1,\"ü\"]", json(result).get("echo").toString());
   }
 
@@ -194,7 +195,7 @@ abstract class ClientChecks {
 
   @Test
   void answersComeInParts() throws IOException {
-    if (!client.streams) {
+    if (client.parts == Parts.NONE) {
       return;
     }
     create(function("stream").handler(client.streamHandler()));
@@ -202,14 +203,45 @@ abstract class ClientChecks {
     for (int i = 0; i < 3; i++) {
       try (ResponseStream stream =
           engine.openStream(InvokeRequest.of("stream", "{\"do\":\"stream\"}"))) {
-        assertEquals("application/octet-stream", stream.contentType());
-        assertEquals(expected, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+        String type =
+            switch (client.parts) {
+              case OCTETS -> "application/octet-stream";
+              case HTTP -> "application/vnd.awslambda.http-integration-response";
+              case NONE, WHOLE -> null;
+            };
+        assertEquals(type, stream.contentType());
+        assertEquals(expected, body(new String(stream.readAllBytes(), StandardCharsets.UTF_8)));
         assertNull(stream.result().functionError());
       }
       InvocationResult whole = invoke("stream", "{\"do\":\"stream\"}");
-      assertNull(whole.functionError());
+      assertNull(whole.functionError(), whole::payloadText);
       assertFalse(whole.coldStart());
-      assertEquals(expected, whole.payloadText());
+      assertEquals(expected, body(whole.payloadText()));
+    }
+  }
+
+  /** What follows the prelude, if there is one. */
+  private String body(String text) {
+    if (client.parts != Parts.HTTP) {
+      return text;
+    }
+    String end = "\0".repeat(8);
+    int at = text.indexOf(end);
+    assertTrue(at > 0 && text.startsWith("{"), "no prelude");
+    return text.substring(at + end.length());
+  }
+
+  /** The client learns of it in the middle of its answer, and says so in the trailer. */
+  @Test
+  void aLateFailureIsAnError() {
+    if (client != Client.GO && client != Client.NODE) {
+      return;
+    }
+    create(function("late").handler(client.streamHandler()));
+    for (int i = 0; i < 2; i++) {
+      InvocationResult result = invoke("late", "{\"do\":\"late\"}");
+      assertEquals("Unhandled", result.functionError());
+      assertTrue(result.payloadText().contains("late"), result::payloadText);
     }
   }
 }

@@ -150,6 +150,7 @@ final class Receiver {
   private void answered(Environment environment, DriverEvents sink) {
     SandboxProcess process = environment.process;
     Channel channel = process.channel;
+    process.answered = true;
     boolean last = channel.processEnds();
     environment.state =
         environment.state.to(last ? EnvironmentState.ENDING : EnvironmentState.IDLE);
@@ -197,8 +198,36 @@ final class Receiver {
         return -1;
       }
     }
+    boolean again = hasNotBegun(process);
     gone(process);
-    return process.environment == null ? 0 : exited(process, sink);
+    if (process.environment == null) {
+      return 0;
+    }
+    return again ? startAgain(process) : exited(process, sink);
+  }
+
+  /**
+   * Whether the process ended after an answer and before it took the next invocation: that is its
+   * successor's then, as on Lambda, where a runtime is asked again only when it polls.
+   */
+  private static boolean hasNotBegun(SandboxProcess process) {
+    Environment environment = process.environment;
+    return environment != null
+        && environment.state == EnvironmentState.BUSY
+        && process.answered
+        && process.session != null
+        && !process.session.taken(0);
+  }
+
+  private int startAgain(SandboxProcess process) {
+    Environment environment = process.environment;
+    process.environment = null;
+    environment.process = null;
+    environment.state = environment.state.to(EnvironmentState.VACANT).to(EnvironmentState.AWAITING);
+    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, process.exitMemoryKb);
+    environment.askedNs = System.nanoTime();
+    binder.findProcess(environment);
+    return 0;
   }
 
   private void gone(SandboxProcess process) {

@@ -68,6 +68,9 @@ final class SandboxProcess {
   /** Nothing more will come from its response pipe, or nothing more is wanted. */
   boolean responseEnded;
 
+  /** Whether it answered an invocation. */
+  boolean answered;
+
   /** Chunk bytes of the invocation that runs which were told and not credited. */
   int uncredited;
 

@@ -196,7 +196,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
     if (refusal == null) {
       body = Body.ANSWER;
       slot = of;
-      request.keepsTrailer = of.streaming;
+      // AWS's Go client fails late in the trailer of answers that it does not call streams, too.
+      request.keepsTrailer = !of.error;
       if (!of.streaming && request.contentLength > ErrorTypes.PAYLOAD_BYTES_MAX) {
         tooLarge();
         return Reply.TOO_LARGE;
@@ -284,7 +285,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
       byte[] document = initError.toByteArray();
       initError = null;
       body = Body.DISCARDED;
-      write(side.initError(document.length > 0 ? document : untold(request)), keepAlive);
+      write(side.initError(document.length > 0 ? document : untold(request.errorType)), keepAlive);
     } else {
       Slot of = slot;
       slot = null;
@@ -295,27 +296,31 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   }
 
   /** The document of an error of which the runtime says its type at most. */
-  private static byte[] untold(Request request) {
-    return ErrorTypes.document("", ErrorTypes.valid(request.errorType));
+  private static byte[] untold(String type) {
+    return ErrorTypes.document("", ErrorTypes.valid(type));
   }
 
   private void answered(Slot of, Request request) {
-    String type = request.errorType == null ? null : ErrorTypes.valid(request.errorType);
-    if (of.streaming && (type != null || request.errorBody != null)) {
+    if (!of.error && (request.trailerErrorType != null || request.errorBody != null)) {
+      String type = valid(request.trailerErrorType);
       side.settle(of, Slot.Outcome.DOCUMENT, trailerDocument(request), type);
     } else if (!of.error) {
       side.settle(of, Slot.Outcome.RESPONSE, null, null);
     } else if (of.pipe.appended() == 0) {
-      side.settle(of, Slot.Outcome.DOCUMENT, untold(request), type);
+      side.settle(of, Slot.Outcome.DOCUMENT, untold(request.errorType), valid(request.errorType));
     } else {
-      side.settle(of, Slot.Outcome.ERROR, null, type);
+      side.settle(of, Slot.Outcome.ERROR, null, valid(request.errorType));
     }
   }
 
-  /** The error document that a stream ends with. */
+  private static String valid(String type) {
+    return type == null ? null : ErrorTypes.valid(type);
+  }
+
+  /** The error document that an answer ends with. */
   private static byte[] trailerDocument(Request request) {
     if (request.errorBody == null || request.errorBody.isEmpty()) {
-      return untold(request);
+      return untold(request.trailerErrorType);
     }
     try {
       return Base64.getDecoder().decode(request.errorBody);

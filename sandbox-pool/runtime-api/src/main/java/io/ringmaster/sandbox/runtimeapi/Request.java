@@ -31,8 +31,11 @@ final class Request {
   /** Of the head; null: none. */
   String responseMode;
 
-  /** Of the head, or of the trailer, which wins; null: none. */
+  /** Of the head; null: none. */
   String errorType;
+
+  /** Of the trailer; null: none. */
+  String trailerErrorType;
 
   /** Of the trailer; null: none. */
   String errorBody;
@@ -47,6 +50,7 @@ final class Request {
     contentType = null;
     responseMode = null;
     errorType = null;
+    trailerErrorType = null;
     errorBody = null;
   }
 

@@ -370,7 +370,7 @@ final class RequestParser implements ByteProcessor {
     }
     if (inTrailer) {
       switch (field) {
-        case ERROR_TYPE -> request.errorType = text();
+        case ERROR_TYPE -> request.trailerErrorType = text();
         case ERROR_BODY -> request.errorBody = text();
         default -> {
           // Others mean nothing in a trailer.

@@ -59,7 +59,7 @@ final class RuntimeSide {
   private void match() {
     while (!closed && !parked.isEmpty() && !waiting.isEmpty()) {
       Slot slot = waiting.poll();
-      slot.phase = Slot.Phase.RUNNING;
+      slot.taken(true);
       to(RuntimeState.RUNNING);
       parked.poll().deliver(slot);
     }
@@ -68,7 +68,7 @@ final class RuntimeSide {
   /** An invocation could not be written to who polled for it: the next poll gets it. */
   void undelivered(Slot slot, long high, long low) {
     if (slot.holds(high, low) && slot.phase == Slot.Phase.RUNNING) {
-      slot.phase = Slot.Phase.WAITING;
+      slot.taken(false);
       if (slots.length == 1) {
         state = RuntimeState.READY;
       }

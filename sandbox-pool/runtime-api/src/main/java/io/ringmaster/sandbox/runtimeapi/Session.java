@@ -76,6 +76,11 @@ final class Session implements RuntimeApiSession, RuntimeSide.Listener {
   }
 
   @Override
+  public boolean taken(int index) {
+    return side.slots[index].taken();
+  }
+
+  @Override
   public void credit(int index, int bytes) {
     Slot slot = side.slots[index];
     if (slot.credit(bytes)) {

@@ -76,6 +76,9 @@ final class Slot {
   /** Whether the slot is in the queue of slots that have something. */
   final AtomicBoolean signalled = new AtomicBoolean();
 
+  /** Whether a poll took it: the event loop writes. */
+  private volatile boolean taken;
+
   // Written by the event loop before outcome.
   private byte[] document;
   private String errorType;
@@ -122,6 +125,7 @@ final class Slot {
     windowBytes = from.windowBytes();
     answer = from.responseBuffer();
     pipe.reset();
+    taken = false;
     credited = 0;
     outcome = null;
   }
@@ -141,6 +145,17 @@ final class Slot {
   boolean credit(int bytes) {
     credited += bytes;
     return paused;
+  }
+
+  /** A poll takes it, or could not be told of it. Event loop. */
+  void taken(boolean now) {
+    taken = now;
+    phase = now ? Phase.RUNNING : Phase.WAITING;
+  }
+
+  /** Whether a poll took it. Dispatcher. */
+  boolean taken() {
+    return taken;
   }
 
   /** Whether more of the stream is under way than may be. Event loop. */

@@ -55,7 +55,11 @@ class RequestParserTest {
           case MORE -> assertEquals(0, in.readableBytes());
           case END -> {
             Request request = parser.request();
-            seen.add("end " + body.toString(StandardCharsets.ISO_8859_1) + " " + request.errorType);
+            seen.add(
+                "end "
+                    + body.toString(StandardCharsets.ISO_8859_1)
+                    + " "
+                    + request.trailerErrorType);
             body.reset();
           }
           case REFUSED -> {
@@ -211,7 +215,7 @@ class RequestParserTest {
                 + "Lambda-Runtime-Function-Error-Type: Runtime.X\r\n\r\n",
             StandardCharsets.US_ASCII);
     assertEquals(RequestParser.Outcome.END, parser[0].parse(in));
-    assertNull(parser[0].request().errorType);
+    assertNull(parser[0].request().trailerErrorType);
   }
 
   /** The same bytes come to the same, wherever they are cut. */

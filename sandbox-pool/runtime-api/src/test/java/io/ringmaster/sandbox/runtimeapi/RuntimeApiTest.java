@@ -245,12 +245,14 @@ class RuntimeApiTest {
         RawClient other = engine.connect()) {
       TestInvocation invocation = new TestInvocation(1, "{}");
       engine.session.invoke(0, invocation);
+      assertFalse(engine.session.taken(0));
       String response = API + "invocation/" + invocation.id + "/response";
       String error = API + "invocation/" + invocation.id + "/error";
       awaitHeld(client, response);
       denied(client.post(error, "", "1").answer(), "Started", "InvocationErrorResponse");
       client.next().answer();
       engine.hears("ready");
+      assertTrue(engine.session.taken(0));
       denied(client.next().answer(), "Running", "Ready");
       client.send(RawClient.head("POST", response) + "Content-Length: 2\r\n\r\n1");
       awaitReceiving(other, response);

@@ -188,6 +188,24 @@ class StreamTest {
     }
   }
 
+  /** AWS's Go client says so late, of answers that it does not call streams. */
+  @Test
+  void aBufferedAnswerMayFailInItsTrailerToo() {
+    try (Engine engine = new Engine(api);
+        RawClient client = engine.connect()) {
+      TestInvocation invocation = running(engine, client);
+      client.send(
+          RawClient.head("POST", RawClient.API + "invocation/" + invocation.id + "/response")
+              + "Transfer-Encoding: chunked\r\n\r\n"
+              + chunk("some")
+              + "0\r\nLambda-Runtime-Function-Error-Type: Function.Late\r\n\r\n");
+      assertEquals(202, client.answer().status());
+      engine.hears("answer 0 1 error");
+      assertEquals(
+          "{\"errorMessage\":\"\",\"errorType\":\"Function.Late\"}", invocation.answerText());
+    }
+  }
+
   /** Nothing reads from the runtime what its caller does not want yet. */
   @Test
   void aStreamWaitsForItsCaller() throws InterruptedException {

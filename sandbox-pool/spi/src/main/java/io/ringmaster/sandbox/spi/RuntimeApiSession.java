@@ -21,6 +21,12 @@ public interface RuntimeApiSession extends AutoCloseable {
    */
   void invoke(int index, Invocation invocation);
 
+  /**
+   * Whether a poll of the runtime took the slot's last invocation: what was not taken when the
+   * process ended has not begun.
+   */
+  boolean taken(int index);
+
   /** The caller consumed this many bytes of streamed chunks. */
   void credit(int index, int bytes);
 
