@@ -3,6 +3,7 @@ package io.ringmaster.bench;
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
 import io.ringmaster.bench.floor.BareLoopsFloor;
+import io.ringmaster.bench.floor.BareNettyFloor;
 import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.DisruptorFloor;
 import io.ringmaster.bench.floor.IdleFloor;
@@ -14,6 +15,7 @@ import io.ringmaster.bench.product.ColdProbe;
 import io.ringmaster.bench.product.IdleProbe;
 import io.ringmaster.bench.product.InJvmProbe;
 import io.ringmaster.bench.product.Processors;
+import io.ringmaster.bench.product.RuntimeApiProbe;
 import io.ringmaster.bench.product.SaturatedProbe;
 import io.ringmaster.bench.product.TurnProbe;
 import java.util.ArrayList;
@@ -87,6 +89,16 @@ final class Suite {
               1,
               at ->
                   Bout.open(() -> new PlainStart(at.python()), () -> new ColdProbe(at.runtime()))),
+          new Benchmark(
+              "runtime-api.roundtrip",
+              "1/s",
+              "netty.bare.16",
+              Target.atLeast(0.8),
+              1,
+              at ->
+                  Bout.open(
+                      RuntimeApiProbe::new,
+                      () -> new BareNettyFloor(RuntimeApiProbe.LOOPS, RuntimeApiProbe.event()))),
           new Benchmark(
               "warm.allocation",
               "B/1M",

@@ -199,7 +199,10 @@ class EdgesTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            "io.ringmaster.sandbox.runtimeapi..", "io.ringmaster.http..", "io.ringmaster.grpc..")
+            "io.ringmaster.sandbox.runtimeapi..",
+            "io.ringmaster.http..",
+            "io.ringmaster.grpc..",
+            "io.ringmaster.bench.floor..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..")
