@@ -2,6 +2,7 @@ package io.ringmaster.bench.floor;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -41,7 +42,7 @@ public final class RuntimeClients implements AutoCloseable {
   public RuntimeClients(int[] ports) throws IOException {
     try {
       for (int port : ports) {
-        SocketChannel connection = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
+        SocketChannel connection = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         connection.socket().setTcpNoDelay(true);
         connections.add(connection);
         threads.add(Thread.ofPlatform().name("bench-client").start(() -> run(connection)));

@@ -138,8 +138,7 @@ enum Client {
   final Parts parts;
   private final String[] programs;
 
-  Client(
-      String handler, String errorType, String initErrorType, Parts parts, String... programs) {
+  Client(String handler, String errorType, String initErrorType, Parts parts, String... programs) {
     this.handler = handler;
     this.errorType = errorType;
     this.initErrorType = initErrorType;

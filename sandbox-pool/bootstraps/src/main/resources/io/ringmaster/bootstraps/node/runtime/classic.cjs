@@ -60,7 +60,7 @@ class Classic {
   giveUp(error, status) {
     const { sandbox, stream } = this;
     const leave = () => {
-      sandbox.respondError(sandbox.current, error);
+      sandbox.respondError(sandbox.current, error, true);
       process.exit(status);
     };
     if (sandbox.current === null) {

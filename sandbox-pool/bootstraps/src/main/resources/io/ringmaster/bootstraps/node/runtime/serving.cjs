@@ -14,6 +14,8 @@ const context = require('./context.cjs');
 const { Classic } = require('./classic.cjs');
 const { Modern } = require('./modern.cjs');
 
+/** Bit 1 of a frame's flags, beside its kind: nobody is to be sent here any more. */
+const FLAG_PROCESS_ENDS = 2 << 8;
 const RESPONSE_MAX = 6291556;
 const TOO_LARGE = JSON.stringify({
   errorMessage: `Response payload size exceeded maximum allowed payload size (${RESPONSE_MAX} bytes).`,
@@ -138,17 +140,18 @@ class Sandbox {
     }
   }
 
-  /** Answers an invocation with an error, unless it has been answered; says nothing in the log. */
-  respondError(invocation, error) {
+  /** Answers an invocation with an error, unless it has been answered; says nothing in the log. Leaving: the process ends then. */
+  respondError(invocation, error, leaving = false) {
     if (this.current !== invocation) {
       return;
     }
     this.flush();
     this.current = null;
     const text = JSON.stringify(documentOf(error, this.modern));
-    const sent = this.channel.answer(kinds.ERROR, invocation, this.pipe.mark, this.memory(), text, RESPONSE_MAX);
+    const kind = leaving ? kinds.ERROR | FLAG_PROCESS_ENDS : kinds.ERROR;
+    const sent = this.channel.answer(kind, invocation, this.pipe.mark, this.memory(), text, RESPONSE_MAX);
     if (sent < 0) {
-      this.channel.answer(kinds.ERROR, invocation, this.pipe.mark, 0, TOO_LARGE, RESPONSE_MAX);
+      this.channel.answer(kind, invocation, this.pipe.mark, 0, TOO_LARGE, RESPONSE_MAX);
     }
   }
 
