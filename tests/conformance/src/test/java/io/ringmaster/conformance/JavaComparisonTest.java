@@ -150,7 +150,7 @@ class JavaComparisonTest {
     List<String> answers = new ArrayList<>();
     for (String event : events) {
       InvocationResult result = engine.invoke(InvokeRequest.of(name, event));
-      String text = result.payloadText().replace("function:" + name, "function:NAME");
+      String text = result.payloadText().replace(name, "NAME");
       text = JVM_ELEMENT.matcher(text).replaceAll("").replace("[,", "[");
       answers.add(result.functionError() + " " + ID.matcher(text).replaceAll("ID"));
     }
