@@ -42,7 +42,8 @@ public final class RuntimeClients implements AutoCloseable {
   public RuntimeClients(int[] ports) throws IOException {
     try {
       for (int port : ports) {
-        SocketChannel connection = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        SocketChannel connection =
+            SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         connection.socket().setTcpNoDelay(true);
         connections.add(connection);
         threads.add(Thread.ofPlatform().name("bench-client").start(() -> run(connection)));
