@@ -77,10 +77,15 @@ public final class JavaArchive {
     Path folder = Files.createTempDirectory(file.getParent(), ".draft");
     try {
       Path draft = folder.resolve("archive");
-      List<String> argv = new ArrayList<>(Launch.java(executable, 128));
-      argv.add((isAotCache(major) ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + draft);
-      argv.addAll(List.of("-jar", Launch.javaProgram(bootstraps), "--rehearse"));
-      if (!run(argv, folder) || !Files.isRegularFile(draft)) {
+      for (List<String> options : steps(major, draft)) {
+        List<String> argv = new ArrayList<>(Launch.java(executable, 128));
+        argv.addAll(options);
+        argv.addAll(List.of("-jar", Launch.javaProgram(bootstraps), "--rehearse"));
+        if (!run(argv, folder)) {
+          return false;
+        }
+      }
+      if (!Files.isRegularFile(draft)) {
         return false;
       }
       Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
@@ -88,6 +93,20 @@ public final class JavaArchive {
     } finally {
       remove(folder);
     }
+  }
+
+  /**
+   * The JVM's runs. An AOT cache is made in two of them: in one, the JVM would start another by
+   * itself, which would outlive it when it is ended.
+   */
+  private static List<List<String>> steps(int major, Path draft) {
+    if (!isAotCache(major)) {
+      return List.of(List.of("-XX:ArchiveClassesAtExit=" + draft));
+    }
+    String configuration = "-XX:AOTConfiguration=" + draft + ".conf";
+    return List.of(
+        List.of("-XX:AOTMode=record", configuration),
+        List.of("-XX:AOTMode=create", configuration, "-XX:AOTCache=" + draft));
   }
 
   private static boolean run(List<String> argv, Path folder)
@@ -101,11 +120,23 @@ public final class JavaArchive {
       process.getOutputStream().close();
       return process.waitFor(PATIENCE_S, TimeUnit.SECONDS) && process.exitValue() == 0;
     } finally {
-      if (process.isAlive()) {
-        List<ProcessHandle> children = process.descendants().toList();
-        process.destroyForcibly();
-        children.forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      awaitEnd(process);
+    }
+  }
+
+  /** An ended process takes a moment to be gone; whoever interrupts waits for that. */
+  private static void awaitEnd(Process process) {
+    boolean interrupted = Thread.interrupted();
+    while (process.isAlive()) {
+      try {
+        process.waitFor();
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -323,7 +323,9 @@ public final class Keeper {
       Zygote zygote = zygoteOf(pid);
       if (zygote != null) {
         ended(zygote);
-      } else if (sandbox != null && sandbox.zygote == null) {
+      } else if (sandbox != null
+          && sandbox.zygote == null
+          && (sandbox.namespace() || !sandboxes.anyUnnamed())) {
         endedSpawned(sandbox, pid);
       } else if (sandbox != null && sandbox.namespace()) {
         ended(sandbox);

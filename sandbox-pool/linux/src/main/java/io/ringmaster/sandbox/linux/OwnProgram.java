@@ -62,7 +62,7 @@ record OwnProgram(OwnStart start, List<String> argv) {
     for (Path folder : new Path[] {spec.code(), spec.layers()}) {
       if (folder != null) {
         Path file = folder.resolve(BOOTSTRAP);
-        if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+        if (Files.isRegularFile(file)) {
           return file;
         }
       }

@@ -292,7 +292,12 @@ final class ProcessStarts {
 
   /** The keeper is gone: what it was asked for will never be; the rest waits for the next one. */
   void keeperGone(String reason) {
-    underWay.values().forEach(process -> failed(process, KEEPER_DIED + reason, true));
+    for (SandboxProcess process : underWay.values()) {
+      if (process.own != null) {
+        process.kit = null; // its function may have run already: what it wrote is for no other one
+      }
+      failed(process, KEEPER_DIED + reason, true);
+    }
     underWay.clear();
     zygotes.clear();
   }

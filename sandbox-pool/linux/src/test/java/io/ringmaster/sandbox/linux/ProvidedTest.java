@@ -135,7 +135,7 @@ class ProvidedTest {
     SandboxSpec notExecutable = bench.provided("#!/bin/sh\n");
     Files.setPosixFilePermissions(
         notExecutable.code().resolve("bootstrap"), PosixFilePermissions.fromString("rw-r--r--"));
-    assertEquals(none, refusal(notExecutable));
+    assertEquals("fork/exec /var/task/bootstrap: permission denied", refusal(notExecutable));
     assertEquals(
         "fork/exec /var/task/bootstrap: exec format error", refusal(bench.provided("text")));
     assertEquals(

@@ -87,7 +87,9 @@ final class AnswerPipe {
     int left = count;
     while (left > 0) {
       if (headAt == head.bytes.length) {
+        Segment done = head;
         head = head.next;
+        done.next = null; // a long stream is not kept by its first segment
         headAt = 0;
       }
       int now = Math.min(left, head.bytes.length - headAt);

@@ -140,7 +140,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
 
   private void more() {
     if (discarded > DISCARDED_MAX) {
-      write(reply, false);
+      write(reply == null ? Reply.TOO_LARGE : reply, false); // none: a poll, which has no body
     } else {
       watch();
     }

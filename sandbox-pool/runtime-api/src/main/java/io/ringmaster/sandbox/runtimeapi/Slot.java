@@ -103,6 +103,9 @@ final class Slot {
     if (answer != null) {
       throw new IllegalStateException("slot " + index + " is not free");
     }
+    streaming = false; // a stale signal may have this answer looked at before the loop delivers it
+    contentType = null;
+    error = false;
     sequence = from.sequence();
     requestIdHigh = from.requestIdHigh();
     requestIdLow = from.requestIdLow();

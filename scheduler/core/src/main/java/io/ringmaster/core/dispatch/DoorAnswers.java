@@ -23,20 +23,23 @@ final class DoorAnswers {
     }
     ArrayDeque<PendingInvocation> more = new ArrayDeque<>();
     TELLING.set(more);
-    RuntimeException thrown = null;
+    Throwable thrown = null;
     try {
       for (PendingInvocation next = refused; next != null; next = more.poll()) {
         try {
           next.release();
-        } catch (RuntimeException fromCallback) {
+        } catch (RuntimeException | Error fromCallback) {
           thrown = fromCallback; // the others are told all the same
         }
       }
     } finally {
       TELLING.remove();
     }
-    if (thrown != null) {
-      throw thrown;
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
     }
   }
 }

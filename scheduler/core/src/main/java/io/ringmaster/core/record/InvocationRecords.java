@@ -78,7 +78,7 @@ public final class InvocationRecords implements InvocationRecorder {
     }
     record.billedMs = invocation.billedMs;
     record.maxMemoryKb = invocation.maxMemoryKb;
-    record.producedBytes = invocation.functionError ? 0 : invocation.responseBuffer().length();
+    record.producedBytes = producedBytes(invocation);
     record.initNs = invocation.coldStart && !initInside ? invocation.initNs : -1;
     record.traceHeader = invocation.traceHeader();
     record.logMark = answered ? invocation.logMark : LogRecord.NO_MARK;
@@ -217,5 +217,15 @@ public final class InvocationRecords implements InvocationRecorder {
 
   boolean isEmpty() {
     return ring.getCursor() == poller.getSequence().get();
+  }
+
+  /** What the function answered with, streamed parts included; 0: an error. */
+  private static long producedBytes(PendingInvocation invocation) {
+    if (invocation.functionError) {
+      return 0;
+    }
+    return invocation.stream() == null
+        ? invocation.responseBuffer().length()
+        : invocation.stream().toldBytes;
   }
 }

@@ -257,6 +257,10 @@ public final class LogAgent implements Agent {
         record.kind == LogRecord.Kind.INIT_STARTED
             || record.kind == LogRecord.Kind.INIT_ENDED
             || record.kind == LogRecord.Kind.STARTED;
+    if (begins && stream.isOthers(record.sandbox.version) && !stream.ended) {
+      stream.ended = true; // the record of its end was dropped, and its number given again
+      markUnclosed(new Unclosed(port, id, stream));
+    }
     if (stream.ended && begins) {
       stream.next = new LogStream(this);
       stream = stream.next;

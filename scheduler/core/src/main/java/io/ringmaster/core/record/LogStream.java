@@ -84,6 +84,11 @@ final class LogStream {
     this.agent = agent;
   }
 
+  /** Whether it is known to be of another version's sandbox. */
+  boolean isOthers(VersionState owner) {
+    return version != null && version != owner;
+  }
+
   /** Now it is known whose sandbox it is. */
   void identify(VersionState owner) {
     if (version != null) {

@@ -55,8 +55,11 @@ public final class LogWriter implements Agent {
     int taken = 0;
     Chunk chunk;
     while (taken < CHUNKS && (chunk = feed.poll()) != null) {
-      write(chunk);
-      feed.written(chunk);
+      try {
+        write(chunk);
+      } finally {
+        feed.written(chunk);
+      }
       taken++;
     }
     return taken;

@@ -81,6 +81,7 @@ final class HandlerOutput extends ResponseOutput {
   @Override
   public void write(byte[] from, int offset, int count) throws InterruptedIOException {
     Objects.checkFromIndexSize(offset, count, from.length);
+    requireOwnThread();
     int at = offset;
     int end = offset + count;
     while (at < end) {
@@ -96,6 +97,7 @@ final class HandlerOutput extends ResponseOutput {
 
   @Override
   public void flush() throws InterruptedIOException {
+    requireOwnThread();
     if (length == 0) {
       return;
     }
@@ -111,7 +113,14 @@ final class HandlerOutput extends ResponseOutput {
     byte[] part = Arrays.copyOf(piece, length);
     handedOver += length;
     length = 0;
-    slot.thread.part(new HandlerPart(slot, contentType, part));
+    slot.thread.part(new HandlerPart(slot, slot.sequence, contentType, part));
+  }
+
+  /** Another thread's bytes could come after the answer's end, into the next one. */
+  private void requireOwnThread() {
+    if (Thread.currentThread() != slot.thread.thread) {
+      throw new IllegalStateException("only the handler's own thread writes its answer");
+    }
   }
 
   private void requireWanted() throws InterruptedIOException {

@@ -1,4 +1,4 @@
 package io.ringmaster.engine.injvm;
 
 /** A part of a handler's streamed answer, on its way to the dispatcher. */
-record HandlerPart(HandlerSlot slot, String contentType, byte[] bytes) {}
+record HandlerPart(HandlerSlot slot, long sequence, String contentType, byte[] bytes) {}

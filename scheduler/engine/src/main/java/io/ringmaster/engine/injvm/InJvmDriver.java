@@ -224,7 +224,7 @@ public final class InJvmDriver implements SandboxDriver {
 
   private static void part(HandlerPart part, DriverEvents sink) {
     HandlerSlot slot = part.slot();
-    if (slot.thread.isEnding()) {
+    if (slot.thread.isEnding() || slot.invocation == null || part.sequence() != slot.sequence) {
       return; // its invocation was answered without it
     }
     ResponseBuffer answer = slot.invocation.responseBuffer();
