@@ -15,6 +15,7 @@ final class Answer extends OutputStream {
 
   private byte[] frame = new byte[HEAD + FIRST_BYTES];
   private int size = HEAD;
+  private boolean sealed;
 
   Answer() {}
 
@@ -24,6 +25,9 @@ final class Answer extends OutputStream {
 
   @Override
   public synchronized void write(int b) {
+    if (sealed) {
+      return;
+    }
     ensure(1);
     frame[size++] = (byte) b;
   }
@@ -31,6 +35,9 @@ final class Answer extends OutputStream {
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, bytes.length);
+    if (sealed) {
+      return;
+    }
     ensure(length);
     System.arraycopy(bytes, offset, frame, size, length);
     size += length;
@@ -42,6 +49,11 @@ final class Answer extends OutputStream {
       int doubled = (int) Math.min(Integer.MAX_VALUE - 8L, frame.length * 2L);
       frame = Arrays.copyOf(frame, Math.max(needed, doubled));
     }
+  }
+
+  /** It is about to be sent: what is written from now on goes nowhere. */
+  synchronized void seal() {
+    sealed = true;
   }
 
   synchronized int bodyBytes() {

@@ -21,6 +21,9 @@ final class Channel {
   static final int RESPONSE = 19;
   static final int ERROR = 20;
 
+  /** A flag of RESPONSE and ERROR. */
+  private static final byte PROCESS_ENDS = 2;
+
   static final int HEADER_BYTES = 16;
   static final int FIGURES_BYTES = 16;
   static final int BODY_BYTES_MAX = 6_356_992;
@@ -149,13 +152,19 @@ final class Channel {
     responses.write(frame);
   }
 
-  /** Sends the answer to an invocation, in one write. */
-  void answer(int kind, long sequence, long mark, int memoryKib, Answer answer) throws IOException {
+  /**
+   * Sends the answer to an invocation, in one write.
+   *
+   * @param last the process ends after it
+   */
+  void answer(int kind, boolean last, long sequence, long mark, int memoryKib, Answer answer)
+      throws IOException {
     byte[] frame = answer.frame();
     int size = answer.frameBytes();
     Arrays.fill(frame, 0, HEADER_BYTES + FIGURES_BYTES, (byte) 0);
     INT.set(frame, 0, size - HEADER_BYTES);
     frame[4] = (byte) kind;
+    frame[5] = last ? PROCESS_ENDS : 0;
     LONG.set(frame, 8, sequence);
     LONG.set(frame, 16, mark);
     INT.set(frame, 24, memoryKib);

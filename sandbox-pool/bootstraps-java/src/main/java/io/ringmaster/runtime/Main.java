@@ -25,6 +25,10 @@ public final class Main {
     }
     Channel channel = Channel.open(REQUESTS, RESPONSES);
     LogPipe log = new LogPipe(FileDescriptor.out);
-    System.exit(new Sandbox(channel, log, surroundings).run());
+    try {
+      System.exit(new Sandbox(channel, log, surroundings).run());
+    } catch (Throwable broken) {
+      Runtime.getRuntime().halt(1); // threads of the function must not keep it alive, unanswered
+    }
   }
 }

@@ -77,7 +77,9 @@ final class Sandbox {
     this.binding = binding;
     logger = new SandboxLogger(log, binding.jsonLogs(), binding.logLevel());
     runtimeLogger.set(null, (LambdaLogger) logger);
-    surroundings.setVariables(binding.environment());
+    if (binding.environment() != null) { // else the process was started with them
+      surroundings.setVariables(binding.environment());
+    }
     surroundings.enter(binding.code());
     Thread.currentThread().setContextClassLoader(Packages.loader(binding.code(), binding.layers()));
   }
@@ -130,7 +132,8 @@ final class Sandbox {
   private int failInit(Fault fault) throws IOException {
     logger.error(fault.logText());
     log.flush();
-    channel.send(Channel.INIT_ERROR, fault.document().getBytes(UTF_8));
+    byte[] document = fault.document().getBytes(UTF_8);
+    channel.send(Channel.INIT_ERROR, document.length > ANSWER_BYTES_MAX ? TOO_LARGE : document);
     return 1;
   }
 
@@ -151,18 +154,21 @@ final class Sandbox {
     } catch (Throwable e) {
       fault = Fault.thrown(e);
     }
+    answer.seal();
     int kind = Channel.RESPONSE;
     if (fault != null) {
       logger.error(fault.logText());
       answer = new Answer(fault.document().getBytes(UTF_8));
       kind = Channel.ERROR;
-    } else if (answer.bodyBytes() > ANSWER_BYTES_MAX) {
+    }
+    if (answer.bodyBytes() > ANSWER_BYTES_MAX) {
       answer = new Answer(TOO_LARGE);
       kind = Channel.ERROR;
     }
     log.flush();
-    channel.answer(kind, sequence, log.mark(), memory.news(), answer);
-    return fault == null || !fault.fatal();
+    boolean last = fault != null && fault.fatal();
+    channel.answer(kind, last, sequence, log.mark(), memory.news(), answer);
+    return !last;
   }
 
   /** Java cannot set environment variables; AWS's X-Ray library looks here. */
@@ -200,7 +206,8 @@ final class Sandbox {
       } catch (Throwable e) {
         throw new IllegalStateException("a raw handler failed", e);
       }
-      channel.answer(Channel.RESPONSE, channel.sequence(), log.mark(), 0, new Answer(result));
+      channel.answer(
+          Channel.RESPONSE, false, channel.sequence(), log.mark(), 0, new Answer(result));
     }
     return 0;
   }

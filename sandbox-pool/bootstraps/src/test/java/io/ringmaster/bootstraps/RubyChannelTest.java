@@ -195,7 +195,8 @@ class RubyChannelTest {
       assertTrue(first > 4_000, first + " KiB");
       int grown = sandbox.invoke(2, Request.of("50000000")).memoryKb();
       assertTrue(grown > first + 40_000, grown + " KiB after " + first);
-      assertEquals(0, sandbox.invoke(3, Request.of("1")).memoryKb());
+      int unchanged = sandbox.invoke(3, Request.of("1")).memoryKb();
+      assertTrue(unchanged == 0 || unchanged > grown, unchanged + " KiB after " + grown);
     }
   }
 

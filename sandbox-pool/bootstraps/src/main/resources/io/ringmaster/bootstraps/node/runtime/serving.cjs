@@ -157,7 +157,8 @@ class Sandbox {
 
   respondInitError(error) {
     this.flush();
-    this.channel.send(kinds.INIT_ERROR, Buffer.from(JSON.stringify(documentOf(error, this.modern))));
+    const document = Buffer.from(JSON.stringify(documentOf(error, this.modern)));
+    this.channel.send(kinds.INIT_ERROR, document.length > RESPONSE_MAX ? Buffer.from(TOO_LARGE) : document);
   }
 
   logError(title, error) {
