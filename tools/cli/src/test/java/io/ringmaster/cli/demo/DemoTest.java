@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The demonstration as a user starts it: a JVM of its own. */
 class DemoTest {
-  private static final long LIMIT_SECONDS = 60;
+  private static final long LIMIT_SECONDS = 240;
 
   /** The programs beside Python's, by what they need. */
   private static final Map<String, String> OTHERS = new LinkedHashMap<>();
@@ -86,7 +86,7 @@ class DemoTest {
         assertTrue(
             function.get(time).isDouble() && function.get(time).asDouble() > 0, function::toString);
       }
-      assertTrue(function.get("invocations").asLong() > 10, function::toString);
+      assertTrue(function.get("invocations").asLong() > 2, function::toString);
       assertEquals(0, function.get("errors").asLong(), function::toString);
       assertTrue(
           !function.get("runtime").asText().isEmpty()
