@@ -44,7 +44,7 @@ enum Client {
       Path from = Tools.folder("rust", "source");
       Tools.copy(Tools.sources("rust"), from);
       Path out = Tools.existing("rust", "out");
-      Tools.run(from, Map.of("CARGO_TARGET_DIR", out.toString()), "cargo", "build", "--locked");
+      Tools.run(from, Map.of("CARGO_TARGET_DIR", out.toString()), "cargo", "build");
       Tools.copy(out.resolve("debug/bootstrap"), into.resolve("bootstrap"));
     }
   },
