@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 class TreeTest {
   private static final int LINES_MAX = 600;
   static final Path ROOT = root();
-  private static final Set<String> SKIPPED = Set.of("target", ".git", "__pycache__");
+  private static final Set<String> SKIPPED =
+      Set.of("target", ".git", "__pycache__", "node_modules");
+
+  /** What people write and read: programs, and the rows of tables. */
+  private static final Set<String> ENDINGS =
+      Set.of("java", "py", "sh", "cjs", "mjs", "js", "rb", "go", "rs", "c", "txt");
 
   private static final List<Path> sources = new ArrayList<>();
 
@@ -41,7 +46,7 @@ class TreeTest {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = file.getFileName().toString();
-            if (name.endsWith(".java") || name.endsWith(".py") || name.endsWith(".sh")) {
+            if (ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))) {
               sources.add(file);
             }
             return FileVisitResult.CONTINUE;

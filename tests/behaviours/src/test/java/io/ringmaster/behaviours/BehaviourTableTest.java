@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BehaviourTableTest {
   private static final List<String> FAMILIES =
       List.of("python", "node", "java", "ruby", "provided");
-  private static final List<String> RESOURCES = List.of("features.txt", "failures.txt", "logs.txt");
+  private static final List<String> RESOURCES =
+      List.of("features.txt", "failures.txt", "loading.txt", "payloads.txt", "logs.txt");
   private static final int FUNCTION_NAME_MAX = 64;
   private static final String DEFAULT_INIT_TIMEOUT_MS = "10000";
 

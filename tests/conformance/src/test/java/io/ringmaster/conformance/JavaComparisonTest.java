@@ -39,6 +39,8 @@ import org.junit.jupiter.api.TestInstance;
 class JavaComparisonTest {
   private static final Path BEHAVIOURS =
       Path.of("..", "..", "sandbox-pool", "bootstraps", "src", "test", "resources");
+  private static final List<String> TABLES =
+      List.of("answers", "errors", "loading", "logging", "signatures");
 
   /** Records are events here, and are none there; and each client has a Context of its own. */
   private static final Set<String> DIFFERENT =
@@ -94,7 +96,7 @@ class JavaComparisonTest {
   private static List<Row> rows() throws IOException {
     List<Row> rows = new ArrayList<>();
     boolean text = true;
-    for (String line : Files.readAllLines(BEHAVIOURS.resolve("behaviours/java/handlers.txt"))) {
+    for (String line : lines()) {
       if (line.startsWith("--- handler")) {
         rows.add(new Row(line.substring("--- handler".length()).strip(), new ArrayList<>()));
         text = true;
@@ -108,6 +110,14 @@ class JavaComparisonTest {
         .filter(row -> !row.handler().isEmpty() && !DIFFERENT.contains(row.handler()))
         .filter(row -> row.events().stream().noneMatch(JavaComparisonTest::isNoJson))
         .toList();
+  }
+
+  private static List<String> lines() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String table : TABLES) {
+      lines.addAll(Files.readAllLines(BEHAVIOURS.resolve("behaviours/java/" + table + ".txt")));
+    }
+    return lines;
   }
 
   /** The engine, like Lambda, lets no event through that is no JSON. */
