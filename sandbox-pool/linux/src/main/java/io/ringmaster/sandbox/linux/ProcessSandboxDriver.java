@@ -227,9 +227,13 @@ final class ProcessSandboxDriver implements SandboxDriver {
     int delivered = 0;
     while (delivered < limit && !speaking.isEmpty()) {
       SandboxProcess process = speaking.peek();
+      boolean over = process.exited && process.session.finished(); // before the last look
       int told = process.state == ProcessState.BOUND ? receiver.receive(process, sink) : 0;
       if (told == 0) {
         speaking.remove(); // one that is not there yet is heard when it comes
+        if (over) {
+          leaves(process);
+        }
       }
       delivered += told;
       delivered += tell(sink, limit - delivered);
@@ -274,11 +278,22 @@ final class ProcessSandboxDriver implements SandboxDriver {
         process.exited = true;
         process.exitStatus = status;
         process.exitMemoryKb = maxMemoryKb;
-        exiting.add(process);
+        if (process.session != null && process.state == ProcessState.BOUND) {
+          process.session.finish(); // its last words may be unread; it leaves when they are told
+        } else {
+          leaves(process);
+        }
       }
       case Note.KeeperGone(String reason) -> keeperGone(reason);
       case Note.Expected(String runtime, int memoryMb) -> pools.expect(runtime, memoryMb);
       case Note.Tick() -> pools.trim();
+    }
+  }
+
+  private void leaves(SandboxProcess process) {
+    if (!process.leaving) {
+      process.leaving = true;
+      exiting.add(process);
     }
   }
 
@@ -294,7 +309,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       if (environment != null && environment.state != EnvironmentState.ENDING) {
         ends.lose(environment, Fault.PLATFORM, "the keeper died: " + reason);
       }
-      exiting.add(process);
+      leaves(process);
     }
   }
 

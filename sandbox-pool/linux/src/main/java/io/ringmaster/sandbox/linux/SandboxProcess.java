@@ -59,6 +59,9 @@ final class SandboxProcess {
   /** Its exit was told, with these figures; what it wrote before is still being read. */
   boolean exited;
 
+  /** It is among those whose exit is told next. */
+  boolean leaving;
+
   int exitStatus;
   int exitMemoryKb;
 

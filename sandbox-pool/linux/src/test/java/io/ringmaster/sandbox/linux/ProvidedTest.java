@@ -22,7 +22,7 @@ class ProvidedTest {
   private static final String BOOTSTRAP =
       """
       #!/usr/bin/python3
-      import http.client, json, os, signal, subprocess, sys, time
+      import http.client, json, os, signal, socket, subprocess, sys, time
       base = '/2018-06-01/runtime/'
       api = http.client.HTTPConnection(os.environ['AWS_LAMBDA_RUNTIME_API'])
       def call(method, path, body=None, headers={}):
@@ -42,6 +42,13 @@ class ProvidedTest {
         if event == 'daemon':
           subprocess.Popen(['setsid', 'sleep', '8766'])
         if event == 'sleep': time.sleep(60)
+        if event in ('last', 'last-killed'):
+          host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
+          last = socket.create_connection((host, int(port)))
+          last.sendall(('POST ' + base + 'invocation/' + own + '/response HTTP/1.1\\r\\n'
+              'Host: h\\r\\nContent-Length: 100000\\r\\n\\r\\n' + 'x' * 100000).encode())
+          if event == 'last-killed': os.kill(os.getpid(), signal.SIGKILL)
+          os._exit(4)
         if event == 'error':
           call('POST', 'invocation/' + own + '/error',
               json.dumps({'errorMessage': 'bad', 'errorType': 'My.Error'}))
@@ -110,6 +117,21 @@ class ProvidedTest {
                 .descendants()
                 .noneMatch(p -> p.info().commandLine().orElse("").contains("8766")),
         "what it detached lives on");
+  }
+
+  /** Whoever looks at the exit first would lose these. */
+  @Test
+  void anAnswerJustBeforeTheExitCounts() throws Exception {
+    int sandbox = bench.ready(bench.provided(BOOTSTRAP));
+    for (int i = 0; i < 30; i++) {
+      OfferedInvocation last = bench.offer(sandbox, i % 2 == 0 ? "\"last\"" : "\"last-killed\"");
+      if (i > 0) {
+        bench.expect("ready", sandbox);
+      }
+      bench.expect("response", sandbox);
+      assertEquals(100_000, last.answer().length());
+      assertEquals(i % 2 == 0 ? 4 << 8 : 9, bench.expect("exited", sandbox).number());
+    }
   }
 
   @Test

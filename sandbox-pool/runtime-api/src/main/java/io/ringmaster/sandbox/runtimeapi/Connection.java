@@ -28,6 +28,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   /** Longest body that is read to its end only to be thrown away. */
   private static final long DISCARDED_MAX = 64L * 1024 * 1024;
 
+  /** What a runtime may send behind a poll that is not answered. */
+  private static final int AHEAD_BYTES_MAX = 64 * 1024;
+
   private enum Mode {
     READING,
     /** A poll waits. */
@@ -103,6 +106,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
       in.release();
       rest = joined;
     }
+    if (mode == Mode.PARKED && rest.readableBytes() > AHEAD_BYTES_MAX) {
+      close();
+      return;
+    }
     pump();
   }
 
@@ -128,9 +135,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
       pumping = false;
     }
     if (mode != Mode.CLOSED) {
-      boolean receiving = mode == Mode.READING && (slot == null || !slot.overdrawn());
-      context.channel().config().setAutoRead(receiving || (mode == Mode.PARKED && rest == null));
+      context.channel().config().setAutoRead(reads());
     }
+  }
+
+  private boolean reads() {
+    return switch (mode) {
+      case READING -> slot == null || !slot.overdrawn() || side.readsOn();
+      case PARKED -> true; // its end must be heard
+      case REPLYING, CLOSED -> false;
+    };
   }
 
   private void dropRest() {

@@ -31,6 +31,7 @@ final class RuntimeSide {
   private final Deque<Connection> parked = new ArrayDeque<>();
   private final Deque<Slot> waiting = new ArrayDeque<>();
   private boolean closed;
+  private boolean readsOn;
 
   /**
    * Of the runtime. With several slots it is READY from its first poll on, and each invocation has
@@ -206,6 +207,24 @@ final class RuntimeSide {
 
   void gone(Connection connection) {
     connections.remove(connection);
+  }
+
+  /** Nobody will consume what is left of a stream: connections read on, whatever is paused. */
+  void readOn() {
+    readsOn = true;
+    for (Connection connection : connections.toArray(Connection[]::new)) {
+      connection.resume();
+    }
+  }
+
+  /** Whether what is sent is read however little of it is consumed. */
+  boolean readsOn() {
+    return readsOn;
+  }
+
+  /** Open connections. */
+  int connections() {
+    return connections.size();
   }
 
   /** Closes all connections; nothing is heard afterwards. */

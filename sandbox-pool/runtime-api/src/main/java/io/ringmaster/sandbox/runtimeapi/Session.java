@@ -29,6 +29,9 @@ final class Session implements RuntimeApiSession, RuntimeSide.Listener {
   /** Put by the event loop, taken by the dispatcher. */
   private final AtomicReference<Init> init = new AtomicReference<>();
 
+  /** Written by the event loop after everything else that it tells. */
+  private volatile boolean finished;
+
   /** Written by the event loop before {@code init}. */
   private byte[] initError;
 
@@ -141,6 +144,25 @@ final class Session implements RuntimeApiSession, RuntimeSide.Listener {
       signalled.offer(slot);
     }
     arrived.run();
+  }
+
+  @Override
+  public void finish() {
+    try {
+      loop.execute(() -> new Ending(side, loop, this::isFinished).begin());
+    } catch (RejectedExecutionException loopIsGone) {
+      isFinished();
+    }
+  }
+
+  private void isFinished() {
+    finished = true;
+    arrived.run();
+  }
+
+  @Override
+  public boolean finished() {
+    return finished;
   }
 
   @Override

@@ -38,6 +38,19 @@ public interface RuntimeApiSession extends AutoCloseable {
    */
   int poll(Events sink, int limit);
 
+  /**
+   * The process has ended: what it sent before is still read, to its end, and told by {@link
+   * #poll}. When that is done {@link #finished} holds, and {@code arrived} is called once more; it
+   * takes a second at most. A request that did not come whole until then never will.
+   */
+  void finish();
+
+  /**
+   * Whether everything that the ended process had sent was read; to be asked before the last {@link
+   * #poll}.
+   */
+  boolean finished();
+
   /** Closes the listener and every connection; no event follows. */
   @Override
   void close();
