@@ -7,7 +7,10 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
-/** What a handler is told about its invocation. Immutable after it was made; any thread. */
+/**
+ * What a handler is told about its invocation. Any thread, once {@link #readFacts} came back;
+ * immutable from then on.
+ */
 final class InvocationContext implements Context {
   private static final int REQUEST_ID_CHARS = 36;
   private static final int FIELDS_BYTES = 56;
@@ -18,10 +21,12 @@ final class InvocationContext implements Context {
   private final String requestId;
   private final String arn;
   private final String trace;
-  private final ClientContext client;
-  private final CognitoIdentity identity;
+  private final String clientText;
+  private final String identityText;
   private final String tenant;
   private final int eventStart;
+  private ClientContext client;
+  private CognitoIdentity identity;
 
   /**
    * Reads the fields of an INVOKE frame.
@@ -51,16 +56,22 @@ final class InvocationContext implements Context {
     at += arnBytes;
     trace = traceBytes == 0 ? null : text(frame, at, traceBytes);
     at += traceBytes;
-    client =
-        clientBytes == 0 ? null : Json.of(ClientFacts.class).fromJson(text(frame, at, clientBytes));
+    clientText = clientBytes == 0 ? null : text(frame, at, clientBytes);
     at += clientBytes;
-    identity =
-        identityBytes == 0
-            ? null
-            : Json.of(Identity.class).fromJson(text(frame, at, identityBytes));
+    identityText = identityBytes == 0 ? null : text(frame, at, identityBytes);
     at += identityBytes;
     tenant = tenantBytes == 0 ? null : text(frame, at, tenantBytes);
     eventStart = at + tenantBytes;
+  }
+
+  /** Reads what the caller wrote, who may have written anything; before the handler has this. */
+  void readFacts() {
+    if (clientText != null) {
+      client = Json.of(ClientFacts.class).fromJson(clientText);
+    }
+    if (identityText != null) {
+      identity = Json.of(Identity.class).fromJson(identityText);
+    }
   }
 
   private static String text(byte[] frame, int start, int length) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes records on the log pipe. A record is one event of the log: a line that was printed, or
@@ -18,11 +19,23 @@ final class LogPipe {
   private static final int TYPE = 0xA55A0003;
   private static final int TEXT_BYTES_MAX = 65_536;
   private static final int HEADER_BYTES = 16;
+  private static final byte[] NOTHING = {};
+
+  /** What a pipe takes wholly or not at all, also if it is one that does not block. */
+  private static final int ATOMIC_BYTES = 4096;
+
+  /** The system's words for EAGAIN: Java has no others. */
+  private static final String PIPE_FULL = "Resource temporarily unavailable";
+
+  private static final long RETRY_NS = 1_000_000;
 
   private final FileOutputStream pipe;
   private final Lines out = new Lines();
   private final Lines err = new Lines();
   private long mark;
+
+  /** What is written belongs to init. */
+  private boolean loading = true;
 
   LogPipe(FileDescriptor descriptor) {
     pipe = new FileOutputStream(descriptor);
@@ -45,6 +58,13 @@ final class LogPipe {
   }
 
   private void write(byte[] text, int start, int length) throws IOException {
+    if (loading && mark == 0) {
+      put(NOTHING, 0, 0); // tells where output of init begins
+    }
+    put(text, start, length);
+  }
+
+  private void put(byte[] text, int start, int length) throws IOException {
     ByteBuffer record =
         ByteBuffer.allocate(HEADER_BYTES + length)
             .putInt(TYPE)
@@ -52,8 +72,36 @@ final class LogPipe {
             .putInt(length)
             .putLong(nowMicros())
             .put(text, start, length);
-    pipe.write(record.array());
-    mark += record.capacity();
+    byte[] bytes = record.array();
+    for (int at = 0; at < bytes.length; at += ATOMIC_BYTES) {
+      send(bytes, at, Math.min(ATOMIC_BYTES, bytes.length - at));
+    }
+    mark += bytes.length;
+  }
+
+  /** A child process shares the pipe and may have made it non-blocking; room will be made. */
+  private void send(byte[] bytes, int start, int length) throws IOException {
+    boolean sent = false;
+    while (!sent) {
+      try {
+        pipe.write(bytes, start, length);
+        sent = true;
+      } catch (IOException e) {
+        if (!PIPE_FULL.equals(e.getMessage())) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    boolean interrupted =
+        Thread.interrupted(); // an interrupt is the function's, and would not wait
+    LockSupport.parkNanos(RETRY_NS);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static long nowMicros() {
@@ -65,6 +113,15 @@ final class LogPipe {
   synchronized void flush() throws IOException {
     out.rest();
     err.rest();
+  }
+
+  /** Init is over; if it wrote anything, an empty record tells where that ends. */
+  synchronized void loaded() throws IOException {
+    flush();
+    loading = false;
+    if (mark > 0) {
+      put(NOTHING, 0, 0);
+    }
   }
 
   /** Bytes of records so far. */

@@ -85,6 +85,7 @@ final class Sandbox {
   }
 
   private void ready(long startedNs) throws IOException {
+    log.loaded();
     byte[] body = new byte[8];
     Channel.LONG.set(body, 0, System.nanoTime() - startedNs);
     channel.send(Channel.READY, body);
@@ -108,7 +109,6 @@ final class Sandbox {
     } catch (Throwable e) {
       return failInit(Fault.loading(e, null, true));
     }
-    log.flush();
     ready(startedNs);
     boolean serving = true;
     while (serving) {
@@ -148,6 +148,7 @@ final class Sandbox {
           new InvocationContext(binding, logger, frame, channel.bodyStart(), channel.bodyEnd());
       logger.context(context);
       trace(context.getXrayTraceId());
+      context.readFacts();
       handler.handle(frame, context.eventStart(), channel.bodyEnd(), context, answer);
     } catch (FaultException e) {
       fault = e.fault;

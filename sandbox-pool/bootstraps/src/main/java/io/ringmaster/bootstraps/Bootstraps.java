@@ -158,7 +158,7 @@ public final class Bootstraps {
    * Creates what is missing; the folders that are created can be entered by everybody, whatever the
    * umask says.
    */
-  private static void createFolder(Path folder) throws IOException {
+  static void createFolder(Path folder) throws IOException {
     if (Files.isDirectory(folder)) {
       return;
     }

@@ -4,8 +4,13 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,27 +27,57 @@ import java.util.concurrent.TimeUnit;
 public final class JavaArchive {
   private static final int FIRST_WITH_AOT_CACHE = 25;
   private static final long PATIENCE_S = 60;
+  private static final int NAME_BYTES = 12;
 
   private JavaArchive() {}
 
-  /** Where the archive of that JVM lies, or will lie. */
+  /**
+   * Where the archive of that JVM lies, or will lie. The name says which JVM, then of what state:
+   * an update of a JVM in its place, or of the bootstrap, makes an archive worthless.
+   */
   static Path file(Path executable, int major, Path bootstraps) {
-    String key = executable + "\n" + modified(executable);
-    String name = HexFormat.of().toHexDigits(key.hashCode());
-    return bootstraps.resolve(
-        "java/archive/" + major + "-" + name + (isAotCache(major) ? ".aot" : ".jsa"));
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+    Path home = executable.toAbsolutePath().getParent().resolveSibling("");
+    List<Path> parts =
+        List.of(
+            executable,
+            home.resolve("release"),
+            home.resolve("lib/modules"),
+            home.resolve("lib/server/libjvm.so"),
+            Path.of(Launch.javaProgram(bootstraps)));
+    for (Path part : parts) {
+      digest.update((part + "\n" + state(part) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    String state = HexFormat.of().formatHex(digest.digest(), 0, NAME_BYTES);
+    return folder(bootstraps).resolve(prefix(executable, major) + state + suffix(major));
+  }
+
+  private static Path folder(Path bootstraps) {
+    return bootstraps.resolve("java/archive");
+  }
+
+  private static String prefix(Path executable, int major) {
+    return major + "-" + HexFormat.of().toHexDigits(executable.toString().hashCode()) + "-";
+  }
+
+  private static String suffix(int major) {
+    return isAotCache(major) ? ".aot" : ".jsa";
   }
 
   private static boolean isAotCache(int major) {
     return major >= FIRST_WITH_AOT_CACHE;
   }
 
-  /** An update of a JVM in its place makes its archive worthless. */
-  private static String modified(Path executable) {
+  private static String state(Path file) {
     try {
-      return Files.getLastModifiedTime(executable).toString();
+      return Files.size(file) + " " + Files.getLastModifiedTime(file);
     } catch (IOException e) {
-      return "none"; // nothing is started on it, either
+      return "none"; // of the executable: nothing is started on it, either
     }
   }
 
@@ -73,7 +108,7 @@ public final class JavaArchive {
     if (Files.exists(file)) {
       return true;
     }
-    Files.createDirectories(file.getParent());
+    Bootstraps.createFolder(file.getParent());
     Path folder = Files.createTempDirectory(file.getParent(), ".draft");
     try {
       Path draft = folder.resolve("archive");
@@ -88,7 +123,9 @@ public final class JavaArchive {
       if (!Files.isRegularFile(draft)) {
         return false;
       }
+      Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(draft, file, ATOMIC_MOVE, REPLACE_EXISTING);
+      removeOthers(executable, major, file);
       return true;
     } finally {
       remove(folder);
@@ -137,6 +174,18 @@ public final class JavaArchive {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Archives of what that JVM was before. */
+  private static void removeOthers(Path executable, int major, Path file) throws IOException {
+    String glob = prefix(executable, major) + "*" + suffix(major);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(file.getParent(), glob)) {
+      for (Path other : files) {
+        if (!other.equals(file)) {
+          Files.deleteIfExists(other);
+        }
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,11 @@ class JavaChannelTest {
   static void compile() throws IOException {
     Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
     code = Files.createDirectory(temporary.resolve("code")).toRealPath();
-    JavaFunctions.compile(bootstraps, code, "/functions/java/cases/Cases.java.txt");
+    JavaFunctions.compile(
+        bootstraps,
+        code,
+        "/functions/java/cases/Cases.java.txt",
+        "/functions/java/cases/Broken.java.txt");
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     launch = Launch.of("java", java, Runtime.version().feature(), 0, bootstraps, 256);
   }
@@ -40,11 +45,15 @@ class JavaChannelTest {
   }
 
   private static PythonSandbox bound(String method, boolean raw) throws IOException {
+    return boundTo("cases.Cases::" + method, raw);
+  }
+
+  private static PythonSandbox boundTo(String handler, boolean raw) throws IOException {
     PythonSandbox sandbox = ProgramSandbox.start(launch, code);
     if (raw) {
       sandbox.raw();
     }
-    Frame ready = sandbox.bind("cases.Cases::" + method);
+    Frame ready = sandbox.bind(handler);
     assertNotNull(ready, sandbox::output);
     assertEquals(PythonSandbox.READY, ready.kind(), ready::wholeText);
     assertTrue(ByteBuffer.wrap(ready.body()).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong() > 0);
@@ -166,6 +175,66 @@ class JavaChannelTest {
         sandbox.write(PythonSandbox.invocation(i, Request.of(""), event));
         assertArrayEquals("op!KTPO".getBytes(StandardCharsets.UTF_8), bodyOf(sandbox.receive()));
       }
+    }
+  }
+
+  @Test
+  void emptyRecordsSayWhatInitWrote() throws Exception {
+    try (PythonSandbox sandbox = boundTo("cases.Broken::logs", false)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      sandbox.awaitLog(answer.logMark());
+      assertEquals(answer.logMark(), sandbox.logBytes());
+      assertEquals(List.of("", "loading\n", "part", "", "1\n"), sandbox.allRecords());
+    }
+    try (PythonSandbox sandbox = bound("hook")) {
+      sandbox.invoke(1, Request.of("{}"));
+      sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
+      assertEquals(0, sandbox.exit());
+      assertEquals(List.of("hook\n"), sandbox.allRecords());
+    }
+  }
+
+  @Test
+  void aLogPipeThatDoesNotBlockLosesNothing() throws Exception {
+    try (PythonSandbox sandbox = boundTo("cases.Broken::nonBlocking", false)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      assertEquals("true", answer.text());
+      sandbox.awaitLog(answer.logMark());
+      List<String> lines = sandbox.records().stream().filter(line -> line.startsWith("n")).toList();
+      assertEquals(400, lines.size());
+      assertEquals(List.of("n".repeat(9_000) + "\n"), lines.stream().distinct().toList());
+    }
+  }
+
+  @Test
+  void errorsThatAreBrokenThemselvesAreErrors() throws Exception {
+    try (PythonSandbox sandbox = boundTo("cases.Broken::fail", false)) {
+      for (String way : List.of("Throwing", "Nulls", "Cycle", "Deep", "Endless")) {
+        Frame answer = sandbox.invoke(1, Request.of('"' + way + '"'));
+        assertNotNull(answer, () -> way + ": " + sandbox.output());
+        assertEquals(PythonSandbox.ERROR, answer.kind());
+        assertEquals(0, answer.flags(), "the process lives");
+        String message = way.equals("Deep") ? "deep" : "cases.Broken$" + way;
+        String document =
+            "{\"errorMessage\":\"%s\",\"errorType\":\"cases.Broken$%s\",\"stackTrace\":["
+                .formatted(message, way);
+        assertTrue(answer.text().startsWith(document), answer::text);
+      }
+      Frame huge = sandbox.invoke(2, Request.of("\"huge\""));
+      assertTrue(huge.text().contains("Function.ResponseSizeTooLarge"));
+      assertEquals("\"fine\"", sandbox.invoke(3, Request.of("\"-\"")).text());
+    }
+  }
+
+  @Test
+  void aClientContextThatIsNoneIsAnErrorOfItsOwnInvocation() throws Exception {
+    try (PythonSandbox sandbox = ProgramSandbox.start(launch, code).logging("JSON", "")) {
+      assertEquals(PythonSandbox.READY, sandbox.bind("cases.Cases::length").kind());
+      Frame answer = sandbox.invoke(1, new Request("\"\"", "Root=1", "no JSON", "", "", 60_000));
+      assertEquals(PythonSandbox.ERROR, answer.kind());
+      sandbox.awaitLog(answer.logMark());
+      String line = sandbox.records().getFirst();
+      assertTrue(line.contains("\"AWSRequestId\":\"" + PythonSandbox.REQUEST_ID + '"'), line);
     }
   }
 

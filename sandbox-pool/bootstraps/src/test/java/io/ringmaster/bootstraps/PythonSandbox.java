@@ -294,10 +294,20 @@ final class PythonSandbox implements AutoCloseable {
 
   /** The next frame, or null when the process has closed its end. */
   Frame receive() throws IOException {
+    return receive(() -> {});
+  }
+
+  /**
+   * The next frame.
+   *
+   * @param begun done when the header has come and the rest not
+   */
+  Frame receive(Runnable begun) throws IOException {
     byte[] header = responses.readNBytes(16);
     if (header.length == 0) {
       return null;
     }
+    begun.run();
     ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
     byte[] body = responses.readNBytes(fields.getInt(0));
     if (body.length != fields.getInt(0)) {
@@ -345,6 +355,13 @@ final class PythonSandbox implements AutoCloseable {
    * RAW}.
    */
   List<String> records() {
+    List<String> records = allRecords();
+    records.removeIf(String::isEmpty);
+    return records;
+  }
+
+  /** The same with the empty ones, which tell where output of init begins and ends. */
+  List<String> allRecords() {
     byte[] bytes;
     synchronized (log) {
       bytes = log.toByteArray();
@@ -362,9 +379,7 @@ final class PythonSandbox implements AutoCloseable {
         }
         if (record) {
           int length = Integer.reverseBytes(buffer.getInt(at + 4));
-          if (length > 0) { // an empty one tells where output of init begins or ends
-            records.add(text(bytes, at + 16, length));
-          }
+          records.add(text(bytes, at + 16, length));
           at += 16 + length;
           continue;
         }

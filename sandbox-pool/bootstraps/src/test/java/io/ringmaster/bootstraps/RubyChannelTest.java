@@ -262,4 +262,75 @@ class RubyChannelTest {
       assertEquals(0, sandbox.exit());
     }
   }
+
+  @Test
+  void emptyRecordsSayWhatInitWrote() throws Exception {
+    try (PythonSandbox sandbox =
+        start(
+            "puts 'loading'", "$stderr.print 'part'", "def handler(event:, context:) = puts(1)")) {
+      bound(sandbox);
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      sandbox.awaitLog(answer.logMark());
+      assertEquals(answer.logMark(), sandbox.logBytes());
+      assertEquals(List.of("", "loading\n", "part", "", "1\n"), sandbox.allRecords());
+    }
+    try (PythonSandbox sandbox = start("def handler(event:, context:) = puts(1)")) {
+      bound(sandbox);
+      sandbox.awaitLog(sandbox.invoke(1, Request.of("{}")).logMark());
+      assertEquals(List.of("1\n"), sandbox.allRecords());
+    }
+  }
+
+  @Test
+  void aLogPipeThatDoesNotBlockLosesNothing() throws Exception {
+    try (PythonSandbox sandbox =
+        start(
+            "$stdout.fcntl(4, 0o4001)", // F_SETFL: O_NONBLOCK, O_WRONLY
+            "def handler(event:, context:) = 400.times { puts 'n' * 9_000 }")) {
+      bound(sandbox);
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      assertEquals(PythonSandbox.RESPONSE, answer.kind(), answer::text);
+      sandbox.awaitLog(answer.logMark());
+      assertEquals(400, sandbox.records().size());
+      assertEquals(
+          List.of("n".repeat(9_000) + "\n"), sandbox.records().stream().distinct().toList());
+    }
+  }
+
+  @Test
+  void aSignalCutsNoFrame() throws Exception {
+    List<String> handlers =
+        List.of("", "trap('TERM') { raise 'a handler' }", "trap('TERM') { exit }");
+    for (String handler : handlers) {
+      try (PythonSandbox sandbox =
+          start(handler, "def handler(event:, context:) = 'x' * 5_000_000")) {
+        bound(sandbox);
+        ProcessHandle process = ProcessHandle.of(sandbox.pid()).orElseThrow();
+        sandbox.write(PythonSandbox.invocation(1, Request.of("{}")));
+        Frame answer = sandbox.receive(process::destroy);
+        assertEquals(5_000_002, answer.text().length());
+        assertNull(sandbox.receive());
+        assertEquals(handler.contains("raise") ? 1 : 0, sandbox.exit(), sandbox::output);
+      }
+    }
+  }
+
+  @Test
+  void aSignalsHandlerMayLog() throws Exception {
+    try (PythonSandbox sandbox =
+        start(
+            "trap('TERM') { puts 'y' * 9_000 }",
+            "def handler(event:, context:)",
+            "  Process.kill('TERM', $$)",
+            "  20.times { puts 'x' * 9_000 }",
+            "end")) {
+      bound(sandbox);
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      sandbox.awaitLog(answer.logMark());
+      assertEquals(answer.logMark(), sandbox.logBytes());
+      List<String> whole = List.of("y".repeat(9_000) + "\n", "x".repeat(9_000) + "\n");
+      assertEquals(21, sandbox.records().size());
+      assertTrue(whole.containsAll(sandbox.records()));
+    }
+  }
 }

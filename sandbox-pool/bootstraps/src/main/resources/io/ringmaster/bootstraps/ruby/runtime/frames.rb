@@ -57,6 +57,42 @@ module RingmasterRuntime
       end
     end
     private_class_method :duplicate
+
+    # What a pipe takes wholly or not at all.
+    ATOMIC_BYTES = 4096
+    UNINTERRUPTED = { Object => :never }.freeze
+
+    # Writes all of it, whatever signals come meanwhile: a half frame would make nonsense of all that follow. What a signal's
+    # handler raises is raised afterwards. Only the main thread runs such handlers: what may be written in parts is written by
+    # another one.
+    def self.write_whole(pipe, data)
+      return write_parts(pipe, data) if data.bytesize <= ATOMIC_BYTES
+
+      raised = nil
+      Thread.handle_interrupt(UNINTERRUPTED) do
+        writer = Thread.new { write_parts(pipe, data) }
+        writer.report_on_exception = false
+        begin
+          writer.join
+        rescue Exception => e # by the writer, or by a handler
+          raised ||= e
+          retry if writer.alive?
+        end
+      end
+      raise raised if raised
+    end
+
+    def self.write_parts(pipe, data)
+      until data.empty?
+        begin
+          written = pipe.syswrite(data)
+          data = data.byteslice(written, data.bytesize - written)
+        rescue Errno::EAGAIN # a child process shares the pipe and has made it non-blocking
+          IO.select(nil, [pipe])
+        end
+      end
+    end
+    private_class_method :write_parts
   end
 
   # Both pipes. Main thread only.
@@ -111,11 +147,7 @@ module RingmasterRuntime
     private
 
     def write(data)
-      written = @responses.syswrite(data)
-      while written < data.bytesize
-        data = data.byteslice(written, data.bytesize - written)
-        written = @responses.syswrite(data)
-      end
+      Frames.write_whole(@responses, data)
     rescue Errno::EPIPE # the engine has closed its end
       Process.exit!(0)
     end

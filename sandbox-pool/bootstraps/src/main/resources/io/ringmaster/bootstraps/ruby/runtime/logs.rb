@@ -27,6 +27,7 @@ module RingmasterRuntime
       @lock = Thread::Mutex.new
       @owner = $$
       @mark = 0
+      @loading = true # what is written belongs to init
       @partial = {}
     end
 
@@ -38,7 +39,7 @@ module RingmasterRuntime
     # One event.
     def event(text)
       text = text.b
-      return @pipe.syswrite(text) unless owned?
+      return Frames.write_whole(@pipe, text) unless owned?
 
       locked do
         release
@@ -58,6 +59,15 @@ module RingmasterRuntime
     # Sends text that still waits for its newline.
     def flush
       locked { release } unless @partial.empty?
+    end
+
+    # Init is over; if it wrote anything, an empty record tells where that ends.
+    def loaded
+      locked do
+        release
+        @loading = false
+        piece("".b) if @mark.positive?
+      end
     end
 
     private
@@ -109,14 +119,11 @@ module RingmasterRuntime
     end
 
     def piece(text)
+      piece("".b) if @loading && @mark.zero? && !text.empty? # tells where output of init begins
       now = Process.clock_gettime(Process::CLOCK_REALTIME, :microsecond)
       data = TYPE + [text.bytesize, now].pack(LENGTH_AND_TIME) << text
       @mark += data.bytesize
-      written = @pipe.syswrite(data)
-      while written < data.bytesize
-        data = data.byteslice(written, data.bytesize - written)
-        written = @pipe.syswrite(data)
-      end
+      Frames.write_whole(@pipe, data)
     end
   end
 

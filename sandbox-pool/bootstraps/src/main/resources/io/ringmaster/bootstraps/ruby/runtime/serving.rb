@@ -83,7 +83,7 @@ module RingmasterRuntime
       Logs.configure(ENV.fetch("AWS_LAMBDA_LOG_FORMAT", binding["logFormat"]),
                      ENV.fetch("AWS_LAMBDA_LOG_LEVEL", binding["logLevel"]))
       handler = load(binding["handler"])
-      @pipe.flush
+      @pipe.loaded
       took = Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond) - started
       @channel.send_frame(Frames::READY, [took].pack("Q<"))
       binding["raw"] ? serve_raw(handler) : serve(handler)
