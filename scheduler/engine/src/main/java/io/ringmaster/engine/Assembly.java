@@ -208,7 +208,7 @@ final class Assembly {
       public void publish(FunctionDefinition function) {
         for (VersionDefinition version : function.versions().values()) {
           if (!version.inJvm()) {
-            processes.expect().accept(version.spec().runtime(), version.spec().memoryMb());
+            processes.expect().accept(version.spec(), version.id());
           }
         }
         dispatcherThread.ask(

@@ -10,11 +10,12 @@ import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.ObjIntConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,7 +25,8 @@ import java.util.function.Supplier;
  * @param status dispatcher thread only
  * @param logs log agent only
  * @param hasLogs log agent only
- * @param expect starts the generic sandboxes of a runtime, which a function uses; any thread
+ * @param expect makes ready what the invocations of a version with this number will need; any
+ *     thread
  * @param closeLogs gives the log pipes back, after the driver was closed
  */
 record Processes(
@@ -32,7 +34,7 @@ record Processes(
     Supplier<ProcessDriverStatus> status,
     SandboxLogs logs,
     BooleanSupplier hasLogs,
-    ObjIntConsumer<String> expect,
+    ObjLongConsumer<SandboxSpec> expect,
     Runnable closeLogs) {
 
   /** Generic sandboxes in a burst: this many times the floor. */
@@ -66,7 +68,12 @@ record Processes(
             logAgent,
             runtimeApi);
     return new Processes(
-        pool.driver(), pool::status, pool.logs(), pool::hasLogs, pool::expect, pool::closeLogs);
+        pool.driver(),
+        pool::status,
+        pool.logs(),
+        pool::hasLogs,
+        (spec, version) -> pool.expect(version, spec),
+        pool::closeLogs);
   }
 
   /** In-JVM handlers only. */

@@ -2,6 +2,7 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,13 +29,22 @@ final class BindTemplates {
 
   /** The template of an environment's version. */
   BindTemplate of(Environment environment, Interpreter interpreter, Path bootstraps) {
-    BindTemplate template = templates.get(environment.key.version());
-    if (template == null
-        || template.spec() != environment.spec && !template.spec().equals(environment.spec)) {
-      template = new BindTemplate(environment.spec, interpreter, bootstraps, settings);
-      templates.put(environment.key.version(), template);
+    long version = environment.key.version();
+    if (!has(version, environment.spec)) {
+      keep(version, new BindTemplate(environment.spec, interpreter, bootstraps, settings));
     }
-    return template;
+    return templates.get(version);
+  }
+
+  /** Whether this version's template was written, for just this content. */
+  boolean has(long version, SandboxSpec spec) {
+    BindTemplate template = templates.get(version);
+    return template != null && (template.spec() == spec || template.spec().equals(spec));
+  }
+
+  /** Keeps a template, instead of one that the version had. */
+  void keep(long version, BindTemplate template) {
+    templates.put(version, template);
   }
 
   /** As Lambda names log streams: day, version, environment. */

@@ -35,6 +35,24 @@ final class Binder {
     this.counters = counters;
   }
 
+  /** Has the version's template written beside the dispatcher, before a cold start needs it. */
+  void expect(Note.Expected announced) {
+    RuntimePools.Entry entry = pools.entry(announced.spec().runtime());
+    if (entry.match == null) {
+      entry.announced.add(announced);
+    } else if (entry.match.interpreter() != null
+        && !templates.has(announced.version(), announced.spec())) {
+      client.command(
+          new KeeperCommand.WriteTemplate(
+              announced.version(), announced.spec(), entry.match.interpreter()));
+    }
+  }
+
+  /** An expected version's template was written. */
+  void expected(long version, BindTemplate template) {
+    templates.keep(version, template);
+  }
+
   /** Finds a process for an environment that awaits one. */
   void findProcess(Environment environment) {
     RuntimePools.Entry entry = pools.entry(environment.spec.runtime());

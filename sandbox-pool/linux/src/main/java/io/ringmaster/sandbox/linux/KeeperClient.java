@@ -1,7 +1,9 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.bootstraps.Bootstraps;
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Op;
@@ -238,6 +240,10 @@ final class KeeperClient {
     while ((command = commands.poll()) != null) {
       switch (command) {
         case KeeperCommand.Resolve(String runtime) -> tell(new Note.Resolved(resolve(runtime)));
+        case KeeperCommand.WriteTemplate(long version, SandboxSpec spec, Interpreter interpreter) ->
+            tell(
+                new Note.TemplateWritten(
+                    version, new BindTemplate(spec, interpreter, bootstraps, config.runtimes())));
         case KeeperCommand.Fork(SandboxProcess process) -> starts.addGeneric(process);
         case KeeperCommand.Start(SandboxProcess process) -> starts.addOwn(process);
         case KeeperCommand.Hurry() -> starts.hurry();

@@ -1,9 +1,16 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.runtimes.Interpreter;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+
 /** What the dispatcher asks of the keeper's client. */
 sealed interface KeeperCommand {
   /** Find the interpreter for a runtime identifier. */
   record Resolve(String runtime) implements KeeperCommand {}
+
+  /** Write the frame that binds a process to this version, before the first cold start needs it. */
+  record WriteTemplate(long version, SandboxSpec spec, Interpreter interpreter)
+      implements KeeperCommand {}
 
   /** Make this generic process, a little later: cold starts that run come first. */
   record Fork(SandboxProcess process) implements KeeperCommand {}

@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 
 /**
  * What the keeper's client (and, for one of them, any thread) tells the dispatcher, in the order it
@@ -34,8 +35,11 @@ sealed interface Note {
   /** The keeper is gone, and with it every process that was forked so far. */
   record KeeperGone(String reason) implements Note {}
 
-  /** Functions of this runtime and memory size are to be expected. */
-  record Expected(String runtime, int memoryMb) implements Note {}
+  /** Invocations of this version are to be expected. */
+  record Expected(long version, SandboxSpec spec) implements Note {}
+
+  /** What a process is told of an expected version. */
+  record TemplateWritten(long version, BindTemplate template) implements Note {}
 
   /** Time to look whether more is kept ready than demand asks for. */
   record Tick() implements Note {}

@@ -1,8 +1,10 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.system.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -121,13 +123,14 @@ public final class ProcessPool {
   }
 
   /**
-   * Functions of this runtime and memory size are to be expected: looks for its interpreter and
-   * makes generic sandboxes ready. Any thread, until the driver is closed.
+   * Invocations of this version are to be expected: looks for its interpreter, makes generic
+   * sandboxes ready, and writes down what one of them is told when it is bound. Any thread, until
+   * the driver is closed.
    *
-   * @param memoryMb memory size in MiB
+   * @param version the version's number, as in {@link PoolKey#version}
    */
-  public void expect(String runtime, int memoryMb) {
-    notes.add(new Note.Expected(runtime, memoryMb));
+  public void expect(long version, SandboxSpec spec) {
+    notes.add(new Note.Expected(version, spec));
     dispatcherSleeper.wake();
   }
 

@@ -263,6 +263,9 @@ final class ProcessSandboxDriver implements SandboxDriver {
         while (!entry.waiting.isEmpty()) {
           binder.findProcess(entry.waiting.remove());
         }
+        while (!entry.announced.isEmpty()) {
+          binder.expect(entry.announced.remove());
+        }
       }
       case Note.Forked(SandboxProcess process) -> {
         binder.forked(process);
@@ -285,7 +288,12 @@ final class ProcessSandboxDriver implements SandboxDriver {
         }
       }
       case Note.KeeperGone(String reason) -> keeperGone(reason);
-      case Note.Expected(String runtime, int memoryMb) -> pools.expect(runtime, memoryMb);
+      case Note.Expected expected -> {
+        pools.expect(expected.spec().runtime(), expected.spec().memoryMb());
+        binder.expect(expected);
+      }
+      case Note.TemplateWritten(long version, BindTemplate template) ->
+          binder.expected(version, template);
       case Note.Tick() -> pools.trim();
     }
   }

@@ -30,6 +30,9 @@ final class RuntimePools {
     /** Who waits for the look. */
     final ArrayDeque<Environment> waiting = new ArrayDeque<>();
 
+    /** Versions that were announced before it. */
+    final ArrayDeque<Note.Expected> announced = new ArrayDeque<>();
+
     /** Memory sizes of functions that were announced before it. */
     private final ArrayDeque<Integer> expectedMb = new ArrayDeque<>();
   }

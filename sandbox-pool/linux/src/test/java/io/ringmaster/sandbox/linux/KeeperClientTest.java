@@ -73,7 +73,7 @@ class KeeperClientTest {
   @Test
   void expectedRuntimesGetTheirGenericSandboxes() throws Exception {
     try (Bench bench = new Bench(folder, config(3, List.of()))) {
-      bench.pool.expect("python3.11", 128);
+      bench.pool.expect(1, bench.function(HANDLER));
       bench.until(
           () -> bench.pool.status().genericSandboxes().getOrDefault("python3.11", 0) == 3,
           "three are ready");
