@@ -32,8 +32,12 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 public final class LogAgent implements Agent {
   static final int TAIL_BYTES = 4096;
 
-  private static final int OUTPUT_LIMIT = 512;
-  private static final int ROUNDS_MAX = 16;
+  private static final int OUTPUT_LIMIT = 64;
+  private static final int ROUNDS_MAX = 128;
+
+  /** A turn that has read so much ends, whoever wrote it. */
+  private static final int TURN_BYTES = 4 << 20;
+
   private static final int MUCH_OUTPUT_BYTES = 16 * 1024;
   private static final int QUESTIONS_MAX = 1024;
   private static final int ENTRIES_KEPT = 4096;
@@ -126,6 +130,7 @@ public final class LogAgent implements Agent {
   private List<Unclosed> unclosed = new ArrayList<>();
   private List<Unclosed> stillUnclosed = new ArrayList<>();
   private long turnNs;
+  private long turn;
   private long lastWorkNs;
   private long outputBytes;
   private int held;
@@ -174,11 +179,12 @@ public final class LogAgent implements Agent {
   public int doWork() {
     bell.answered();
     turnNs = clockNs.getAsLong();
+    turn++;
     outputBytes = 0;
     int work = drainRecords();
     boolean allRead = false;
     int silent = 0;
-    for (int round = 0; round < ROUNDS_MAX && !allRead; round++) {
+    for (int round = 0; round < ROUNDS_MAX && outputBytes < TURN_BYTES && !allRead; round++) {
       int read = readOutput();
       work += read;
       // The first silence may be half a record; nothing more came after the second.
@@ -217,9 +223,9 @@ public final class LogAgent implements Agent {
       LogStream stream = one.stream;
       stream.unclosed = false;
       boolean done = stream.close(allRead, turnNs);
-      if (allRead && stream.ended) {
+      if (stream.finished(allRead)) {
         retire(one);
-      } else if (!done || stream.ended) {
+      } else if (!done || stream.ended()) {
         markUnclosed(one);
       }
     }
@@ -257,11 +263,11 @@ public final class LogAgent implements Agent {
         record.kind == LogRecord.Kind.INIT_STARTED
             || record.kind == LogRecord.Kind.INIT_ENDED
             || record.kind == LogRecord.Kind.STARTED;
-    if (begins && stream.isOthers(record.sandbox.version) && !stream.ended) {
-      stream.ended = true; // the record of its end was dropped, and its number given again
+    if (begins && stream.isOthers(record.sandbox.version) && !stream.ended()) {
+      stream.end(); // the record of its end was dropped, and its number given again
       markUnclosed(new Unclosed(port, id, stream));
     }
-    if (stream.ended && begins) {
+    if (stream.ended() && begins) {
       stream.next = new LogStream(this);
       stream = stream.next;
     }
@@ -275,7 +281,7 @@ public final class LogAgent implements Agent {
       case INIT_ENDED -> stream.initEnded(record, initErrorType(record));
       case STARTED -> stream.started(entry(record));
       case SETTLED -> settle(stream, record);
-      case ENDED -> stream.ended = true;
+      case ENDED -> stream.end();
     }
     if (!stream.unclosed && stream.hasToClose()) {
       markUnclosed(new Unclosed(port, id, stream));
@@ -357,6 +363,11 @@ public final class LogAgent implements Agent {
 
   long turnNs() {
     return turnNs;
+  }
+
+  /** Turns so far. */
+  long turn() {
+    return turn;
   }
 
   FunctionLog functionLog(String arn) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What one sandbox process writes, and which invocation each piece belongs to. Log agent only.
@@ -26,6 +27,32 @@ final class LogStream {
    * The lines of so many invocations fill a function's log: each has 200 bytes of them at least.
    */
   private static final int FILLING = 64 * 1024 / 200;
+
+  /**
+   * Others may write so much that there is never a moment when nothing is left to read. What this
+   * one had written by the end of its init, or by its own end, is taken to be read after this time
+   * and so many turns: its pipe, which holds little, had its share in each.
+   */
+  private static final long INIT_PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private static final int INIT_TURNS = 8;
+  private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final int END_TURNS = 64;
+
+  /** When something happened. */
+  private static final class Moment {
+    private long ns;
+    private long turn;
+
+    void is(LogAgent agent) {
+      ns = agent.turnNs();
+      turn = agent.turn();
+    }
+
+    boolean isPast(LogAgent agent, long patienceNs, int turns) {
+      return agent.turn() - turn >= turns && agent.turnNs() - ns >= patienceNs;
+    }
+  }
 
   private final LogAgent agent;
   private final ArrayDeque<LogEntry> line = new ArrayDeque<>();
@@ -68,11 +95,16 @@ final class LogStream {
   /** Framed bytes of the process read so far. */
   private long mark;
 
-  /** Failed inits to be reported when all output was read. */
+  /** Inits to be reported when all their output was read. */
   private List<Runnable> reports;
 
+  /** When the last of them ended. */
+  private final Moment initEnd = new Moment();
+
   /** The process writes nothing more; what is left may still be unread. */
-  boolean ended;
+  private boolean ended;
+
+  private final Moment end = new Moment();
 
   /** What the sandbox's next process writes, if that has begun already. */
   LogStream next;
@@ -128,6 +160,27 @@ final class LogStream {
     return outrun;
   }
 
+  /** The process ended. */
+  void end() {
+    if (!ended) {
+      ended = true;
+      end.is(agent);
+    }
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  /**
+   * Whether all that the ended process wrote was read.
+   *
+   * @param allRead as for {@link #close}
+   */
+  boolean finished(boolean allRead) {
+    return ended && (allRead || end.isPast(agent, END_PATIENCE_NS, END_TURNS));
+  }
+
   void initStarted(LogRecord record) {
     initializes = true;
     startsWait = true;
@@ -147,6 +200,7 @@ final class LogStream {
     if (reports == null) {
       reports = new ArrayList<>();
     }
+    initEnd.is(agent);
     reports.add(() -> log.initEnd(inside, status, errorType, initNs, epochMs, initTail));
   }
 
@@ -267,7 +321,8 @@ final class LogStream {
    */
   boolean close(boolean allRead, long nowNs) {
     boolean closed = false;
-    if (allRead) {
+    boolean initRead = allRead || initEnd.isPast(agent, INIT_PATIENCE_NS, INIT_TURNS);
+    if (initRead) {
       reportInits();
     }
     for (Iterator<LogEntry> all = line.iterator(); all.hasNext(); ) {
@@ -279,7 +334,7 @@ final class LogStream {
         closed = true;
       }
     }
-    if (closed || allRead && startsWait && !initializes) {
+    if (closed || initRead && startsWait && !initializes) {
       startsWait = false;
       writeStarts();
     }
@@ -332,6 +387,7 @@ final class LogStream {
   private void writeStart(LogEntry entry) {
     if (!entry.startWritten) {
       entry.startWritten = true;
+      reportInits();
       if (initTail != null) {
         takeInitTail(entry);
       }

@@ -3,6 +3,7 @@ package io.ringmaster.core.record;
 import io.ringmaster.core.record.StoreFeed.Chunk;
 import io.ringmaster.persistence.spi.LogStore;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -10,24 +11,31 @@ import org.agrona.concurrent.Agent;
 
 /**
  * Appends to the log store what the {@link StoreFeed} hands over. Its thread may block for as long
- * as the disk does: nobody waits for it. A store that fails (a full disk) is tried again after a
- * second; what comes meanwhile is dropped and counted.
+ * as the disk does: nobody waits for it. A stream that the store fails for (a full disk, a name
+ * that cannot be) is tried again after a second; what comes meanwhile is dropped and counted, of
+ * that stream alone.
  */
 public final class LogWriter implements Agent {
   private static final int CHUNKS = 256;
+  private static final byte[] NEWLINE = {'\n'};
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long TOLD_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final StoreFeed feed;
   private final LogStore store;
   private final LongSupplier clockNs;
   private final Consumer<IOException> failures;
-  private boolean failing;
-  private long retryNs;
+
+  /** Streams that the store failed for, in the order in which they are tried again. */
+  private final ArrayDeque<StoredStream> failing = new ArrayDeque<>();
+
+  private boolean told;
+  private long toldNs;
 
   /**
    * @param clockNs the present, as {@link System#nanoTime()}
-   * @param failures told once each time that the store begins to fail
+   * @param failures told when the store begins to fail for a stream, but once a minute at most
    */
   public LogWriter(
       StoreFeed feed, LogStore store, LongSupplier clockNs, Consumer<IOException> failures) {
@@ -49,8 +57,9 @@ public final class LogWriter implements Agent {
    */
   @Override
   public int doWork() {
-    if (failing && clockNs.getAsLong() - retryNs >= 0) {
-      feed.failing(false); // the next chunk shows whether it still fails
+    long nowNs = clockNs.getAsLong();
+    while (!failing.isEmpty() && !failing.peek().pauses(nowNs)) {
+      failing.poll().retry(); // its next chunk shows whether it still fails
     }
     int taken = 0;
     Chunk chunk;
@@ -66,22 +75,32 @@ public final class LogWriter implements Agent {
   }
 
   private void write(Chunk chunk) {
-    if (failing && clockNs.getAsLong() - retryNs < 0) {
+    StoredStream stream = chunk.stream();
+    long nowNs = clockNs.getAsLong();
+    if (stream.pauses(nowNs)) {
       lose(chunk);
       return;
     }
     try {
       byte[] bytes = chunk.bytes();
-      store.append(chunk.stream().group, chunk.stream().name(), bytes, 0, bytes.length);
-      failing = false;
+      if (stream.cut()) {
+        store.append(stream.group, stream.name(), NEWLINE, 0, 1);
+      }
+      store.append(stream.group, stream.name(), bytes, 0, bytes.length);
+      stream.written(bytes);
     } catch (IOException e) {
       lose(chunk);
-      retryNs = clockNs.getAsLong() + RETRY_NS;
-      feed.failing(true);
-      if (!failing) {
-        failing = true;
-        failures.accept(e);
-      }
+      stream.fails(nowNs + RETRY_NS);
+      failing.add(stream);
+      tell(e, nowNs);
+    }
+  }
+
+  private void tell(IOException failure, long nowNs) {
+    if (!told || nowNs - toldNs >= TOLD_NS) {
+      told = true;
+      toldNs = nowNs;
+      failures.accept(failure);
     }
   }
 

@@ -38,7 +38,6 @@ public final class StoreFeed {
 
   // Both threads.
   private final AtomicLong waitingBytes = new AtomicLong();
-  private volatile boolean failing;
   private volatile Thread sleeping;
 
   // Log agent.
@@ -64,10 +63,6 @@ public final class StoreFeed {
         + version
         + "]"
         + String.format("%016x%016x", random.nextLong(), random.nextLong());
-  }
-
-  boolean failing() {
-    return failing;
   }
 
   long waitingBytes() {
@@ -124,10 +119,6 @@ public final class StoreFeed {
   void written(Chunk chunk) {
     chunk.stream.waitingBytes.addAndGet(-chunk.bytes.length);
     waitingBytes.addAndGet(-chunk.bytes.length);
-  }
-
-  void failing(boolean value) {
-    failing = value;
   }
 
   void sleep(long ns) {

@@ -38,6 +38,10 @@ final class StoredStream {
   final AtomicLong waitingBytes = new AtomicLong();
 
   // Written by the writer.
+  private volatile boolean failing;
+  private long retryNs;
+  private boolean writtenToLineEnd = true;
+  private boolean lostSince;
   private final AtomicLong lostRecords = new AtomicLong();
   private final AtomicLong lostBytes = new AtomicLong();
 
@@ -74,7 +78,7 @@ final class StoredStream {
   }
 
   boolean hasRoom(int length) {
-    return !feed.failing()
+    return !failing
         && waitingBytes.get() + length <= BYTES_MAX
         && feed.waitingBytes() + length <= StoreFeed.BYTES_MAX;
   }
@@ -130,8 +134,39 @@ final class StoredStream {
     droppedBytes -= bytes;
   }
 
-  /** The store failed. Writer only. */
+  // ---- writer ----
+
+  /** The store fails for it: nothing is kept for it until it is tried again. */
+  void fails(long untilNs) {
+    retryNs = untilNs;
+    failing = true;
+  }
+
+  /** Whether the store failed and it is too early to try again. */
+  boolean pauses(long nowNs) {
+    return failing && nowNs - retryNs < 0;
+  }
+
+  /** It is tried again. */
+  void retry() {
+    failing = false;
+  }
+
+  /** Whether what is written next would go on a line whose rest is lost. */
+  boolean cut() {
+    return lostSince && !writtenToLineEnd;
+  }
+
+  void written(byte[] bytes) {
+    if (bytes.length > 0) {
+      writtenToLineEnd = bytes[bytes.length - 1] == '\n';
+      lostSince = false;
+    }
+  }
+
+  /** So much of it is lost. */
   void lost(long records, long bytes) {
+    lostSince = true;
     lostBytes.addAndGet(bytes);
     lostRecords.addAndGet(records);
   }

@@ -51,6 +51,7 @@ final class StreamLog {
     flush(null);
     memory.writers--;
     if (stored != null) {
+      tellWhatWasDropped(0);
       stored.named();
     }
   }
@@ -133,8 +134,18 @@ final class StreamLog {
     line(entry.tail);
   }
 
-  /** What the store did not take, in the store alone. */
-  private void dropped() {
+  /**
+   * Says what the store did not take, in the store alone, as soon as there is room.
+   *
+   * @param more bytes for which there must be room, too
+   */
+  private void tellWhatWasDropped(int more) {
+    if (stored.droppedRecords() == 0 || !stored.hasRoom(more + StoredStream.NOTICE_BYTES)) {
+      return;
+    }
+    if (!stored.atLineStart()) { // the rest of a line was dropped
+      stored.append(NEWLINE, 0, 1);
+    }
     long records = stored.droppedRecords();
     long bytes = stored.droppedBytes();
     LineBuffer line = agent.line();
@@ -201,9 +212,7 @@ final class StreamLog {
       tail.append(bytes, offset, length);
     }
     if (stored != null) {
-      if (stored.droppedRecords() > 0 && stored.hasRoom(length + StoredStream.NOTICE_BYTES)) {
-        dropped();
-      }
+      tellWhatWasDropped(length);
       stored.append(bytes, offset, length);
     }
   }

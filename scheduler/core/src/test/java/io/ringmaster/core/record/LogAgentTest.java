@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
@@ -281,6 +282,49 @@ class LogAgentTest {
     for (int i = 0; i < 20_000; i++) {
       world.write(1, "x", 0);
     }
+  }
+
+  @Test
+  void aFloodDelaysNothingOfOthersForLong() {
+    Sandbox loud = world.sandbox(1, World.version("loud", "$LATEST", "Text"));
+    world.start(loud, false);
+    world.flooder = loud.id;
+    world.records.initStarted(json, World.EPOCH_MS);
+    world.initFails(json, "{\"errorType\":\"X\"}".getBytes(StandardCharsets.UTF_8), 1_000_000);
+    world.records.initStarted(sandbox, World.EPOCH_MS);
+    world.records.initEnded(sandbox, InitStatus.SUCCESS, null, null, 1, World.EPOCH_MS);
+    world.start(sandbox, false);
+    turns(99_999_999);
+    assertFalse(world.log("json").contains("platform.initReport"));
+    assertFalse(world.log("hello").contains("START RequestId"));
+    turns(1);
+    assertTrue(world.log("json").contains("platform.initReport"));
+    assertTrue(world.log("hello").contains("START RequestId"));
+    world.write(8, "last words without an end", 0);
+    world.records.ended(json);
+    turns(999_999_999);
+    assertFalse(world.log("json").contains("last words"));
+    turns(1);
+    assertTrue(world.log("json").endsWith("last words without an end"));
+  }
+
+  private void turns(long ns) {
+    world.turn();
+    world.nowNs += ns;
+    for (int i = 0; i < 100; i++) {
+      world.turn();
+    }
+  }
+
+  @Test
+  void aTurnReadsABoundedAmount() {
+    String line = "x".repeat(65_535);
+    for (int i = 0; i < 400; i++) {
+      world.write(7, line, 0);
+    }
+    world.start(sandbox, false);
+    world.turn();
+    assertTrue(world.waitingPieces() > 200, world.waitingPieces() + " pieces are left");
   }
 
   @Test

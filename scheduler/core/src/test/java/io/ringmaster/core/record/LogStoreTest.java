@@ -28,10 +28,13 @@ class LogStoreTest {
     final Map<String, StringBuilder> streams = new TreeMap<>();
     boolean full;
 
+    /** Nothing whose name has this can be written. */
+    String impossible = "\0";
+
     @Override
     public void append(String group, String stream, byte[] bytes, int offset, int length)
         throws IOException {
-      if (full) {
+      if (full || group.contains(impossible)) {
         throw new IOException("no space left on device");
       }
       streams
@@ -177,5 +180,52 @@ class LogStoreTest {
     assertEquals(4, log.lines().count());
     assertFalse(log.contains("LOGS_DROPPED"));
     assertEquals(0, world.feed.waitingBytes());
+  }
+
+  @Test
+  void aStreamThatCannotBeWrittenIsTheOnlyOneThatLoses() {
+    init();
+    Sandbox bad = world.sandbox(9, World.version("bad", "1", "Text"));
+    world.records.initStarted(bad, World.EPOCH_MS);
+    world.records.initEnded(bad, InitStatus.SUCCESS, null, null, 1, World.EPOCH_MS);
+    world.start(sandbox, false);
+    world.start(bad, false);
+    shelf.impossible = "bad";
+    for (int i = 0; i < 3; i++) {
+      world.write(9, "lost\n", 0);
+      world.write(7, "kept " + i + "\n", 0);
+      stored();
+    }
+    assertTrue(stored().endsWith("kept 0\nkept 1\nkept 2\n"), stored());
+    assertEquals(1, failures.size());
+    shelf.impossible = "\0";
+    world.nowNs += 1_000_000_000L;
+    writer.doWork();
+    world.write(9, "found\n", 0);
+    stored();
+    String found = shelf.streams.get("/aws/lambda/bad " + NAME).toString();
+    assertTrue(found.startsWith("LOGS_DROPPED Dropped Records: 5\t"), found);
+    assertTrue(found.endsWith("\nfound\n"), found);
+  }
+
+  @Test
+  void whatWasDroppedIsToldInALineOfItsOwn() {
+    init();
+    world.start(sandbox, false);
+    world.write(7, "half a line", 0);
+    stored();
+    shelf.full = true;
+    world.write(7, " that is lost\n", 0);
+    stored();
+    shelf.full = false;
+    world.nowNs += 1_000_000_000L;
+    writer.doWork();
+    world.records.ended(sandbox);
+    String log = stored();
+    assertTrue(
+        log.endsWith(
+            "half a line\nLOGS_DROPPED Dropped Records: 1\tDropped Bytes: 14\tReason: The log"
+                + " store did not keep up\n"),
+        log);
   }
 }

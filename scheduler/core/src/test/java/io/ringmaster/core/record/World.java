@@ -68,6 +68,10 @@ final class World implements SandboxLogs {
   private final Deque<Piece> pipe = new ArrayDeque<>();
   private Runnable duringPoll = () -> {};
   long nowNs = 1_000_000_000L;
+
+  /** A sandbox that writes and writes; or none. */
+  int flooder = -1;
+
   private long ids;
 
   World() {
@@ -191,7 +195,15 @@ final class World implements SandboxLogs {
       sink.output(piece.sandbox, piece.bytes, 0, piece.bytes.length, piece.mark);
       delivered++;
     }
+    while (flooder >= 0 && delivered < limit) {
+      sink.output(flooder, new byte[] {'x'}, 0, 1, 0);
+      delivered++;
+    }
     return delivered;
+  }
+
+  int waitingPieces() {
+    return pipe.size();
   }
 
   void turn() {
