@@ -1,13 +1,21 @@
 package io.ringmaster.bench;
 
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Language;
+import io.ringmaster.bench.floor.Programs;
 import io.ringmaster.bench.harness.Effort;
 import io.ringmaster.bench.harness.Rounds;
-import io.ringmaster.sandbox.linux.runtimes.Interpreter;
-import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
+import io.ringmaster.bootstraps.Bootstraps;
+import io.ringmaster.bootstraps.JavaArchive;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -30,22 +38,67 @@ public final class Bench {
    */
   public static BenchReport run(BenchOptions options, Consumer<String> progress) {
     List<Benchmark> selected = Suite.select(options.only());
-    Interpreter python = python();
-    MachineFacts machine = facts(python);
+    Map<Language, BenchRuntime> runtimes = runtimes(selected);
+    MachineFacts machine = facts(runtimes);
+    BenchRuntime java = runtimes.get(Language.JAVA);
+    if (java == null || !options.ownProcess()) {
+      return run(selected, options, runtimes, machine, progress);
+    }
+    Path prepared = null;
+    try {
+      progress.accept("making the archive that JVMs of functions start with");
+      prepared = Files.createTempDirectory("ringmaster-bench-java-").toRealPath();
+      Path bootstraps = Bootstraps.extract(prepared);
+      JavaArchive.make(java.executable(), major(java), bootstraps);
+      runtimes.put(Language.JAVA, java.withBootstraps(prepared));
+      return run(selected, options, runtimes, machine, progress);
+    } catch (IOException e) {
+      throw new BenchFailedException("Java's archive", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailedException("Java's archive", e);
+    } finally {
+      remove(prepared);
+    }
+  }
+
+  private static int major(BenchRuntime runtime) {
+    return Integer.parseInt(runtime.version().split("\\.")[0]);
+  }
+
+  private static void remove(Path folder) {
+    if (folder != null) {
+      try {
+        Programs.remove(folder);
+      } catch (IOException e) {
+        throw new BenchFailedException("not removed: " + folder, e);
+      }
+    }
+  }
+
+  /** With these runtimes and no others. */
+  static BenchReport run(
+      List<Benchmark> selected,
+      BenchOptions options,
+      Map<Language, BenchRuntime> runtimes,
+      MachineFacts machine,
+      Consumer<String> progress) {
     List<BenchResult> results = new ArrayList<>();
     List<BenchReport.Absent> absent = new ArrayList<>();
-    for (Benchmark benchmark : selected) {
-      String reason = reasonAgainst(benchmark, python);
+    for (int i = 0; i < selected.size(); i++) {
+      Benchmark benchmark = selected.get(i);
+      BenchRuntime runtime = runtimes.get(benchmark.language());
+      String reason = reasonAgainst(benchmark, runtime);
       if (reason != null) {
         absent.add(new BenchReport.Absent(benchmark.id(), reason));
         progress.accept(benchmark.id() + " cannot be measured here: " + reason);
         continue;
       }
-      progress.accept("measuring " + benchmark.id());
+      progress.accept("measuring " + benchmark.id() + " (" + (i + 1) + "/" + selected.size() + ")");
       BenchResult result =
           options.ownProcess()
-              ? OwnProcess.measure(benchmark, options.effort())
-              : measureHere(benchmark, options.effort(), python);
+              ? OwnProcess.measure(benchmark, options.effort(), runtime)
+              : measureHere(benchmark, options.effort(), runtime);
       results.add(result);
       progress.accept(result.line());
     }
@@ -55,9 +108,9 @@ public final class Bench {
   /**
    * In this JVM, on a thread of its own, because a benchmark may pin the thread that it runs on.
    */
-  private static BenchResult measureHere(Benchmark benchmark, Effort effort, Interpreter python) {
+  private static BenchResult measureHere(Benchmark benchmark, Effort effort, BenchRuntime runtime) {
     FutureTask<BenchResult> measurement =
-        new FutureTask<>(() -> measure(benchmark, effort, python));
+        new FutureTask<>(() -> measure(benchmark, effort, runtime));
     Thread.ofPlatform().name("bench-" + benchmark.id()).start(measurement);
     try {
       return measurement.get();
@@ -70,12 +123,8 @@ public final class Bench {
   }
 
   /** On this thread. */
-  static BenchResult measure(Benchmark benchmark, Effort effort, Interpreter python) {
-    Benchmark.Setting at =
-        new Benchmark.Setting(
-            python == null ? null : python.executable(),
-            python == null ? null : "python" + python.major() + "." + python.minor());
-    try (Benchmark.Bout bout = benchmark.opener().open(at)) {
+  static BenchResult measure(Benchmark benchmark, Effort effort, BenchRuntime runtime) {
+    try (Benchmark.Bout bout = benchmark.opener().open(runtime)) {
       Rounds rounds = Rounds.measure(bout.probe(), bout.floor(), effort);
       return BenchResult.of(benchmark, rounds, bout.probe().detail());
     } catch (Exception e) {
@@ -83,12 +132,14 @@ public final class Bench {
     }
   }
 
-  private static String reasonAgainst(Benchmark benchmark, Interpreter python) {
+  private static String reasonAgainst(Benchmark benchmark, BenchRuntime runtime) {
     int processors = Runtime.getRuntime().availableProcessors();
     if (processors < benchmark.processorsMin()) {
       return "it needs " + benchmark.processorsMin() + " processors, there is " + processors;
     }
-    return python == null && benchmark.id().contains("python") ? "no Python was found" : null;
+    return runtime == null && benchmark.language() != null
+        ? BenchRuntime.absence(benchmark.language())
+        : null;
   }
 
   /** The JVM flags that the engine needs, one word each. */
@@ -96,17 +147,33 @@ public final class Bench {
     return OwnProcess.jvmFlags();
   }
 
-  /**
-   * The interpreter that is measured, the first in the engine's order of preference; null: none
-   * works.
-   */
-  public static Interpreter python() {
-    return Runtimes.find().interpreters(RuntimeFamily.PYTHON).stream().findFirst().orElse(null);
+  /** What is measured of a language on this machine; null: there is no interpreter for it. */
+  public static BenchRuntime runtime(Language language) {
+    return BenchRuntime.find(language, Runtimes.find());
   }
 
-  private static MachineFacts facts(Interpreter python) {
+  private static Map<Language, BenchRuntime> runtimes(List<Benchmark> selected) {
+    Map<Language, BenchRuntime> found = new EnumMap<>(Language.class);
+    Runtimes runtimes = Runtimes.find();
+    for (Benchmark benchmark : selected) {
+      Language language = benchmark.language();
+      if (language != null && !found.containsKey(language)) {
+        BenchRuntime runtime = BenchRuntime.find(language, runtimes);
+        if (runtime != null) {
+          found.put(language, runtime);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static MachineFacts facts(Map<Language, BenchRuntime> runtimes) {
+    Map<String, String> told = new TreeMap<>();
+    runtimes.forEach(
+        (language, runtime) ->
+            told.put(language.id(), (runtime.version() + " " + runtime.executable()).strip()));
     try {
-      return MachineFacts.read(python == null ? "" : python.version() + " " + python.executable());
+      return MachineFacts.read(told);
     } catch (IOException e) {
       throw new BenchFailedException("machine facts", e);
     }

@@ -1,8 +1,9 @@
 package io.ringmaster.bench;
 
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * One row of the suite.
@@ -12,25 +13,28 @@ import java.nio.file.Path;
  * @param floorId what its floor is; null: none
  * @param target what it must reach; null: published only
  * @param processorsMin processors it needs, at least 1
+ * @param language whose functions it runs; null: it needs none
  * @param opener starts what is measured
  */
 record Benchmark(
-    String id, String unit, String floorId, Target target, int processorsMin, Opener opener) {
+    String id,
+    String unit,
+    String floorId,
+    Target target,
+    int processorsMin,
+    Language language,
+    Opener opener) {
 
   /** Starts what is measured. */
   @FunctionalInterface
   interface Opener {
-    /** Everything is ready when this returns; on an exception nothing is left running. */
-    Bout open(Setting setting) throws Exception;
+    /**
+     * Everything is ready when this returns; on an exception nothing is left running.
+     *
+     * @param runtime the language's on this machine; null where none is needed
+     */
+    Bout open(BenchRuntime runtime) throws Exception;
   }
-
-  /**
-   * Where it runs.
-   *
-   * @param python the Python interpreter that the engine uses, a real executable
-   * @param runtime the runtime identifier that means it
-   */
-  record Setting(Path python, String runtime) {}
 
   /**
    * A probe beside its floor.

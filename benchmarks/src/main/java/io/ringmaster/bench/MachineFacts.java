@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where figures were measured.
@@ -15,7 +18,7 @@ import java.util.List;
  * @param memoryBytes the machine's memory
  * @param kernel kernel release
  * @param jdk version and vendor of the JDK
- * @param python the interpreter that was measured; empty: none
+ * @param runtimes the interpreters that were measured, by language
  * @param loadAverage runnable threads over the last minute, when the run began: far above 0, and
  *     others were at work
  */
@@ -26,10 +29,15 @@ public record MachineFacts(
     long memoryBytes,
     String kernel,
     String jdk,
-    String python,
+    Map<String, String> runtimes,
     double loadAverage) {
 
-  static MachineFacts read(String python) throws IOException {
+  /** Copies. */
+  public MachineFacts {
+    runtimes = Collections.unmodifiableMap(new TreeMap<>(runtimes));
+  }
+
+  static MachineFacts read(Map<String, String> runtimes) throws IOException {
     return new MachineFacts(
         field("/proc/cpuinfo", List.of("model name", "CPU part", "Hardware"), "unknown"),
         Runtime.getRuntime().availableProcessors(),
@@ -37,7 +45,7 @@ public record MachineFacts(
         Long.parseLong(field("/proc/meminfo", List.of("MemTotal"), "0 kB").split(" ")[0]) * 1024,
         Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
         Runtime.version() + " " + System.getProperty("java.vendor"),
-        python,
+        runtimes,
         Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]));
   }
 
@@ -64,7 +72,9 @@ public record MachineFacts(
     out.writeNumberField("memoryBytes", memoryBytes);
     out.writeStringField("kernel", kernel);
     out.writeStringField("jdk", jdk);
-    out.writeStringField("python", python);
+    for (Map.Entry<String, String> runtime : runtimes.entrySet()) {
+      out.writeStringField(runtime.getKey(), runtime.getValue());
+    }
     out.writeNumberField("loadAverage", loadAverage);
     out.writeEndObject();
   }

@@ -1,5 +1,7 @@
 package io.ringmaster.bench;
 
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.harness.Effort;
 import io.ringmaster.bench.harness.Interval;
 import java.io.IOException;
@@ -22,10 +24,10 @@ final class OwnProcess {
 
   private OwnProcess() {}
 
-  static BenchResult measure(Benchmark benchmark, Effort effort) {
+  static BenchResult measure(Benchmark benchmark, Effort effort, BenchRuntime runtime) {
     try {
       Process process =
-          new ProcessBuilder(command(benchmark.id(), effort))
+          new ProcessBuilder(command(benchmark.id(), effort, runtime))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try (OutputStream keepsItAlive = process.getOutputStream();
@@ -48,7 +50,7 @@ final class OwnProcess {
     }
   }
 
-  private static List<String> command(String id, Effort effort) {
+  private static List<String> command(String id, Effort effort, BenchRuntime runtime) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmFlags());
@@ -59,6 +61,15 @@ final class OwnProcess {
     command.add(String.valueOf(effort.rounds()));
     command.add(String.valueOf(effort.roundNs()));
     command.add(String.valueOf(effort.warmUpNs()));
+    if (runtime != null) {
+      command.add(runtime.language().name());
+      command.add(runtime.identifier());
+      command.add(runtime.executable().toString());
+      command.add(runtime.version());
+      if (runtime.bootstraps() != null) {
+        command.add(runtime.bootstraps().toString());
+      }
+    }
     return command;
   }
 
@@ -75,7 +86,8 @@ final class OwnProcess {
   // ---- the other JVM ----
 
   /**
-   * @param words identifier, rounds, nanoseconds a round, nanoseconds of warm-up
+   * @param words identifier, rounds, nanoseconds a round, nanoseconds of warm-up; where a runtime
+   *     is needed its language, identifier, executable, version, and bootstraps if they were made
    */
   public static void main(String[] words) {
     PrintStream figures = System.out;
@@ -84,9 +96,21 @@ final class OwnProcess {
     Effort effort =
         new Effort(Integer.parseInt(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
     Benchmark benchmark = Suite.select(List.of(words[0])).getFirst();
-    figures.print(encode(Bench.measure(benchmark, effort, Bench.python())));
+    figures.print(encode(Bench.measure(benchmark, effort, runtime(words))));
     figures.flush();
     Runtime.getRuntime().halt(figures.checkError() ? 1 : 0);
+  }
+
+  private static BenchRuntime runtime(String[] words) {
+    if (words.length == 4) {
+      return null;
+    }
+    return new BenchRuntime(
+        Language.valueOf(words[4]),
+        words[5],
+        Path.of(words[6]),
+        words[7],
+        words.length == 8 ? null : Path.of(words[8]));
   }
 
   private static void endWithParent() {

@@ -6,12 +6,17 @@ import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.BareNettyFloor;
 import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.DisruptorFloor;
+import io.ringmaster.bench.floor.ForksFloor;
 import io.ringmaster.bench.floor.IdleFloor;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.PlainStart;
+import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.floor.RawEchoFloor;
+import io.ringmaster.bench.floor.SpawnsFloor;
 import io.ringmaster.bench.product.AllocationProbe;
 import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.ColdProbe;
+import io.ringmaster.bench.product.ColdRateProbe;
 import io.ringmaster.bench.product.IdleProbe;
 import io.ringmaster.bench.product.InJvmProbe;
 import io.ringmaster.bench.product.Processors;
@@ -29,127 +34,200 @@ final class Suite {
   /** As many as one handler agent has slots, so that the product too is one chain of three. */
   private static final int IN_FLIGHT = 256;
 
-  private static final String IDLE_FLOOR = "eventfd+python.bare.pingpong+unpark";
-
   /** Environments of the saturated engines whose log sinks are compared. */
   private static final int STORING = 8;
 
   private static final double ALLOCATED_MAX = 64 * 1024;
 
-  static final List<Benchmark> ALL =
-      List.of(
-          new Benchmark(
-              "dispatch.injvm",
-              "1/s",
-              "disruptor.1p1c1c",
-              Target.atLeast(0.5),
-              1,
-              at ->
-                  Bout.open(() -> new InJvmProbe(IN_FLIGHT), () -> new DisruptorFloor(IN_FLIGHT))),
-          new Benchmark(
-              "dispatch.turn", "ns", null, null, 1, at -> Bout.open(TurnProbe::new, null)),
-          channel("channel.python.same", 1, 1.5),
-          channel("channel.python.cross", 2, 1.1),
-          idle("invoke.idle.python.same", 1),
-          idle("invoke.idle.python.cross", 2),
-          new Benchmark(
-              "invoke.idle.python",
-              "us",
-              IDLE_FLOOR,
-              Target.atMost(1.1),
-              1,
-              at ->
-                  Bout.open(
-                      () -> new IdleProbe(at.runtime(), null),
-                      () -> new IdleFloor(at.python(), -1))),
-          saturated(1),
-          saturated(8),
-          new Benchmark(
-              "logs.store",
-              "1/s",
-              "logs.memory",
-              Target.atLeast(0.7),
-              1,
-              at ->
-                  Bout.open(
-                      () -> new SaturatedProbe(at.runtime(), STORING, LogSink.STORE),
-                      () -> new SaturatedProbe(at.runtime(), STORING, LogSink.MEMORY))),
-          new Benchmark(
-              "cold.python",
-              "us",
-              "python.started.load+call",
-              Target.atMost(2.0),
-              1,
-              at -> Bout.open(() -> new ColdProbe(at.runtime()), () -> new ColdFloor(at.python()))),
-          new Benchmark(
-              "cold.process.python",
-              "us",
-              "cold.python",
-              Target.atLeast(10),
-              1,
-              at ->
-                  Bout.open(() -> new PlainStart(at.python()), () -> new ColdProbe(at.runtime()))),
-          new Benchmark(
-              "runtime-api.roundtrip",
-              "1/s",
-              "netty.bare.16",
-              Target.atLeast(0.8),
-              1,
-              at ->
-                  Bout.open(
-                      RuntimeApiProbe::new,
-                      () -> new BareNettyFloor(RuntimeApiProbe.LOOPS, RuntimeApiProbe.event()))),
-          new Benchmark(
-              "warm.allocation",
-              "B/1M",
-              null,
-              Target.valueBelow(ALLOCATED_MAX),
-              1,
-              at -> Bout.open(() -> new AllocationProbe(at.runtime()), null)));
+  /** The languages that have a bootstrap of the product's. */
+  private static final List<Language> BOOTSTRAPPED =
+      List.of(Language.PYTHON, Language.NODE, Language.JAVA);
+
+  /** Cold starts under way at once when their rate is measured. */
+  private static final int COLD_STARTS = Runtime.getRuntime().availableProcessors();
+
+  static final List<Benchmark> ALL = all();
 
   private Suite() {}
 
-  private static Benchmark channel(String id, int processors, double target) {
+  private static List<Benchmark> all() {
+    List<Benchmark> all = new ArrayList<>();
+    all.add(
+        row(
+            "dispatch.injvm",
+            "1/s",
+            "disruptor.1p1c1c",
+            Target.atLeast(0.5),
+            null,
+            at -> Bout.open(() -> new InJvmProbe(IN_FLIGHT), () -> new DisruptorFloor(IN_FLIGHT))));
+    all.add(row("dispatch.turn", "ns", null, null, null, at -> Bout.open(TurnProbe::new, null)));
+    for (Language language : BOOTSTRAPPED) {
+      all.add(channel(language, 1, language == Language.JAVA ? 1.2 : 1.5));
+      all.add(channel(language, 2, 1.1));
+    }
+    for (Language language : BOOTSTRAPPED) {
+      all.add(idle(language, 1));
+      all.add(idle(language, 2));
+      all.add(idle(language, 0));
+    }
+    all.add(idleProvided());
+    for (Language language : BOOTSTRAPPED) {
+      all.add(saturated(language, 1));
+      all.add(saturated(language, 8));
+    }
+    all.add(
+        row(
+            "logs.store",
+            "1/s",
+            "logs.memory",
+            Target.atLeast(0.7),
+            Language.PYTHON,
+            at ->
+                Bout.open(
+                    () -> new SaturatedProbe(at, STORING, LogSink.STORE),
+                    () -> new SaturatedProbe(at, STORING, LogSink.MEMORY))));
+    for (Language language : BOOTSTRAPPED) {
+      all.add(cold(language, language == Language.PYTHON ? 2.0 : 1.15));
+      all.add(coldProcess(language));
+      all.add(coldRate(language));
+    }
+    all.add(
+        row(
+            "cold.provided",
+            "us",
+            null,
+            null,
+            Language.PROVIDED,
+            at -> Bout.open(() -> new ColdProbe(at), null)));
+    all.add(
+        row(
+            "runtime-api.roundtrip",
+            "1/s",
+            "netty.bare.16",
+            Target.atLeast(0.8),
+            null,
+            at ->
+                Bout.open(
+                    RuntimeApiProbe::new,
+                    () -> new BareNettyFloor(RuntimeApiProbe.LOOPS, RuntimeApiProbe.event()))));
+    all.add(
+        row(
+            "warm.allocation",
+            "B/1M",
+            null,
+            Target.valueBelow(ALLOCATED_MAX),
+            Language.PYTHON,
+            at -> Bout.open(() -> new AllocationProbe(at), null)));
+    return List.copyOf(all);
+  }
+
+  private static Benchmark row(
+      String id,
+      String unit,
+      String floorId,
+      Target target,
+      Language language,
+      Benchmark.Opener opener) {
+    return new Benchmark(id, unit, floorId, target, 1, language, opener);
+  }
+
+  private static Benchmark channel(Language language, int processors, double target) {
     return new Benchmark(
-        id,
+        "channel." + language.id() + placement(processors),
         "us",
-        "python.raw.echo",
+        language.id() + ".raw.echo",
         Target.atMost(target),
         processors,
+        language,
         at -> {
           Processors placed = Processors.pin(processors == 2);
           return Bout.open(
-              () -> new ChannelProbe(at.runtime(), placed.function()),
-              () -> new RawEchoFloor(at.python(), placed.function()));
+              () -> new ChannelProbe(at, placed.function()),
+              () -> new RawEchoFloor(at, placed.function()));
         });
   }
 
-  private static Benchmark idle(String id, int processors) {
+  /**
+   * @param processors that the two sides share; 0: anywhere
+   */
+  private static Benchmark idle(Language language, int processors) {
     return new Benchmark(
-        id,
+        "invoke.idle." + language.id() + placement(processors),
         "us",
-        IDLE_FLOOR,
+        "eventfd+" + language.id() + ".bare.pingpong+unpark",
         Target.atMost(1.1),
-        processors,
+        Math.max(1, processors),
+        language,
         at -> {
+          if (processors == 0) {
+            return Bout.open(() -> new IdleProbe(at, null), () -> new IdleFloor(at, -1));
+          }
           Processors placed = Processors.pin(processors == 2);
           return Bout.open(
-              () -> new IdleProbe(at.runtime(), placed),
-              () -> new IdleFloor(at.python(), placed.function()));
+              () -> new IdleProbe(at, placed), () -> new IdleFloor(at, placed.function()));
         });
   }
 
-  private static Benchmark saturated(int count) {
-    return new Benchmark(
-        "invoke.saturated.python." + count,
+  private static String placement(int processors) {
+    return switch (processors) {
+      case 0 -> "";
+      case 1 -> ".same";
+      default -> ".cross";
+    };
+  }
+
+  private static Benchmark idleProvided() {
+    return row(
+        "invoke.idle.provided",
+        "us",
+        "eventfd+http.bare.pingpong+unpark",
+        Target.atMost(1.1),
+        Language.PROVIDED,
+        at -> Bout.open(() -> new IdleProbe(at, null), () -> new ProvidedIdleFloor(at)));
+  }
+
+  private static Benchmark saturated(Language language, int count) {
+    return row(
+        "invoke.saturated." + language.id() + "." + count,
         "1/s",
-        "python.bare.loops." + count,
+        language.id() + ".bare.loops." + count,
         Target.atLeast(0.9),
-        1,
+        language,
+        at -> Bout.open(() -> new SaturatedProbe(at, count), () -> new BareLoopsFloor(at, count)));
+  }
+
+  private static Benchmark cold(Language language, double target) {
+    return row(
+        "cold." + language.id(),
+        "us",
+        language.id() + ".started.load+call",
+        Target.atMost(target),
+        language,
+        at -> Bout.open(() -> new ColdProbe(at), () -> new ColdFloor(at)));
+  }
+
+  private static Benchmark coldProcess(Language language) {
+    return row(
+        "cold.process." + language.id(),
+        "us",
+        "cold." + language.id(),
+        Target.atLeast(10),
+        language,
+        at -> Bout.open(() -> new PlainStart(at), () -> new ColdProbe(at)));
+  }
+
+  private static Benchmark coldRate(Language language) {
+    boolean forks = language == Language.PYTHON;
+    return row(
+        "cold.rate." + language.id(),
+        "1/s",
+        language.id() + (forks ? ".fork+load." : ".spawn+load.") + COLD_STARTS,
+        Target.atLeast(0.6),
+        language,
         at ->
             Bout.open(
-                () -> new SaturatedProbe(at.runtime(), count),
-                () -> new BareLoopsFloor(at.python(), count)));
+                () -> new ColdRateProbe(at, COLD_STARTS),
+                () -> forks ? new ForksFloor(at, COLD_STARTS) : new SpawnsFloor(at, COLD_STARTS)));
   }
 
   static List<String> ids() {

@@ -10,13 +10,22 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringmaster.bench.harness.Interval;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BenchReportTest {
   private static final MachineFacts MACHINE =
       new MachineFacts(
-          "a processor", 2, "amd64", 1024, "6.1", "25", "3.11.7 /usr/bin/python3", 0.5);
+          "a processor",
+          2,
+          "amd64",
+          1024,
+          "6.1",
+          "25",
+          Map.of("python", "3.11.7 /usr/bin/python3"),
+          0.5);
 
   private static BenchResult result(double value, double floor, Target target) {
     double ratio = value / floor;
@@ -94,7 +103,8 @@ class BenchReportTest {
 
   @Test
   void prefixesSelectUpToADot() {
-    assertEquals(List.of("channel.python.same", "channel.python.cross"), selected("channel"));
+    assertEquals(
+        List.of("channel.python.same", "channel.python.cross"), selected("channel.python"));
     assertEquals(List.of("cold.python"), selected("cold.python"));
     assertEquals(List.of("invoke.saturated.python.1"), selected("invoke.saturated.python.1"));
     assertEquals(Suite.ids(), selected());
@@ -103,6 +113,26 @@ class BenchReportTest {
 
   private static List<String> selected(String... only) {
     return Suite.select(List.of(only)).stream().map(Benchmark::id).toList();
+  }
+
+  @Test
+  void whatNeedsAMissingInterpreterIsNotMeasuredAndSaysWhy() {
+    List<String> told = new ArrayList<>();
+    BenchReport report =
+        Bench.run(
+            Suite.select(List.of("cold", "logs", "warm")),
+            BenchOptions.quick(List.of()),
+            Map.of(),
+            MACHINE,
+            told::add);
+    assertEquals(List.of(), report.results());
+    assertEquals(
+        Suite.select(List.of("cold", "logs", "warm")).stream().map(Benchmark::id).toList(),
+        report.absent().stream().map(BenchReport.Absent::id).toList());
+    for (BenchReport.Absent absent : report.absent()) {
+      assertTrue(absent.reason().matches(".*(was found; install|there is no) .+"), absent.reason());
+      assertTrue(told.contains(absent.id() + " cannot be measured here: " + absent.reason()));
+    }
   }
 
   @Test

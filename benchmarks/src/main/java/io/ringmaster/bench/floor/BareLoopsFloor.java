@@ -6,12 +6,11 @@ import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Floor of {@code invoke.saturated.python.N}: N bare loops kept busy by one thread, which sleeps in
+ * Floor of {@code invoke.saturated.*.N}: N bare loops kept busy by one thread, which sleeps in
  * epoll, reads an answer and writes the next request at once. No queue, no limits, no clock.
  *
  * <p>One loop and its driver take turns, and are fastest on one processor: there they run, wherever
@@ -19,8 +18,8 @@ import java.util.List;
  */
 public final class BareLoopsFloor implements Probe {
   private final Linux linux = new Linux();
-  private final PythonSources sources = PythonSources.unpack();
-  private final List<PythonProcess> loops = new ArrayList<>();
+  private final Programs programs;
+  private final List<RuntimeProcess> loops = new ArrayList<>();
   private final MemorySegment request = Frames.invoke(linux);
   private final MemorySegment response = linux.allocate(4096);
   private final EpollEvents events;
@@ -32,12 +31,13 @@ public final class BareLoopsFloor implements Probe {
   /**
    * @param count how many, at least 1
    */
-  public BareLoopsFloor(Path interpreter, int count) throws IOException {
+  public BareLoopsFloor(BenchRuntime runtime, int count) throws IOException {
+    programs = Programs.unpack(runtime.language());
     events = linux.epollEvents(count);
     sequences = new long[count];
     try {
       for (int i = 0; i < count; i++) {
-        PythonProcess loop = PythonProcess.bareLoop(linux, interpreter, sources);
+        RuntimeProcess loop = RuntimeProcess.bareLoop(linux, runtime, programs);
         loops.add(loop);
         LinuxException.check(
             "epoll_ctl",
@@ -54,17 +54,17 @@ public final class BareLoopsFloor implements Probe {
     if (loops.size() > 1) {
       return exchange(durationNs);
     }
-    pin(0, allowed[0]);
-    pin(loops.getFirst().pid, allowed[0]);
+    pin(allowed[0]);
+    loops.getFirst().pin(allowed[0]);
     try {
       return exchange(durationNs);
     } finally {
-      pin(0, allowed);
+      pin(allowed);
     }
   }
 
-  private void pin(int pid, int... processors) {
-    LinuxException.check("sched_setaffinity", linux.schedSetAffinity(pid, processors));
+  private void pin(int... processors) {
+    LinuxException.check("sched_setaffinity", linux.schedSetAffinity(0, processors));
   }
 
   private double exchange(long durationNs) {
@@ -109,9 +109,9 @@ public final class BareLoopsFloor implements Probe {
   }
 
   @Override
-  public void close() throws IOException {
-    loops.forEach(PythonProcess::close);
+  public void close() {
+    loops.forEach(RuntimeProcess::close);
     linux.close(epoll);
-    sources.close();
+    programs.close();
   }
 }

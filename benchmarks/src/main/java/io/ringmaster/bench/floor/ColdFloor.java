@@ -4,11 +4,10 @@ import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.system.Linux;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Floor of {@code cold.python}: the handler loaded and called for the first time in an unsandboxed
+ * Floor of {@code cold.*}: the handler loaded and called for the first time in an unsandboxed
  * interpreter that was started before and waits in a read. Each sample has an interpreter of its
  * own, started outside of the measured time.
  */
@@ -16,16 +15,17 @@ public final class ColdFloor implements Probe {
   private static final long ASLEEP_NS = 2_000_000;
 
   private final Linux linux = new Linux();
-  private final PythonSources sources = PythonSources.unpack();
-  private final Path interpreter;
+  private final Programs programs;
+  private final BenchRuntime runtime;
   private final MemorySegment response = linux.allocate(4096);
   private final MemorySegment request;
   private final Latencies latencies = new Latencies(4096);
 
   /** Opens it for the calling thread. */
-  public ColdFloor(Path interpreter) throws IOException {
-    this.interpreter = interpreter;
-    MemorySegment bind = Frames.bind(linux, sources.codeFolder());
+  public ColdFloor(BenchRuntime runtime) throws IOException {
+    this.runtime = runtime;
+    programs = Programs.unpack(runtime.language());
+    MemorySegment bind = Frames.bind(linux, programs.codeFolder(), runtime.language().handler());
     MemorySegment invoke = Frames.invoke(linux);
     request = linux.allocate(bind.byteSize() + invoke.byteSize());
     request.copyFrom(bind);
@@ -36,7 +36,7 @@ public final class ColdFloor implements Probe {
   public double round(long durationNs) {
     long end = System.nanoTime() + durationNs;
     do {
-      try (PythonProcess process = PythonProcess.started(linux, interpreter, sources)) {
+      try (RuntimeProcess process = RuntimeProcess.started(linux, runtime, programs)) {
         LockSupport.parkNanos(ASLEEP_NS);
         long begin = System.nanoTime();
         process.send(linux, request);
@@ -53,7 +53,7 @@ public final class ColdFloor implements Probe {
   }
 
   @Override
-  public void close() throws IOException {
-    sources.close();
+  public void close() {
+    programs.close();
   }
 }

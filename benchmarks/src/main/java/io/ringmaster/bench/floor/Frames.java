@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * The frames of the inline channel (tools/docs/channel.md) as the bare loops need them: the same
@@ -37,11 +38,13 @@ final class Frames {
   private Frames() {}
 
   /** A BIND frame for the echo function. */
-  static MemorySegment bind(Linux linux, String codeFolder) {
+  static MemorySegment bind(Linux linux, Path code, String handler) {
     String body =
         "{\"code\": \""
-            + codeFolder
-            + "\", \"handler\": \"app.handler\", \"memoryMb\": 1769, \"functionName\": \"echo\","
+            + code
+            + "\", \"handler\": \""
+            + handler
+            + "\", \"memoryMb\": 1769, \"functionName\": \"echo\","
             + " \"functionVersion\": \"$LATEST\", \"logGroup\": \"/aws/lambda/echo\","
             + " \"logStream\": \"2026/01/01/[$LATEST]0\"}";
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

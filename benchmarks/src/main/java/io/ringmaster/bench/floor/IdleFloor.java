@@ -6,13 +6,12 @@ import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Floor of {@code invoke.idle.python}, everything asleep before each call: the caller wakes a
- * second thread through an eventfd and parks; that thread sends the request to a bare loop, sleeps
- * in epoll until the answer is there, and unparks the caller.
+ * Floor of {@code invoke.idle.*}, everything asleep before each call: the caller wakes a second
+ * thread through an eventfd and parks; that thread sends the request to a bare loop, sleeps in
+ * epoll until the answer is there, and unparks the caller.
  *
  * <p>Ordering: {@code asked} and {@code answered} are volatile, each with one writer (caller,
  * second thread); the eventfd and unpark follow the store.
@@ -29,8 +28,8 @@ public final class IdleFloor implements Probe {
   private static final long ASLEEP_NS = 1_000_000;
 
   private final Linux linux = new Linux();
-  private final PythonSources sources = PythonSources.unpack();
-  private final PythonProcess loop;
+  private final Programs programs;
+  private final RuntimeProcess loop;
   private final Latencies latencies = new Latencies(1 << 16);
   private final Thread caller = Thread.currentThread();
   private final int wake = (int) LinuxException.check("eventfd2", linux.eventfd());
@@ -49,10 +48,11 @@ public final class IdleFloor implements Probe {
    *
    * @param processor where the bare loop runs; −1: anywhere
    */
-  public IdleFloor(Path interpreter, int processor) throws IOException {
-    loop = PythonProcess.bareLoop(linux, interpreter, sources);
+  public IdleFloor(BenchRuntime runtime, int processor) throws IOException {
+    programs = Programs.unpack(runtime.language());
+    loop = RuntimeProcess.bareLoop(linux, runtime, programs);
     if (processor >= 0) {
-      LinuxException.check("sched_setaffinity", linux.schedSetAffinity(loop.pid, processor));
+      loop.pin(processor);
     }
     second = Thread.ofPlatform().name("bench-idle-floor").start(this::relay);
     for (int i = 0; i < WARM_UP; i++) {
@@ -132,7 +132,7 @@ public final class IdleFloor implements Probe {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     closing = true;
     linux.eventfdSignal(wake);
     boolean interrupted = false;
@@ -148,6 +148,6 @@ public final class IdleFloor implements Probe {
     }
     linux.close(wake);
     loop.close();
-    sources.close();
+    programs.close();
   }
 }

@@ -4,25 +4,24 @@ import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.system.Linux;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.List;
 
 /**
- * {@code cold.process.python}: starting the interpreter with the handler for one event, as somebody
- * does who has no engine, from the spawn to the answer. Its compiled modules are cached on disk, as
- * a user's would be.
+ * {@code cold.process.*}: starting the interpreter with the handler for one event, as somebody does
+ * who has no engine, from the spawn to the answer. What interpreters cache on disk is cached, as a
+ * user's would be.
  */
 public final class PlainStart implements Probe {
   private final Linux linux = new Linux();
-  private final PythonSources sources = PythonSources.unpack();
-  private final Path interpreter;
+  private final Programs programs;
+  private final BenchRuntime runtime;
   private final MemorySegment event = linux.allocate(Frames.EVENT.length);
   private final MemorySegment response = linux.allocate(4096);
   private final Latencies latencies = new Latencies(4096);
 
   /** Opens it for the calling thread. */
-  public PlainStart(Path interpreter) throws IOException {
-    this.interpreter = interpreter;
+  public PlainStart(BenchRuntime runtime) throws IOException {
+    this.runtime = runtime;
+    programs = Programs.unpack(runtime.language());
     event.copyFrom(MemorySegment.ofArray(Frames.EVENT));
   }
 
@@ -31,8 +30,8 @@ public final class PlainStart implements Probe {
     long end = System.nanoTime() + durationNs;
     do {
       long begin = System.nanoTime();
-      try (PythonProcess process =
-          new PythonProcess(linux, interpreter, List.of(sources.script("plain/plain_start.py")))) {
+      try (RuntimeProcess process =
+          new RuntimeProcess(linux, runtime.executable(), programs.plainStart())) {
         process.send(linux, event);
         process.endRequests();
         if (process.receive(linux, response) < Frames.EVENT.length) {
@@ -50,7 +49,7 @@ public final class PlainStart implements Probe {
   }
 
   @Override
-  public void close() throws IOException {
-    sources.close();
+  public void close() {
+    programs.close();
   }
 }

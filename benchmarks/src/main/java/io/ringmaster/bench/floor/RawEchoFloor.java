@@ -2,34 +2,32 @@ package io.ringmaster.bench.floor;
 
 import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.system.Linux;
-import io.ringmaster.sandbox.system.LinuxException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.List;
 
-/** Floor of {@code channel.python.*}: 64 bytes to a blocking echo and back, over two pipes. */
+/** Floor of {@code channel.*}: 64 bytes to a blocking echo and back, over two pipes. */
 public final class RawEchoFloor implements Probe {
   private static final int PAYLOAD_BYTES = 64;
 
   private final Linux linux = new Linux();
   private final MemorySegment buffer = linux.allocate(PAYLOAD_BYTES);
   private final Latencies latencies = new Latencies(1 << 20);
-  private final PythonProcess echo;
-  private final PythonSources sources;
+  private final RuntimeProcess echo;
+  private final Programs programs;
 
   /**
    * @param processor where the echo runs; the caller pins its own thread
    */
-  public RawEchoFloor(Path interpreter, int processor) throws IOException {
-    sources = PythonSources.unpack();
+  public RawEchoFloor(BenchRuntime runtime, int processor) throws IOException {
+    programs = Programs.unpack(runtime.language());
     try {
-      echo = new PythonProcess(linux, interpreter, List.of("-I", sources.script("raw_echo.py")));
+      echo = new RuntimeProcess(linux, runtime.executable(), programs.rawEcho());
     } catch (RuntimeException e) {
-      sources.close();
+      programs.close();
       throw e;
     }
-    LinuxException.check("sched_setaffinity", linux.schedSetAffinity(echo.pid, processor));
+    roundTrip(); // it has all its threads now
+    echo.pin(processor);
   }
 
   @Override
@@ -59,8 +57,8 @@ public final class RawEchoFloor implements Probe {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     echo.close();
-    sources.close();
+    programs.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.ringmaster.bench.product;
 
 import com.sun.management.ThreadMXBean;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,7 +28,7 @@ public final class AllocationProbe implements Probe {
   private record Side(Probe load, long thread) {}
 
   /** Opens both engines. */
-  public AllocationProbe(String runtime) throws IOException {
+  public AllocationProbe(BenchRuntime runtime) throws IOException {
     Probe first = new InJvmProbe(IN_FLIGHT);
     try {
       inJvm = new Side(first, dispatcher(-1));

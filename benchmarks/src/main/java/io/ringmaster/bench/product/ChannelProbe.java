@@ -1,22 +1,22 @@
 package io.ringmaster.bench.product;
 
 import io.ringmaster.api.Call;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.Latencies;
-import io.ringmaster.bench.floor.PythonSources;
+import io.ringmaster.bench.floor.Programs;
 import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code channel.python.*}: publish → settle with a real sandbox process in raw mode, while this
- * thread turns the dispatcher by hand and sleeps as the engine's does.
+ * {@code channel.*}: publish → settle with a real sandbox process in raw mode, while this thread
+ * turns the dispatcher by hand and sleeps as the engine's does.
  */
 public final class ChannelProbe implements Probe {
-  private final PythonSources sources = PythonSources.unpack();
+  private final Programs programs;
   private final EpollSleeper sleeper = EpollSleeper.open();
   private final EpollSleeper logSleeper = EpollSleeper.open();
   private final ProcessPool pool;
@@ -27,21 +27,18 @@ public final class ChannelProbe implements Probe {
   /**
    * @param processor where the sandbox process runs; the caller pins its own thread
    */
-  public ChannelProbe(String runtime, int processor) throws IOException {
+  public ChannelProbe(BenchRuntime runtime, int processor) throws IOException {
+    programs = Programs.unpack(runtime.language());
     pool =
         ProcessPool.open(
-            new ProcessPoolConfig(sources.dataFolder(), 1, 1, 1, List.of(runtime)),
+            new ProcessPoolConfig(
+                programs.dataFolder(runtime.bootstraps()), 1, 1, 1, List.of(runtime.identifier())),
             sleeper,
             logSleeper,
             null);
     turned =
         new HandTurned(
-            pool.driver(),
-            new InstantDriver(0),
-            sleeper,
-            1,
-            Path.of(sources.codeFolder()),
-            runtime);
+            pool.driver(), new InstantDriver(0), sleeper, 1, programs.codeFolder(), runtime);
     call = turned.call();
     try {
       roundTrip();
@@ -85,6 +82,6 @@ public final class ChannelProbe implements Probe {
     pool.closeLogs();
     sleeper.close();
     logSleeper.close();
-    sources.close();
+    programs.close();
   }
 }

@@ -1,9 +1,10 @@
 package io.ringmaster.bench.product;
 
-import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.Latencies;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code cold.python}: the first response of a function that has no environment. Each sample has a
+ * {@code cold.*}: the first response of a function that has no environment. Each sample has a
  * function of its own, created before; generic sandboxes are ready, as they are in an engine that
  * is not overrun.
  */
@@ -27,8 +28,8 @@ public final class ColdProbe implements Probe {
   private static final long ASLEEP_NS = 2_000_000;
   private static final long READY_LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
 
-  private final Engine engine;
-  private final String runtime;
+  private final MeasuredEngine opened;
+  private final BenchRuntime runtime;
   private final Latencies latencies = new Latencies(4096);
   private final Latencies queueing = new Latencies(1 << 16);
   private final Latencies binding = new Latencies(1 << 16);
@@ -38,15 +39,15 @@ public final class ColdProbe implements Probe {
   private long functions;
 
   /** Opens an engine. */
-  public ColdProbe(String runtime) throws IOException {
+  public ColdProbe(BenchRuntime runtime) throws IOException {
     this.runtime = runtime;
-    engine =
-        Engine.open(
-            EngineConfig.builder().environmentsMax(GENERIC).genericSandboxes(GENERIC).build());
+    opened =
+        MeasuredEngine.open(
+            runtime, EngineConfig.builder().environmentsMax(GENERIC).genericSandboxes(GENERIC));
     try {
       coldStart();
     } catch (IOException | RuntimeException e) {
-      engine.close();
+      opened.close();
       throw e;
     }
   }
@@ -62,17 +63,17 @@ public final class ColdProbe implements Probe {
 
   private long coldStart() throws IOException {
     String name = "echo-" + functions++;
-    engine.functions().create(Echo.python(name, runtime));
+    opened.engine.functions().create(Echo.of(name, runtime));
     awaitGeneric();
     InvokeRequest request = InvokeRequest.of(name, Echo.EVENT);
     LockSupport.parkNanos(ASLEEP_NS);
     long begin = System.nanoTime();
-    InvocationResult result = engine.invoke(request);
+    InvocationResult result = opened.engine.invoke(request);
     long took = System.nanoTime() - begin;
     if (!result.succeeded() || !result.coldStart()) {
       throw new IllegalStateException("that was no cold start: " + result);
     }
-    engine.functions().delete(name);
+    opened.engine.functions().delete(name);
     queueing.add(result.timings().queueNs());
     binding.add(result.timings().bindNs());
     init.add(result.timings().initNs());
@@ -88,15 +89,17 @@ public final class ColdProbe implements Probe {
     while (functions > 1 && !isRested()) {
       LockSupport.parkNanos(LOOK_NS);
       if (System.nanoTime() - giveUpNs > 0) {
-        throw new IllegalStateException("no generic sandbox becomes ready: " + engine.status());
+        throw new IllegalStateException(
+            "no generic sandbox becomes ready: " + opened.engine.status());
       }
     }
   }
 
   private boolean isRested() {
-    var status = engine.status();
+    var status = opened.engine.status();
     int ready = status.genericSandboxes().values().stream().mapToInt(Integer::intValue).sum();
-    return ready == GENERIC && status.sandboxes().isEmpty();
+    int wanted = runtime.language() == Language.PROVIDED ? 0 : GENERIC;
+    return ready == wanted && status.sandboxes().isEmpty();
   }
 
   @Override
@@ -119,6 +122,6 @@ public final class ColdProbe implements Probe {
 
   @Override
   public void close() {
-    engine.close();
+    opened.close();
   }
 }

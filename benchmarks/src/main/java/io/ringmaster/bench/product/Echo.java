@@ -3,7 +3,8 @@ package io.ringmaster.bench.product;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
-import io.ringmaster.bench.floor.PythonSources;
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -17,11 +18,11 @@ final class Echo {
 
   private Echo() {}
 
-  static FunctionSpec python(String name, String runtime) throws IOException {
+  static FunctionSpec of(String name, BenchRuntime runtime) throws IOException {
     return spec(name)
-        .runtime(runtime)
-        .handler("app.handler")
-        .code(FunctionCode.source("app.py", PythonSources.text("app.py")))
+        .runtime(runtime.identifier())
+        .handler(runtime.language().handler())
+        .code(FunctionCode.files(Programs.code(runtime.language())))
         .build();
   }
 

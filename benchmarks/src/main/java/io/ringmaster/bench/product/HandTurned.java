@@ -2,6 +2,7 @@ package io.ringmaster.bench.product;
 
 import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
@@ -51,7 +52,7 @@ final class HandTurned {
   /**
    * @param environmentsMax environments that the function may have
    * @param code folder of its code; null with a simulated driver
-   * @param runtime its runtime identifier
+   * @param runtime its runtime; null with a simulated driver
    */
   HandTurned(
       SandboxDriver driver,
@@ -59,7 +60,7 @@ final class HandTurned {
       Sleeper sleeper,
       int environmentsMax,
       Path code,
-      String runtime) {
+      BenchRuntime runtime) {
     Counters counters = new Counters();
     PlacementLimits limits =
         new PlacementLimits(
@@ -81,12 +82,12 @@ final class HandTurned {
     publish(code, runtime);
   }
 
-  private void publish(Path code, String runtime) {
+  private void publish(Path code, BenchRuntime runtime) {
     String arn = "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + FUNCTION;
     SandboxSpec spec =
         new SandboxSpec(
-            runtime,
-            "raw.handler",
+            runtime == null ? "simulated" : runtime.identifier(),
+            runtime == null ? "simulated" : runtime.language().rawHandler(),
             code,
             null,
             RegistrySettings.machineArchitecture(),

@@ -1,23 +1,25 @@
 package io.ringmaster.bench.product;
 
-import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.IdleFloor;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.Latencies;
+import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code invoke.idle.python}: a blocking invoke of the embedded engine, one millisecond after
- * everything went to sleep.
+ * {@code invoke.idle.*}: a blocking invoke of the embedded engine, one millisecond after everything
+ * went to sleep.
  */
 public final class IdleProbe implements Probe {
   private static final long ASLEEP_NS = 1_000_000;
 
-  private final Engine engine;
+  private final MeasuredEngine opened;
   private final InvokeRequest request = InvokeRequest.of("echo", Echo.EVENT);
   private final Latencies latencies = new Latencies(1 << 16);
 
@@ -27,18 +29,20 @@ public final class IdleProbe implements Probe {
    * @param placed where: the calling thread is pinned already, and the engine's threads with it;
    *     null: anywhere
    */
-  public IdleProbe(String runtime, Processors placed) throws IOException {
-    engine = Engine.open(EngineConfig.defaults());
+  public IdleProbe(BenchRuntime runtime, Processors placed) throws IOException {
+    opened = MeasuredEngine.open(runtime, EngineConfig.builder());
     try {
-      engine.functions().create(Echo.python("echo", runtime));
-      for (int i = 0; i < IdleFloor.WARM_UP; i++) {
-        check(engine.invoke(request));
+      opened.engine.functions().create(Echo.of("echo", runtime));
+      int warmUp =
+          runtime.language() == Language.PROVIDED ? ProvidedIdleFloor.WARM_UP : IdleFloor.WARM_UP;
+      for (int i = 0; i < warmUp; i++) {
+        check(opened.engine.invoke(request));
       }
       if (placed != null) {
-        Processors.pinTree(engine.status().sandboxes().getFirst().pid(), placed.function());
+        Processors.pinTree(opened.engine.status().sandboxes().getFirst().pid(), placed.function());
       }
     } catch (IOException | RuntimeException e) {
-      engine.close();
+      opened.close();
       throw e;
     }
   }
@@ -49,7 +53,7 @@ public final class IdleProbe implements Probe {
     do {
       LockSupport.parkNanos(ASLEEP_NS);
       long begin = System.nanoTime();
-      InvocationResult result = engine.invoke(request);
+      InvocationResult result = opened.engine.invoke(request);
       latencies.add(System.nanoTime() - begin);
       check(result);
     } while (System.nanoTime() - end < 0 && !latencies.isFull());
@@ -69,6 +73,6 @@ public final class IdleProbe implements Probe {
 
   @Override
   public void close() {
-    engine.close();
+    opened.close();
   }
 }

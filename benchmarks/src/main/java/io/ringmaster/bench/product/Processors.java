@@ -1,5 +1,6 @@
 package io.ringmaster.bench.product;
 
+import io.ringmaster.bench.floor.Threads;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 
@@ -36,11 +37,7 @@ public record Processors(int engine, int function) {
   static void pinTree(long pid, int processor) {
     Linux linux = new Linux();
     ProcessHandle root = ProcessHandle.of(pid).orElseThrow();
-    root.descendants().forEach(process -> pin(linux, process.pid(), processor));
-    pin(linux, pid, processor);
-  }
-
-  private static void pin(Linux linux, long pid, int processor) {
-    LinuxException.check("sched_setaffinity", linux.schedSetAffinity((int) pid, processor));
+    root.descendants().forEach(process -> Threads.pin(linux, process.pid(), processor));
+    Threads.pin(linux, pid, processor);
   }
 }

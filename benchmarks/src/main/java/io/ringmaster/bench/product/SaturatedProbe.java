@@ -1,11 +1,11 @@
 package io.ringmaster.bench.product;
 
 import io.ringmaster.api.Call;
-import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -13,15 +13,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code invoke.saturated.python.N}: at most N environments, and always more invocations than
- * places for them; a settled call is submitted again from its callback.
+ * {@code invoke.saturated.*.N}: at most N environments, and always more invocations than places for
+ * them; a settled call is submitted again from its callback.
  */
 public final class SaturatedProbe implements Probe {
   private static final int PER_ENVIRONMENT = 4;
   private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
   private static final long LOOK_NS = 200_000;
 
-  private final Engine engine;
+  private final MeasuredEngine opened;
   private final Call[] calls;
   private final Again again = new Again();
   private long samples;
@@ -62,7 +62,7 @@ public final class SaturatedProbe implements Probe {
   /**
    * @param environments how many, at least 1
    */
-  public SaturatedProbe(String runtime, int environments) throws IOException {
+  public SaturatedProbe(BenchRuntime runtime, int environments) throws IOException {
     this(runtime, environments, LogSink.MEMORY);
   }
 
@@ -70,24 +70,25 @@ public final class SaturatedProbe implements Probe {
    * @param environments how many, at least 1
    * @param sink what becomes of the three lines of each invocation
    */
-  public SaturatedProbe(String runtime, int environments, LogSink sink) throws IOException {
-    engine =
-        Engine.open(
+  public SaturatedProbe(BenchRuntime runtime, int environments, LogSink sink) throws IOException {
+    opened =
+        MeasuredEngine.open(
+            runtime,
             EngineConfig.builder()
                 .environmentsMax(environments)
                 .genericSandboxes(environments)
-                .logSink(sink)
-                .build());
+                .logSink(sink));
     calls = new Call[PER_ENVIRONMENT * environments];
     try {
-      engine.functions().create(Echo.python("echo", runtime));
+      opened.engine.functions().create(Echo.of("echo", runtime));
       for (int i = 0; i < calls.length; i++) {
-        calls[i] = engine.newCall().function("echo").payload(Echo.EVENT, 0, Echo.EVENT.length);
+        calls[i] =
+            opened.engine.newCall().function("echo").payload(Echo.EVENT, 0, Echo.EVENT.length);
       }
       round(1);
       Echo.check(calls[0]);
     } catch (IOException | RuntimeException e) {
-      engine.close();
+      opened.close();
       throw e;
     }
   }
@@ -134,7 +135,7 @@ public final class SaturatedProbe implements Probe {
 
   @Override
   public String detail() {
-    EngineStatus status = engine.status();
+    EngineStatus status = opened.engine.status();
     long dropped =
         status.counters().get("logsDropped") + status.counters().get("logRecordsDropped");
     return status.sandboxes().size() + " environments, " + dropped + " lines and records dropped";
@@ -142,6 +143,6 @@ public final class SaturatedProbe implements Probe {
 
   @Override
   public void close() {
-    engine.close();
+    opened.close();
   }
 }

@@ -37,12 +37,7 @@ public final class TurnProbe implements Probe {
   public TurnProbe() {
     turned =
         new HandTurned(
-            new InstantDriver(BATCH),
-            new InstantDriver(0),
-            new NoSleep(),
-            BATCH,
-            null,
-            "simulated");
+            new InstantDriver(BATCH), new InstantDriver(0), new NoSleep(), BATCH, null, null);
     for (int i = 0; i < BATCH; i++) {
       calls[i] = turned.call();
     }

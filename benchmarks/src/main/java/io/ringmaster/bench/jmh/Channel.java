@@ -1,10 +1,11 @@
 package io.ringmaster.bench.jmh;
 
 import io.ringmaster.bench.Bench;
+import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.RawEchoFloor;
 import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.Processors;
-import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,14 +21,18 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** {@code channel.python.same} and {@code .cross}, and their floor. */
+/** {@code channel.*.same} and {@code .cross}, and their floor. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
-public class ChannelPython {
+public class Channel {
+  /** Whose channel. */
+  @Param({"PYTHON", "NODE", "JAVA"})
+  public Language language;
+
   /** Where the sandbox process runs. */
   @Param({"same", "cross"})
   public String placement;
@@ -38,10 +43,13 @@ public class ChannelPython {
   /** Pins this thread, and opens both sides. */
   @Setup
   public void open() throws IOException {
-    Interpreter python = Bench.python();
+    BenchRuntime runtime = Bench.runtime(language);
+    if (runtime == null) {
+      throw new IllegalStateException(BenchRuntime.absence(language));
+    }
     Processors placed = Processors.pin(placement.equals("cross"));
-    engine = new ChannelProbe("python" + python.major() + "." + python.minor(), placed.function());
-    echo = new RawEchoFloor(python.executable(), placed.function());
+    engine = new ChannelProbe(runtime, placed.function());
+    echo = new RawEchoFloor(runtime, placed.function());
   }
 
   /** Publish → settle. */

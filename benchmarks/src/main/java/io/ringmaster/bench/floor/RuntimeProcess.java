@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Python program with one pipe to its standard input and one from its standard output. Belongs to
- * the thread whose {@link Linux} it has, but its descriptors may be used by another.
+ * A program with one pipe to its standard input and one from its standard output. Belongs to the
+ * thread whose {@link Linux} it has, but its descriptors may be used by another.
  */
-final class PythonProcess implements AutoCloseable {
+final class RuntimeProcess implements AutoCloseable {
   private static final List<String> ENVIRONMENT =
       List.of("PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=:UTC");
 
@@ -29,7 +29,7 @@ final class PythonProcess implements AutoCloseable {
   private boolean requestsOpen = true;
 
   /** Starts it. */
-  PythonProcess(Linux linux, Path interpreter, List<String> arguments) {
+  RuntimeProcess(Linux linux, Path interpreter, List<String> arguments) {
     this.linux = linux;
     List<String> argv = new ArrayList<>();
     argv.add(interpreter.toString());
@@ -53,10 +53,10 @@ final class PythonProcess implements AutoCloseable {
   }
 
   /** A bare loop that is bound to the echo function and waits for invocations. */
-  static PythonProcess bareLoop(Linux linux, Path interpreter, PythonSources sources) {
-    PythonProcess process = started(linux, interpreter, sources);
+  static RuntimeProcess bareLoop(Linux linux, BenchRuntime runtime, Programs programs) {
+    RuntimeProcess process = started(linux, runtime, programs);
     try {
-      process.send(linux, Frames.bind(linux, sources.codeFolder()));
+      process.send(linux, Frames.bind(linux, programs.codeFolder(), runtime.language().handler()));
       return process;
     } catch (RuntimeException e) {
       process.close();
@@ -65,17 +65,30 @@ final class PythonProcess implements AutoCloseable {
   }
 
   /** A bare loop that waits for BIND. */
-  static PythonProcess started(Linux linux, Path interpreter, PythonSources sources) {
-    PythonProcess process =
-        new PythonProcess(linux, interpreter, List.of("-I", "-B", sources.script("bare_loop.py")));
+  static RuntimeProcess started(Linux linux, BenchRuntime runtime, Programs programs) {
+    RuntimeProcess process = starting(linux, runtime, programs);
     try {
-      MemorySegment frame = linux.allocate(Frames.HEADER_BYTES);
-      Frames.checkStarted(frame, linux.read(process.responses, frame.address(), frame.byteSize()));
+      process.awaitStarted(linux);
       return process;
     } catch (RuntimeException e) {
       process.close();
       throw e;
     }
+  }
+
+  /** A bare loop that will say that it started. */
+  static RuntimeProcess starting(Linux linux, BenchRuntime runtime, Programs programs) {
+    return new RuntimeProcess(linux, runtime.executable(), programs.bareLoop());
+  }
+
+  void awaitStarted(Linux caller) {
+    MemorySegment frame = caller.allocate(Frames.HEADER_BYTES);
+    Frames.checkStarted(frame, caller.read(responses, frame.address(), frame.byteSize()));
+  }
+
+  /** Pins each of its threads; those to come follow their makers. */
+  void pin(int processor) {
+    Threads.pin(linux, pid, processor);
   }
 
   /** Writes a whole small frame. */
@@ -92,7 +105,7 @@ final class PythonProcess implements AutoCloseable {
     long bytes =
         LinuxException.check("read", caller.read(responses, buffer.address(), buffer.byteSize()));
     if (bytes == 0) {
-      throw new IllegalStateException("the Python program ended");
+      throw new IllegalStateException("the program ended");
     }
     return bytes;
   }

@@ -1,0 +1,4 @@
+'use strict';
+// The echo function of the benchmarks.
+
+exports.handler = async (event) => event;
