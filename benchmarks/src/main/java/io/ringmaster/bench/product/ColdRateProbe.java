@@ -62,6 +62,7 @@ public final class ColdRateProbe implements Probe {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored")
   private boolean submit() {
     String function = functions.poll();
     if (function == null) {
@@ -70,7 +71,7 @@ public final class ColdRateProbe implements Probe {
     opened
         .engine
         .invokeAsync(InvokeRequest.of(function, Echo.EVENT))
-        .whenComplete((result, failure) -> answers.add(new Answer(function, result, failure)));
+        .handle((result, failure) -> answers.add(new Answer(function, result, failure)));
     return true;
   }
 
