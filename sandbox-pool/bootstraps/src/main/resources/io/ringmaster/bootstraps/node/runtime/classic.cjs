@@ -24,6 +24,16 @@ class Classic {
     this.atEmptyLoop = () => {};
     this.stream = null; // of the running invocation
     this.take = null;
+    this.waits = true; // whether the running invocation's callback waits for the empty event loop
+    // The same two functions for every context: with functions of its own each would be an object of a shape of its own, and slow.
+    this.waiting = {
+      get: () => this.waits,
+      set: (value) => {
+        this.waits = value;
+      },
+      enumerable: true,
+      configurable: true,
+    };
   }
 
   initializing() {
@@ -113,7 +123,7 @@ class Classic {
 
   /** The four ways to answer; the first of them that is used counts. */
   contextOf(invocation) {
-    let waits = true;
+    this.waits = true;
     let finished = false;
     const once = (answer) =>
       function (...values) {
@@ -131,23 +141,16 @@ class Classic {
       }
     };
     const callback = (error, result) => {
-      if ((error !== undefined && error !== null) || !waits) {
+      if ((error !== undefined && error !== null) || !this.waits) {
         done(error, result);
       } else {
         this.atEmptyLoop = () => setImmediate(() => this.complete(invocation, result));
       }
     };
-    const context = {
-      get callbackWaitsForEmptyEventLoop() {
-        return waits;
-      },
-      set callbackWaitsForEmptyEventLoop(value) {
-        waits = value;
-      },
-      succeed: once((result) => done(null, result)),
-      fail: once((error) => done(error === undefined || error === null ? 'handled' : error)),
-      done: once(done),
-    };
+    const context = Object.defineProperty({}, 'callbackWaitsForEmptyEventLoop', this.waiting);
+    context.succeed = once((result) => done(null, result));
+    context.fail = once((error) => done(error === undefined || error === null ? 'handled' : error));
+    context.done = once(done);
     return { callback: once(callback), context };
   }
 
