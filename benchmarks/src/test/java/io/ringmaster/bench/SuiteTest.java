@@ -18,8 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SuiteTest {
 
+  /** Other languages' rows with the same two probes as these run with all tests only. */
+  private static final String SHORT =
+      "(?!invoke\\.idle\\.(node|java)\\.|invoke\\.saturated\\.(node|java)\\.8"
+          + "|cold\\.(rate|process)\\.java).*";
+
   static List<String> ids() {
-    return Bench.ids();
+    return Bench.ids().stream()
+        .filter(id -> "full".equals(System.getProperty("ringmaster.tests")) || id.matches(SHORT))
+        .toList();
   }
 
   @ParameterizedTest

@@ -26,9 +26,6 @@ import java.util.concurrent.locks.LockSupport;
  * second thread); the wake-up and unpark follow the store.
  */
 public final class ProvidedIdleFloor implements Probe {
-  /** Exchanges before the first sample, here and in the product. */
-  public static final int WARM_UP = 3_000;
-
   private static final long ASLEEP_NS = 1_000_000;
   private static final byte[] LENGTH = "Content-Length: ".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ACCEPTED =
@@ -77,7 +74,7 @@ public final class ProvidedIdleFloor implements Probe {
     client.configureBlocking(false);
     client.register(selector, SelectionKey.OP_READ);
     second = Thread.ofPlatform().name("bench-idle-floor").start(this::relay);
-    for (int i = 0; i < WARM_UP; i++) {
+    for (int i = 0; i < IdleFloor.WARM_UP; i++) {
       exchange();
     }
   }

@@ -123,9 +123,9 @@ final class RuntimeProcess implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
+      linux.kill(pid, Linux.SIGKILL);
       endRequests();
       linux.close(responses);
-      linux.kill(pid, Linux.SIGKILL);
       LinuxException.check("wait4", linux.wait4(pid, 0, 0, 0));
     }
   }

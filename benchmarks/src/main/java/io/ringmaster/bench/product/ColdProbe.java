@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.bench.floor.BenchRuntime;
+import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.Latencies;
 import io.ringmaster.bench.harness.Probe;
@@ -22,7 +23,7 @@ public final class ColdProbe implements Probe {
    * Kept ready, and no more in a burst: once so many are there no process is being made, which
    * would take a processor from the cold start that is measured. ({@code cold.rate} measures that.)
    */
-  private static final int GENERIC = 2;
+  private static final int GENERIC = ColdFloor.READY;
 
   private static final long LOOK_NS = 200_000;
   private static final long ASLEEP_NS = 2_000_000;

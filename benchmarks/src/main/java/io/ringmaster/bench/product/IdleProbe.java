@@ -5,9 +5,7 @@ import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.IdleFloor;
-import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.Latencies;
-import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
@@ -33,9 +31,7 @@ public final class IdleProbe implements Probe {
     opened = MeasuredEngine.open(runtime, EngineConfig.builder());
     try {
       opened.engine.functions().create(Echo.of("echo", runtime));
-      int warmUp =
-          runtime.language() == Language.PROVIDED ? ProvidedIdleFloor.WARM_UP : IdleFloor.WARM_UP;
-      for (int i = 0; i < warmUp; i++) {
+      for (int i = 0; i < IdleFloor.WARM_UP; i++) {
         check(opened.engine.invoke(request));
       }
       if (placed != null) {
