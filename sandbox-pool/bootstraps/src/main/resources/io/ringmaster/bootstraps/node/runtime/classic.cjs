@@ -192,8 +192,13 @@ class Classic {
       this.streamEnded();
     } catch (e) {
       sandbox.logError('Invoke Error', e);
+      const { complete } = stream;
       stream.finish(() => {
-        sandbox.respondError(invocation, e);
+        if (complete) {
+          sandbox.respond(invocation, '');
+        } else {
+          sandbox.respondError(invocation, e);
+        }
         this.streamEnded();
       });
     }

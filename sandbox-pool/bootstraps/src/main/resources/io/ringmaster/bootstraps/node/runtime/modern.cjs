@@ -113,8 +113,13 @@ class Modern {
     } catch (e) {
       setImmediate(() => {
         sandbox.logError('Invoke Error', e);
+        const { complete } = stream;
         stream.finish(() => {
-          sandbox.respondError(invocation, e);
+          if (complete) {
+            sandbox.respond(invocation, '');
+          } else {
+            sandbox.respondError(invocation, e);
+          }
           setImmediate(this.take);
         });
       });

@@ -99,6 +99,11 @@ class ResponseStream extends Writable {
     });
   }
 
+  /** Whether the function has ended it: then its answer is complete, whatever the handler throws afterwards. */
+  get complete() {
+    return this.writableEnded && (this.writableFinished || !this.destroyed);
+  }
+
   /** Calls back when everything that was written before has gone, or as much of it as can go. */
   finish(callback) {
     if (this.destroyed || this.writableFinished) {

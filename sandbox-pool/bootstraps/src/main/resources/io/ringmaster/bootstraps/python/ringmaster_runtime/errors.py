@@ -75,4 +75,4 @@ def log_text(doc):
 def log_document(doc):
     """The JSON form of an error's log line, before it is encoded."""
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", logging.Formatter.converter(time.time()))
-    return {"timestamp": now, "level": "ERROR", **doc}
+    return {"timestamp": now, "log_level": "ERROR", **doc}
