@@ -1,4 +1,4 @@
-"""Forty handlers that our bootstrap and AWS's client must answer alike. The event stands in the line above each."""
+"""Handlers that our bootstrap and AWS's client must answer and log alike. The event stands in the line above each."""
 
 import collections
 import dataclasses
@@ -6,6 +6,7 @@ import datetime
 import decimal
 import enum
 import json
+import logging
 import os
 import sys
 
@@ -157,6 +158,29 @@ def plain(event, context): return [type(event).__name__, event]
 
 # {}
 def dumped(event, context): return json.dumps({"already": "text"})
+
+def written():
+    print("printed", 1, "ünïcode")
+    print("several\nlines")
+    print("to standard error", file=sys.stderr)
+    logging.getLogger().setLevel(logging.INFO)
+    logging.info("text %s", "a")
+    logging.getLogger("own").warning("several\nlines", extra={"more": {"a": 1}})
+    logging.debug("unseen")
+    try: raise Own("seen")
+    except Own: logging.exception("with a trace")
+
+# {}
+def logs_text(event, context): written()
+
+# {}
+def logs_json(event, context): written()
+
+# {}
+def logs_json_warn(event, context): written()
+
+# {}
+def raises_json(event, context): raise Own("unseen")
 
 # {}
 def generator(event, context): return (n for n in range(3))

@@ -111,7 +111,7 @@ enum Client {
           "'"
               + java
               + "' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp"
-              + " \"$LAMBDA_TASK_ROOT:$LAMBDA_TASK_ROOT/lib/*\""
+              + " \"$LAMBDA_TASK_ROOT/lib/*\""
               + " com.amazonaws.services.lambda.runtime.api.client.AWSLambda \"$_HANDLER\"");
     }
   };

@@ -1,86 +1,68 @@
 package io.ringmaster.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import io.ringmaster.api.Engine;
-import io.ringmaster.api.EngineConfig;
-import io.ringmaster.api.FunctionCode;
-import io.ringmaster.api.FunctionSpec;
-import io.ringmaster.api.InvocationResult;
-import io.ringmaster.api.InvokeRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.TestInstance;
 
 /**
- * The same handlers and events through AWS's Java client and through the own Java runtime, on the
- * same JVM: the same answers. Where they differ is written down in {@code
- * tools/docs/differences.md}.
+ * Against AWS's Java client, on the same JVM: the rows of our own table of Java behaviours, which
+ * was made from that client's answers.
  */
 @Tag("built")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class JavaComparisonTest {
+class JavaComparisonTest extends ComparisonChecks {
   private static final Path BEHAVIOURS =
       Path.of("..", "..", "sandbox-pool", "bootstraps", "src", "test", "resources");
   private static final List<String> TABLES =
       List.of("answers", "errors", "loading", "logging", "signatures");
 
-  /** Records are events here, and are none there; and each client has a Context of its own. */
-  private static final Set<String> DIFFERENT =
-      Set.of("cases.Cases::rec", "cases.Cases$Derived", "cases.Cases::ctx");
-
   private static final Pattern JVM_ELEMENT = Pattern.compile(",?\"java\\.base/[^\"]*\"");
+  private static final Pattern LOG_STREAM =
+      Pattern.compile("\\d{4}/\\d\\d/\\d\\d/\\[\\$LATEST][0-9a-f]{32}");
   private static final Pattern ID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-  private record Row(String handler, List<String> events) {}
+  private static final String RECORD =
+      "200 Unhandled \\{\"errorMessage\":\"An error occurred during JSON"
+          + " parsing\",\"errorType\":\"java.lang.RuntimeException\",\"stackTrace\":\\[]}";
 
-  private Engine engine;
-  private Path theirs;
-  private Path ours;
+  private static final Difference CONTEXT =
+      Difference.word(
+          "com.amazonaws.services.lambda.runtime.api.client.api.LambdaContext",
+          "io.ringmaster.runtime.InvocationContext");
 
-  @BeforeAll
-  void open() throws Exception {
-    theirs = Tools.folder("java-comparison", "theirs");
-    ours = Tools.folder("java-comparison", "ours");
-    Client.JAVA.build(theirs);
-    for (Path target : List.of(theirs, ours)) {
-      compile(target);
-    }
-    engine = Engine.open(EngineConfig.builder().environmentsMax(4).genericSandboxes(1).build());
+  /** Argued in tools/docs/differences.md. */
+  private static final Map<String, Difference> DIFFERENCES =
+      Map.of(
+          "cases.Cases::rec",
+          new Difference(RECORD, "200 null \\{\"x\":1,\"label\":\"l\"}"),
+          "cases.Cases$Derived",
+          new Difference(RECORD, "200 null \\{\"x\":2,\"label\":\"l\"}"),
+          "cases.Cases::ctx",
+          CONTEXT,
+          "cases.Cases::ctx from a mobile client",
+          CONTEXT);
+
+  JavaComparisonTest() {
+    super(Client.JAVA, DIFFERENCES);
   }
 
-  @AfterAll
-  void close() {
-    if (engine != null) {
-      engine.close();
-    }
-  }
-
-  private static void compile(Path target) throws Exception {
+  @Override
+  void addHandlers(Path code) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("-proc:none", "-nowarn", "-g"));
-    arguments.addAll(List.of("--release", "17", "-d", target.toString(), "-cp"));
-    arguments.add(
-        Path.of(Context.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-            .toString());
-    Path sources = Tools.folder("java-comparison", "sources");
+    arguments.addAll(List.of("--release", "17", "-d", code.toString(), "-cp", core().toString()));
+    Path sources = Tools.folder("java", "sources");
     for (String name : List.of("Cases", "Sig")) {
       Path source = sources.resolve(name + ".java");
       Tools.copy(BEHAVIOURS.resolve("functions/java/cases/" + name + ".java.txt"), source);
@@ -93,78 +75,58 @@ class JavaComparisonTest {
     assertEquals(0, status, () -> messages.toString(StandardCharsets.UTF_8));
   }
 
-  private static List<Row> rows() throws IOException {
-    List<Row> rows = new ArrayList<>();
-    boolean text = true;
-    for (String line : lines()) {
-      if (line.startsWith("--- handler")) {
-        rows.add(new Row(line.substring("--- handler".length()).strip(), new ArrayList<>()));
-        text = true;
-      } else if (line.startsWith("--- format") || line.startsWith("--- level")) {
-        text = false; // answers do not depend on it
-      } else if (line.startsWith("--- event ") && text) {
-        rows.getLast().events().add(line.substring("--- event ".length()).replace("\\\\", "\\"));
+  private static Path core() {
+    try {
+      return Path.of(Context.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  String runtime() {
+    return "java25";
+  }
+
+  /** Of each row its handler and its events, but those of no JSON: the engine lets none through. */
+  @Override
+  List<Case> cases() throws IOException {
+    List<Case> cases = new ArrayList<>();
+    for (String table : TABLES) {
+      String text = Files.readString(BEHAVIOURS.resolve("behaviours/java/" + table + ".txt"));
+      for (String row : text.split("(?m)^=== ")) {
+        List<String> events = values(row, "event");
+        if (!row.isEmpty() && events.stream().noneMatch(event -> event.startsWith("anything"))) {
+          cases.add(
+              new Case(
+                  row.lines().findFirst().orElseThrow(),
+                  values(row, "handler").getFirst(),
+                  events.isEmpty() ? List.of("{}") : events,
+                  null,
+                  null));
+        }
       }
     }
-    return rows.stream()
-        .filter(row -> !row.handler().isEmpty() && !DIFFERENT.contains(row.handler()))
-        .filter(row -> row.events().stream().noneMatch(JavaComparisonTest::isNoJson))
+    cases.removeIf(each -> each.handler().isEmpty()); // no function can be made without one
+    return cases;
+  }
+
+  private static List<String> values(String row, String option) {
+    return row.lines()
+        .filter(line -> line.startsWith("--- " + option + " "))
+        .map(line -> line.substring(option.length() + 5).replace("\\\\", "\\"))
         .toList();
   }
 
-  private static List<String> lines() throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (String table : TABLES) {
-      lines.addAll(Files.readAllLines(BEHAVIOURS.resolve("behaviours/java/" + table + ".txt")));
-    }
-    return lines;
+  @Override
+  boolean comparesLogs() {
+    return false; // AWS's client writes them unframed; our table holds ours
   }
 
-  /** The engine, like Lambda, lets no event through that is no JSON. */
-  private static boolean isNoJson(String event) {
-    return event.startsWith("anything");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> theSameAnswers() throws IOException {
-    List<Row> rows = rows();
-    assertTrue(rows.size() >= 40, rows.size() + " handlers");
-    List<DynamicTest> tests = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
-      int number = i;
-      tests.add(dynamicTest(row.handler(), () -> compare(row, number)));
-    }
-    return tests.stream();
-  }
-
-  private void compare(Row row, int number) {
-    List<String> events = row.events().isEmpty() ? List.of("{}") : row.events();
-    List<String> expected = answers("theirs" + number, "provided.al2023", theirs, row, events);
-    List<String> actual = answers("ours" + number, "java25", ours, row, events);
-    assertEquals(String.join("\n", expected), String.join("\n", actual));
-  }
-
-  private List<String> answers(
-      String name, String runtime, Path code, Row row, List<String> events) {
-    engine
-        .functions()
-        .create(
-            FunctionSpec.named(name)
-                .runtime(runtime)
-                .handler(row.handler())
-                .memoryMb(512)
-                .timeoutSeconds(30)
-                .code(FunctionCode.folder(code))
-                .build());
-    List<String> answers = new ArrayList<>();
-    for (String event : events) {
-      InvocationResult result = engine.invoke(InvokeRequest.of(name, event));
-      String text = result.payloadText().replace(name, "NAME");
-      text = JVM_ELEMENT.matcher(text).replaceAll("").replace("[,", "[");
-      answers.add(result.functionError() + " " + ID.matcher(text).replaceAll("ID"));
-    }
-    engine.functions().delete(name);
-    return answers;
+  @Override
+  String normal(String answer) {
+    String normal = JVM_ELEMENT.matcher(answer).replaceAll("").replace("[,", "[");
+    normal = LOG_STREAM.matcher(normal).replaceAll("LOG-STREAM");
+    return ID.matcher(normal).replaceAll("ID");
   }
 }

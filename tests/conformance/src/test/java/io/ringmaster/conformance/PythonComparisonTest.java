@@ -1,149 +1,112 @@
 package io.ringmaster.conformance;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
-
-import io.ringmaster.api.Engine;
-import io.ringmaster.api.EngineConfig;
-import io.ringmaster.api.FunctionCode;
-import io.ringmaster.api.FunctionSpec;
-import io.ringmaster.api.InvocationResult;
-import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
+import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.TestInstance;
 
-/**
- * The same handlers through our Python bootstrap and through AWS's client, by the same interpreter:
- * the same answers, but for what the page on differences argues.
- */
+/** Against AWS's Python client. */
 @Tag("built")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class PythonComparisonTest {
+class PythonComparisonTest extends ComparisonChecks {
   private static final Path HANDLERS =
-      Path.of("src", "test", "handlers", "python", "handlers.py").toAbsolutePath();
+      Path.of("src", "test", "handlers", "python").toAbsolutePath();
   private static final Pattern CASE =
       Pattern.compile("^# (.*)\n(?:async )?def ([a-z_]+)\\(event, context\\)", Pattern.MULTILINE);
 
-  /** Where only the kind of the answer is the same; argued in tools/docs/differences.md. */
-  private static final Set<String> DIFFERENT = Set.of("too_deep", "recursion", "not_callable");
+  /** Modules that fail on their own, and other ways to name a handler. */
+  private static final List<Case> LOADING =
+      List.of(
+          new Case("not callable", "handlers.not_callable", "{}"),
+          new Case("no such handler", "handlers.nowhere", "{}"),
+          new Case("no such module", "nowhere.handler", "{}"),
+          new Case("a handler without a dot", "handlers", "{}"),
+          new Case("a syntax error", "broken.handler", "{}"),
+          new Case("an error while loading", "fails.handler", "{}"),
+          new Case("warm", "handlers.echo", List.of("1", "{\"a\":2}", "null"), null, null));
 
-  private static final Pattern ERROR_TYPE = Pattern.compile("\"errorType\": \"([^\"]*)\"");
+  /** Fewer of the stack's frames are the runtime's than are the client's. */
+  private static final Pattern REPEATED = Pattern.compile("repeated \\d+ more times");
 
-  private Engine engine;
-  private Path theirs;
-  private Path ours;
-  private String runtime;
+  /** And so the stack runs out elsewhere in the encoder, of which its words depend. */
+  private static final Pattern TOO_DEEP =
+      Pattern.compile(
+          "(Unable to marshal response: maximum recursion depth exceeded) while [a-zA-Z ]+");
 
-  @BeforeAll
-  void open() throws IOException {
-    List<String> missing = Client.PYTHON.missing();
-    if (!missing.isEmpty()) {
-      Files.writeString(
-          Files.createDirectories(Path.of("target", "not-run")).resolve("comparison.python.txt"),
-          "comparison.python\tnot installed: " + String.join(", ", missing) + "\n");
-      assumeTrue(false, "not installed: " + missing);
+  private static final String NOT_CALLABLE =
+      "200 Unhandled \\{\"errorMessage\": \"'int' object is not callable\", \"errorType\":"
+          + " \"TypeError\", \"requestId\": \"REQUEST-ID\", \"stackTrace\": \\[\"  File"
+          + " [^,]*%1$s[^,]*, line \\d+, in \\w+\\\\n"
+          + "    [^,]*\\(event, \\w+\\)\\\\n"
+          + "\"]}\n"
+          + "\\[ERROR] TypeError: 'int' object is not callable\n"
+          + ".*%1$s.*";
+
+  private static final String INTERRUPTED =
+      "200 Unhandled \\{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId:"
+          + " REQUEST-ID Error: Runtime exited with error: signal: interrupt\"}\n"
+          + "Traceback \\(most recent call last\\):\n"
+          + "%s  File \"CODE/handlers.py\", line \\d+, in interrupts\n"
+          + ".*\n"
+          + "KeyboardInterrupt\n"
+          + "RequestId: REQUEST-ID Error: Runtime exited with error: signal: interrupt\n"
+          + "Runtime.ExitError";
+
+  /** Argued in tools/docs/differences.md. */
+  private static final Map<String, Difference> DIFFERENCES =
+      Map.of(
+          "not callable",
+              new Difference(
+                  NOT_CALLABLE.formatted("awslambdaric"),
+                  NOT_CALLABLE.formatted("ringmaster_runtime")),
+          "interrupts",
+              new Difference(
+                  INTERRUPTED.formatted("  File \"<frozen runpy>\", .*awslambdaric/bootstrap.py.*"),
+                  INTERRUPTED.formatted("")));
+
+  PythonComparisonTest() {
+    super(Client.PYTHON, DIFFERENCES);
+  }
+
+  /** By the interpreter that the engine takes, which may be another of the same minor version. */
+  @Override
+  void addHandlers(Path code) throws IOException {
+    Tools.copy(HANDLERS, code);
+    if (Files.exists(code.resolve("bootstrap"))) {
+      Path python = Runtimes.findFor(runtime(), RuntimeSettings.NONE).interpreter().executable();
+      Tools.bootstrap(code, "'" + python + "' -m awslambdaric \"$_HANDLER\"");
     }
-    theirs = Tools.folder("python", "comparison");
-    Client.PYTHON.build(theirs);
-    Files.copy(HANDLERS, theirs.resolve("handlers.py"));
-    ours = Tools.folder("python", "own");
-    Files.copy(HANDLERS, ours.resolve("handlers.py"));
+  }
+
+  @Override
+  String normal(String answer) {
+    String normal = REPEATED.matcher(answer).replaceAll("repeated N more times");
+    return TOO_DEEP.matcher(normal).replaceAll("$1");
+  }
+
+  @Override
+  String runtime() throws IOException {
     Path python = Tools.interpreter("python3", "-c", "import sys; print(sys.executable)");
-    runtime =
-        "python"
-            + Tools.run(
-                    ours,
-                    Map.of(),
-                    python.toString(),
-                    "-c",
-                    "import sys; print('%d.%d' % sys.version_info[:2])")
-                .strip();
-    engine = Engine.open(EngineConfig.builder().environmentsMax(4).genericSandboxes(1).build());
+    String version =
+        Tools.run(
+            Tools.existing("python", "ours"),
+            Map.of(),
+            python.toString(),
+            "-c",
+            "import sys; print('%d.%d' % sys.version_info[:2])");
+    return "python" + version.strip();
   }
 
-  @AfterAll
-  void close() {
-    if (engine != null) {
-      engine.close();
-    }
-  }
-
-  private static Map<String, String> cases() throws IOException {
-    Map<String, String> cases = new LinkedHashMap<>();
-    Matcher found = CASE.matcher(Files.readString(HANDLERS));
-    while (found.find()) {
-      cases.put(found.group(2), found.group(1));
-    }
-    cases.put("not_callable", "{}");
+  @Override
+  List<Case> cases() throws IOException {
+    List<Case> cases =
+        new ArrayList<>(annotated(HANDLERS.resolve("handlers.py"), CASE, "handlers."));
+    cases.addAll(LOADING);
     return cases;
-  }
-
-  @Test
-  void thereAreFortyOfThem() throws IOException {
-    assertTrue(cases().size() >= 40, "too few");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> handlers() throws IOException {
-    return cases().entrySet().stream()
-        .map(each -> dynamicTest(each.getKey(), () -> compare(each.getKey(), each.getValue())));
-  }
-
-  private void compare(String handler, String event) {
-    String name = "compared-" + handler.replace('_', '-');
-    String wanted = answer(name, "provided.al2023", theirs, handler, event);
-    String got = answer(name, runtime, ours, handler, event);
-    if (DIFFERENT.contains(handler)) {
-      assertNotEquals(wanted, got, "no difference any more: take it off the list and the page");
-      assertEquals(errorType(wanted), errorType(got));
-    } else {
-      assertEquals(wanted, got);
-    }
-  }
-
-  private static String errorType(String answer) {
-    Matcher found = ERROR_TYPE.matcher(answer);
-    assertTrue(found.find(), answer);
-    return found.group(1);
-  }
-
-  /** What the caller gets, without what differs from call to call. */
-  private String answer(String name, String by, Path code, String handler, String event) {
-    engine
-        .functions()
-        .create(
-            FunctionSpec.named(name)
-                .runtime(by)
-                .handler("handlers." + handler)
-                .memoryMb(512)
-                .timeoutSeconds(30)
-                .code(FunctionCode.folder(code))
-                .build());
-    try {
-      InvocationResult result = engine.invoke(InvokeRequest.of(name, event));
-      return (result.statusCode() + " " + result.functionError() + " " + result.payloadText())
-          .replace(result.requestId(), "REQUEST-ID")
-          .replaceAll("/[^\"\\\\ ]*/code/[^/\"\\\\]*", "CODE");
-    } finally {
-      engine.functions().delete(name);
-    }
   }
 }

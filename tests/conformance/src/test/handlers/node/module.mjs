@@ -1,0 +1,1 @@
+export const handler = async (event) => ['a module', event, import.meta.url.split('/').pop()];
