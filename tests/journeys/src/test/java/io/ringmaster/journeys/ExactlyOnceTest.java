@@ -9,10 +9,7 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
-import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -26,22 +23,20 @@ class ExactlyOnceTest {
           "mixed0", "mixed0", "mixed0", "mixed1", "mixed1", "mixed1", "mixed2", "mixed2", "mixed2",
           "injvm");
 
+  private static final int INVOCATIONS = 100_000;
+  private static final int IN_FLIGHT = 64;
+  private static final int HANGS = 20;
+  private static final int KILLS = 100;
+
   @Test
   void aHundredThousandMixedInvocations() throws Exception {
-    run(100_000, 20);
-  }
-
-  private static void run(int invocations, int hangs) throws Exception {
-    warmUpTheTestItself();
-    Map<Long, String> processes = ProcessCensus.below(ProcessHandle.current());
-    Map<String, Long> descriptors = ProcessCensus.descriptors();
-    Set<String> threads = ProcessCensus.engineThreads();
-    Set<String> files = ProcessCensus.temporaryFiles();
+    Rest before = Rest.now();
     long seed = System.nanoTime();
     System.err.println("exactly-once: seed " + seed);
     try (Engine engine = Engine.open(config().environmentsMax(12).build())) {
       deploy(engine);
-      new MixedLoad(engine, FUNCTIONS, invocations, hangs, new SplittableRandom(seed)).run();
+      new MixedLoad(engine, FUNCTIONS, INVOCATIONS, IN_FLIGHT, new SplittableRandom(seed))
+          .run(HANGS, KILLS);
       EngineStatus status = engine.status();
       assertEquals(0, status.concurrentInvocations(), "no unit of the ledger is leaked");
       assertEquals(0L, status.counters().get("inFlight"));
@@ -49,17 +44,7 @@ class ExactlyOnceTest {
       assertTrue(status.counters().get("exits") > 0, status.counters()::toString);
       assertEquals(0L, status.counters().get("lateAnswers"));
     }
-    Map<Long, String> left = ProcessCensus.below(ProcessHandle.current());
-    left.keySet().removeAll(processes.keySet());
-    assertEquals(Map.of(), left, "processes");
-    assertEquals(descriptors, ProcessCensus.descriptors(), "descriptors");
-    assertEquals(threads, ProcessCensus.engineThreads(), "threads");
-    assertEquals(files, ProcessCensus.temporaryFiles(), "files");
-  }
-
-  private static void warmUpTheTestItself() throws IOException {
-    ProcessCensus.below(ProcessHandle.current());
-    ProcessCensus.descriptors();
+    before.assertNothingIsLeft();
   }
 
   private static void deploy(Engine engine) {
