@@ -10,7 +10,8 @@ import java.util.Map;
  * @param runtime the runtime's family, such as {@code python}
  * @param absence why there is no such cell; null: there is
  * @param options the function's configuration: {@code handler}, {@code timeout}, {@code memory},
- *     {@code format}, {@code level}, {@code system-level}, {@code runtime}
+ *     {@code format}, {@code level}, {@code system-level}, {@code runtime}; of its invocations:
+ *     {@code trace}, {@code client-context}
  * @param variables the function's variables
  * @param files its package, by path
  * @param exchanges its invocations, in this order

@@ -18,7 +18,8 @@ import java.util.Map;
  * --- OPTION VALUE                   configuration for all cells: timeout, memory, format, level, system-level,
  *                                    init-timeout (milliseconds)
  * *** python                         a cell: python, node, java, ruby or provided
- * --- OPTION VALUE                   handler (default app.handler; java: App), runtime, or one of the above
+ * --- OPTION VALUE                   handler (default app.handler; java: App), runtime, trace, client-context, or one
+ *                                    of the above
  * --- variable NAME=VALUE
  * --- file app.py                    lines of a file follow
  * --- event TEXT                     an invocation; "large N": a string of N bytes
@@ -41,7 +42,9 @@ final class RowReader {
           "system-level",
           "handler",
           "runtime",
-          "init-timeout");
+          "init-timeout",
+          "trace",
+          "client-context");
 
   private final List<Cell> cells = new ArrayList<>();
   private String row;
