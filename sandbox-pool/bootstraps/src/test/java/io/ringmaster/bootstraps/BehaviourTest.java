@@ -2,8 +2,6 @@ package io.ringmaster.bootstraps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every row of the table of behaviours, in the interpreters that are here. */
 class BehaviourTest {
-  private static final List<String> TABLES =
-      List.of(
+  private static final Tables TABLES =
+      new Tables(
           "python/loading.txt",
           "python/errors.txt",
           "python/marshalling.txt",
@@ -50,10 +48,7 @@ class BehaviourTest {
 
   @Test
   void theTableIsThere() {
-    int rows = 0;
-    for (String table : TABLES) {
-      rows += Behaviour.read(table).size();
-    }
+    int rows = TABLES.rows().size();
     assertTrue(rows >= 60, rows + " rows");
   }
 
@@ -68,7 +63,7 @@ class BehaviourTest {
             + all.keySet()
             + "; not on this machine: "
             + Interpreters.absent(all));
-    sayWhatIsAbsent(Interpreters.absent(all));
+    Tables.reportAbsent("python", Interpreters.absent(all));
     List<DynamicNode> nodes = new ArrayList<>();
     for (Map.Entry<String, Path> interpreter : chosen(all).entrySet()) {
       String minor = minorVersion(interpreter.getValue());
@@ -78,27 +73,9 @@ class BehaviourTest {
               bootstraps,
               Files.createTempDirectory(temporary, interpreter.getKey()));
       templates.add(template);
-      List<DynamicNode> rows = new ArrayList<>();
-      for (String table : TABLES) {
-        for (Behaviour behaviour : Behaviour.read(table)) {
-          if (behaviour.appliesTo(minor)) {
-            rows.add(dynamicTest(behaviour.name(), () -> check(behaviour, template)));
-          }
-        }
-      }
-      nodes.add(dynamicContainer(interpreter.getKey(), rows));
+      nodes.add(TABLES.tests(interpreter.getKey(), minor, row -> check(row, template)));
     }
     return nodes.stream();
-  }
-
-  /** For the report at the end of the build. */
-  private static void sayWhatIsAbsent(List<String> versions) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "not-run"));
-    List<String> lines =
-        versions.stream()
-            .map(version -> "bootstraps.python" + version + "\tno such interpreter here")
-            .toList();
-    Files.write(folder.resolve("interpreters.txt"), lines);
   }
 
   /**

@@ -9,10 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.bootstraps.PythonSandbox.Frame;
 import io.ringmaster.bootstraps.PythonSandbox.Request;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,16 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Frames, figures, logs, descriptors and the end of the process, seen from the engine's end of the
  * channel.
  */
-@Timeout(60)
-class ChannelTest {
-  private static final int RESPONSE_MAX = 6_291_556;
+class ChannelTest extends ChannelChecks {
   private static final String ECHO = "def handler(event, context): return event\n";
 
   private static Path interpreter;
@@ -45,112 +39,19 @@ class ChannelTest {
     bootstraps = Bootstraps.extract(shared.resolve("bootstraps"));
   }
 
-  private PythonSandbox start(String source) throws IOException {
+  ChannelTest() {
+    super(
+        new Functions(
+            ECHO,
+            "import time\ntime.sleep(0.05)\n" + ECHO,
+            "def handler(event, context): return b'x' * event\n",
+            "def handler(event, context):\n  if event: raise Exception('x' * event)\n",
+            "def handler(event): return event[::-1]\n"));
+  }
+
+  @Override
+  PythonSandbox start(String source) throws IOException {
     return PythonSandbox.start(interpreter, bootstraps, code, Map.of("app.py", source));
-  }
-
-  private PythonSandbox ready(String source) throws IOException {
-    PythonSandbox sandbox = start(source);
-    Frame bound = sandbox.bind("app.handler");
-    assertNotNull(bound, sandbox::output);
-    assertEquals(PythonSandbox.READY, bound.kind(), bound::wholeText);
-    return sandbox;
-  }
-
-  private static String answer(PythonSandbox sandbox, String event) throws IOException {
-    Frame answer = sandbox.invoke(1, Request.of(event));
-    assertNotNull(answer, sandbox::output);
-    assertEquals(PythonSandbox.RESPONSE, answer.kind(), answer::text);
-    return answer.text();
-  }
-
-  @Test
-  void tellsItsPidAndVersionBeforeItIsBound() throws Exception {
-    try (PythonSandbox sandbox = start(ECHO)) {
-      Frame started = sandbox.receive();
-      assertEquals(PythonSandbox.STARTED, started.kind());
-      assertTrue(
-          started
-              .wholeText()
-              .matches("\\{\"pid\": " + sandbox.pid() + ", \"version\": \"3\\.\\d+\\.\\d+\"}"),
-          started.wholeText());
-    }
-  }
-
-  @Test
-  void readyCarriesTheTimeThatLoadingTook() throws Exception {
-    try (PythonSandbox sandbox = start("import time\ntime.sleep(0.05)\n" + ECHO)) {
-      long ns =
-          ByteBuffer.wrap(sandbox.bind("app.handler").body())
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .getLong();
-      assertTrue(ns >= 50_000_000 && ns < 30_000_000_000L, ns + " ns");
-    }
-  }
-
-  @Test
-  void framesInPiecesAndSeveralAtOnce() throws Exception {
-    try (PythonSandbox sandbox = ready(ECHO)) {
-      byte[] whole = PythonSandbox.invocation(5, Request.of("{\"piece\": 1}"));
-      for (byte part : whole) {
-        sandbox.write(new byte[] {part});
-      }
-      Frame first = sandbox.receive();
-      assertEquals(5, first.sequence());
-      assertEquals("{\"piece\": 1}", first.text());
-
-      ByteArrayOutputStream three = new ByteArrayOutputStream();
-      for (int sequence = 6; sequence <= 8; sequence++) {
-        three.write(PythonSandbox.invocation(sequence, Request.of("" + sequence)));
-      }
-      three.write(PythonSandbox.frame(PythonSandbox.SHUTDOWN, 0, new byte[0]));
-      sandbox.write(three.toByteArray());
-      for (int sequence = 6; sequence <= 8; sequence++) {
-        Frame next = sandbox.receive();
-        assertEquals(sequence, next.sequence());
-        assertEquals("" + sequence, next.text());
-      }
-      assertNull(sandbox.receive());
-      assertEquals(0, sandbox.exit());
-    }
-  }
-
-  @Test
-  void largeEventsAndAnswers() throws Exception {
-    try (PythonSandbox sandbox = ready(ECHO)) {
-      for (int length : new int[] {4_000, 65_400, 65_536, 70_000, 1 << 20, 6_000_000}) {
-        String event = '"' + "x".repeat(length) + '"';
-        assertEquals(event, answer(sandbox, event));
-      }
-      assertEquals("1", answer(sandbox, "1"));
-    }
-  }
-
-  @Test
-  void anAnswerOverTheLimitIsAnErrorAndTheSandboxLives() throws Exception {
-    try (PythonSandbox sandbox = ready("def handler(event, context): return b'x' * event\n")) {
-      Frame largest = sandbox.invoke(1, Request.of("" + RESPONSE_MAX));
-      assertEquals(PythonSandbox.RESPONSE, largest.kind());
-      assertEquals(16 + RESPONSE_MAX, largest.body().length);
-      Frame tooLarge = sandbox.invoke(2, Request.of("" + (RESPONSE_MAX + 1)));
-      assertEquals(PythonSandbox.ERROR, tooLarge.kind());
-      assertEquals(
-          "{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556"
-              + " bytes).\",\"errorType\":\"Function.ResponseSizeTooLarge\"}",
-          tooLarge.text());
-      assertEquals("xx", answer(sandbox, "2"));
-    }
-  }
-
-  @Test
-  void anErrorDocumentOverTheLimitIsReplaced() throws Exception {
-    try (PythonSandbox sandbox =
-        ready("def handler(event, context):\n  if event: raise Exception('x' * event)\n")) {
-      Frame error = sandbox.invoke(1, Request.of("7000000"));
-      assertEquals(PythonSandbox.ERROR, error.kind());
-      assertTrue(error.text().contains("Function.ResponseSizeTooLarge"), error::text);
-      assertEquals("null", answer(sandbox, "0"));
-    }
   }
 
   @Test
@@ -183,56 +84,12 @@ class ChannelTest {
   }
 
   @Test
-  void rawModePassesBytes() throws Exception {
-    try (PythonSandbox sandbox = start("def handler(event): return event[::-1]\n").raw()) {
-      assertEquals(PythonSandbox.READY, sandbox.bind("app.handler").kind());
-      Frame answer = sandbox.invoke(9, new Request("abc", "Root=1", "{}", "{}", "t", 1000));
-      assertEquals(9, answer.sequence());
-      assertEquals("cba", answer.text());
-      byte[] large = new byte[300_000];
-      large[0] = 7;
-      sandbox.write(PythonSandbox.invocation(10, Request.of(""), large));
-      byte[] body = sandbox.receive().body();
-      assertEquals(16 + large.length, body.length);
-      assertEquals(7, body[body.length - 1]);
-    }
-  }
-
-  @Test
-  void anUnboundProcessEndsWhenItIsTold() throws Exception {
-    try (PythonSandbox sandbox = start(ECHO)) {
-      assertEquals(PythonSandbox.STARTED, sandbox.receive().kind());
-      sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
-      assertEquals(0, sandbox.exit());
-    }
-  }
-
-  @Test
-  void theProcessEndsWithTheEngine() throws Exception {
-    try (PythonSandbox sandbox = ready(ECHO)) {
-      assertEquals("1", answer(sandbox, "1"));
-      sandbox.closeRequests();
-      assertNull(sandbox.receive());
-      assertEquals(0, sandbox.exit());
-    }
-  }
-
-  @Test
   void shutdownRunsExitHooks() throws Exception {
     try (PythonSandbox sandbox =
         ready("import atexit\natexit.register(lambda: print('bye', end=''))\n" + ECHO)) {
       sandbox.send(PythonSandbox.SHUTDOWN, 0, new byte[0]);
       assertEquals(0, sandbox.exit());
       assertEquals(List.of("bye"), sandbox.records());
-    }
-  }
-
-  @Test
-  void aFrameOfAnUnknownKindEndsTheProcess() throws Exception {
-    try (PythonSandbox sandbox = ready(ECHO)) {
-      sandbox.send(99, 0, new byte[100]);
-      assertNull(sandbox.receive());
-      assertEquals(70, sandbox.exit());
     }
   }
 
@@ -385,7 +242,8 @@ class ChannelTest {
       assertTrue(first > 4_000 && first < 1_000_000, first + " KiB");
       int grown = sandbox.invoke(2, Request.of("50000000")).memoryKb();
       assertTrue(grown > first + 40_000, grown + " KiB after " + first);
-      assertEquals(0, sandbox.invoke(3, Request.of("0")).memoryKb());
+      int unchanged = sandbox.invoke(3, Request.of("0")).memoryKb();
+      assertTrue(unchanged == 0 || unchanged > grown, unchanged + " KiB after " + grown);
     }
   }
 

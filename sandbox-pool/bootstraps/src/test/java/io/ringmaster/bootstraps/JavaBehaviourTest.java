@@ -1,15 +1,7 @@
 package io.ringmaster.bootstraps;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.ringmaster.bootstraps.PythonSandbox.Frame;
-import io.ringmaster.bootstraps.PythonSandbox.Request;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * not.
  */
 class JavaBehaviourTest {
-  private static final List<String> TABLES =
-      List.of(
+  private static final Tables TABLES =
+      new Tables(
           "java/answers.txt",
           "java/errors.txt",
           "java/loading.txt",
@@ -50,7 +42,7 @@ class JavaBehaviourTest {
 
   @Test
   void theTableIsThere() {
-    assertTrue(rows().count() >= 90);
+    assertTrue(TABLES.rows().size() >= 90);
   }
 
   @TestFactory
@@ -63,7 +55,8 @@ class JavaBehaviourTest {
         "/functions/java/cases/Cases.java.txt",
         "/functions/java/cases/Sig.java.txt");
     Map<Integer, Path> jvms = JavaFunctions.jvms();
-    sayWhatIsAbsent(jvms);
+    Tables.reportAbsent(
+        "java", Stream.of(17, 21, 25).filter(major -> !jvms.containsKey(major)).toList());
     List<DynamicNode> nodes = new ArrayList<>();
     for (Map.Entry<Integer, Path> jvm : jvms.entrySet()) {
       boolean first = nodes.isEmpty();
@@ -73,95 +66,24 @@ class JavaBehaviourTest {
       int major = jvm.getKey();
       assertTrue(JavaArchive.make(jvm.getValue(), major, bootstraps), "an archive of classes");
       Launch launch = Launch.of("java", jvm.getValue(), major, 0, bootstraps, 256);
-      nodes.add(
-          dynamicContainer(
-              "java" + major,
-              rows().map(row -> dynamicTest(row.name(), () -> check(row, launch, code)))));
+      nodes.add(TABLES.tests("java" + major, "" + major, row -> check(row, launch, code)));
     }
     return nodes.stream();
   }
 
-  private static Stream<Behaviour> rows() {
-    return TABLES.stream().flatMap(table -> Behaviour.read(table).stream());
-  }
-
-  private static void sayWhatIsAbsent(Map<Integer, Path> jvms) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "not-run"));
-    Files.write(
-        folder.resolve("jvms.txt"),
-        Stream.of(17, 21, 25)
-            .filter(major -> !jvms.containsKey(major))
-            .map(major -> "bootstraps.java" + major + "\tno such interpreter here")
-            .toList());
-  }
-
-  private static void check(Behaviour behaviour, Launch launch, Path code) throws Exception {
+  private static void check(Behaviour row, Launch launch, Path code) throws Exception {
     try (PythonSandbox sandbox = ProgramSandbox.start(launch, code)) {
       sandbox.runtime("java17");
-      sandbox.environment("FOO", "bar");
-      sandbox.logging(behaviour.option("format", "Text"), behaviour.option("level", ""));
-      Frame bound = sandbox.bind(behaviour.option("handler", ""));
-      assertNotNull(bound, sandbox::output);
-      long mark = 0;
-      if (behaviour.initError() != null) {
-        assertEquals(PythonSandbox.INIT_ERROR, bound.kind());
-        assertEquals(behaviour.initError(), answer(bound.wholeText()));
-      } else {
-        assertEquals(PythonSandbox.READY, bound.kind(), bound::wholeText);
-        mark = exchange(behaviour, sandbox);
-      }
-      if (behaviour.exit() != null) {
-        assertEquals(behaviour.exit(), sandbox.exit(), sandbox::output);
-      } else {
-        sandbox.awaitLog(mark);
-        assertEquals(mark, sandbox.logBytes(), "the mark counts what was written");
-      }
-      List<String> log = sandbox.records().stream().map(JavaBehaviourTest::record).toList();
-      assertEquals(String.join("\n---\n", behaviour.log()), String.join("\n---\n", log));
+      BehaviourCheck.check(row, sandbox, JavaBehaviourTest::normal);
     }
   }
 
-  private static long exchange(Behaviour behaviour, PythonSandbox sandbox) throws IOException {
-    long mark = 0;
-    long sequence = 40;
-    for (Behaviour.Exchange exchange : behaviour.exchanges()) {
-      Request request =
-          new Request(
-              exchange.event(),
-              "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
-              behaviour.option("client-context", ""),
-              behaviour.option("identity", ""),
-              "",
-              60_000);
-      Frame answer = sandbox.invoke(++sequence, request);
-      if (exchange.kind() == null) {
-        assertNull(answer);
-        continue;
-      }
-      assertNotNull(answer, sandbox::output);
-      assertEquals(exchange.answer(), answer(answer.text()));
-      assertEquals(
-          exchange.kind().equals("error") ? PythonSandbox.ERROR : PythonSandbox.RESPONSE,
-          answer.kind());
-      assertEquals(sequence, answer.sequence());
-      mark = answer.logMark();
-    }
-    return mark;
-  }
-
-  private static String answer(String text) {
-    return common(JVM_ELEMENT.matcher(text).replaceAll("").replace("[,", "["));
-  }
-
-  private static String record(String text) {
-    String normal = MORE.matcher(LIBRARY_LINE.matcher(text).replaceAll("")).replaceAll("");
-    return TIME.matcher(common(normal)).replaceAll("TIME");
-  }
-
-  private static String common(String text) {
-    return LINE_NUMBER
-        .matcher(
-            text.replace(PythonSandbox.REQUEST_ID, "REQUEST-ID").replace(PythonSandbox.ARN, "ARN"))
-        .replaceAll(".java:N)");
+  private static String normal(String text) {
+    String normal = JVM_ELEMENT.matcher(text).replaceAll("").replace("[,", "[");
+    normal = MORE.matcher(LIBRARY_LINE.matcher(normal).replaceAll("")).replaceAll("");
+    normal =
+        normal.replace(PythonSandbox.REQUEST_ID, "REQUEST-ID").replace(PythonSandbox.ARN, "ARN");
+    normal = LINE_NUMBER.matcher(normal).replaceAll(".java:N)");
+    return TIME.matcher(normal).replaceAll("TIME");
   }
 }

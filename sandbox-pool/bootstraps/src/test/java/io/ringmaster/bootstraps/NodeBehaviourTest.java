@@ -1,8 +1,6 @@
 package io.ringmaster.bootstraps;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every row of Node's table of behaviours, in the interpreters that are here. */
 class NodeBehaviourTest {
-  private static final List<String> TABLES =
-      List.of(
+  private static final Tables TABLES =
+      new Tables(
           "node/answers.txt",
           "node/errors.txt",
           "node/loading.txt",
@@ -40,10 +38,7 @@ class NodeBehaviourTest {
 
   @Test
   void theTableIsThere() {
-    int rows = 0;
-    for (String table : TABLES) {
-      rows += Behaviour.read(table).size();
-    }
+    int rows = TABLES.rows().size();
     assertTrue(rows >= 60, rows + " rows");
   }
 
@@ -51,32 +46,14 @@ class NodeBehaviourTest {
   Stream<DynamicNode> behaviours() throws Exception {
     Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
     SortedMap<Integer, Path> interpreters = NodeInterpreters.all();
-    sayWhatIsAbsent(NodeInterpreters.absent(interpreters));
+    Tables.reportAbsent("node", NodeInterpreters.absent(interpreters));
     List<DynamicNode> nodes = new ArrayList<>();
     interpreters.forEach(
         (major, program) -> {
           Launch launch = Launch.of("node", program, major, 0, bootstraps, 128);
-          List<DynamicNode> rows = new ArrayList<>();
-          for (String table : TABLES) {
-            for (Behaviour behaviour : Behaviour.read(table)) {
-              if (behaviour.appliesTo(major.toString())) {
-                rows.add(dynamicTest(behaviour.name(), () -> check(behaviour, launch)));
-              }
-            }
-          }
-          nodes.add(dynamicContainer("node" + major, rows));
+          nodes.add(TABLES.tests("node" + major, major.toString(), row -> check(row, launch)));
         });
     return nodes.stream();
-  }
-
-  /** For the report at the end of the build. */
-  private static void sayWhatIsAbsent(List<Integer> majors) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "not-run"));
-    List<String> lines =
-        majors.stream()
-            .map(major -> "bootstraps.node" + major + "\tno such interpreter here")
-            .toList();
-    Files.write(folder.resolve("node-interpreters.txt"), lines);
   }
 
   private void check(Behaviour behaviour, Launch launch) throws Exception {

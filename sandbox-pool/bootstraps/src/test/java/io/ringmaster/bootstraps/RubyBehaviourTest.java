@@ -1,10 +1,7 @@
 package io.ringmaster.bootstraps;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every row of Ruby's table of behaviours, in the interpreters that are here. */
 class RubyBehaviourTest {
-  private static final List<String> TABLES =
-      List.of(
+  private static final Tables TABLES =
+      new Tables(
           "ruby/loading.txt",
           "ruby/errors.txt",
           "ruby/marshalling.txt",
@@ -53,10 +50,7 @@ class RubyBehaviourTest {
 
   @Test
   void theTableIsThere() {
-    int rows = 0;
-    for (String table : TABLES) {
-      rows += Behaviour.read(table).size();
-    }
+    int rows = TABLES.rows().size();
     assertTrue(rows >= 80, rows + " rows");
   }
 
@@ -64,32 +58,14 @@ class RubyBehaviourTest {
   Stream<DynamicNode> behaviours() throws Exception {
     Path bootstraps = Bootstraps.extract(temporary.resolve("bootstraps"));
     SortedMap<String, Path> interpreters = RubyInterpreters.all();
-    sayWhatIsAbsent(RubyInterpreters.absent(interpreters));
+    Tables.reportAbsent("ruby", RubyInterpreters.absent(interpreters));
     List<DynamicNode> nodes = new ArrayList<>();
     interpreters.forEach(
         (version, program) -> {
           Launch launch = Launch.of("ruby", program, 0, 0, bootstraps, 128);
-          List<DynamicNode> rows = new ArrayList<>();
-          for (String table : TABLES) {
-            for (Behaviour behaviour : Behaviour.read(table)) {
-              if (behaviour.appliesTo(version)) {
-                rows.add(dynamicTest(behaviour.name(), () -> check(behaviour, launch, bootstraps)));
-              }
-            }
-          }
-          nodes.add(dynamicContainer("ruby" + version, rows));
+          nodes.add(TABLES.tests("ruby" + version, version, row -> check(row, launch, bootstraps)));
         });
     return nodes.stream();
-  }
-
-  /** For the report at the end of the build. */
-  private static void sayWhatIsAbsent(List<String> versions) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "not-run"));
-    List<String> lines =
-        versions.stream()
-            .map(version -> "bootstraps.ruby" + version + "\tno such interpreter here")
-            .toList();
-    Files.write(folder.resolve("ruby-interpreters.txt"), lines);
   }
 
   private void check(Behaviour behaviour, Launch launch, Path bootstraps) throws Exception {

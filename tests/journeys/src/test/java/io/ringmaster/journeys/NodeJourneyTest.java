@@ -6,7 +6,6 @@ import static io.ringmaster.journeys.Engines.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -58,16 +57,7 @@ class NodeJourneyTest {
         "app.mjs",
         "let calls = 0;",
         "export const handler = async (event) => ({ calls: ++calls, echo: event });");
-    InvocationResult cold = invoke(engine, "counter", "{\"a\":[1,\"ü\"]}");
-    assertEquals(200, cold.statusCode(), cold::toString);
-    assertNull(cold.functionError(), cold.payloadText());
-    assertTrue(cold.coldStart());
-    assertTrue(cold.timings().initNs() > 0);
-    assertEquals("{\"calls\":1,\"echo\":{\"a\":[1,\"ü\"]}}", cold.payloadText());
-    InvocationResult warm = invoke(engine, "counter", "{}");
-    assertFalse(warm.coldStart());
-    assertEquals(2, json(warm).get("calls").asInt());
-    assertTrue(warm.maxMemoryMb() > 0);
+    Expect.coldThenWarm(engine, "counter");
   }
 
   @Test
@@ -83,11 +73,7 @@ class NodeJourneyTest {
                 .memoryMb(256)
                 .environment(Map.of("STAGE", "test"))
                 .build());
-    InvocationResult result =
-        engine.invoke(
-            InvokeRequest.of("context", "{}")
-                .withClientContext("{\"custom\":{\"k\":\"v\"}}")
-                .withTraceHeader("Root=1-5759e988-bd862e3fe1be46a994272793"));
+    InvocationResult result = Expect.lambdasVariables(engine, "context", "nodejs22.x");
     JsonNode seen = json(result);
     assertEquals("context", seen.get("functionName").asText());
     assertEquals("$LATEST", seen.get("functionVersion").asText());
@@ -96,13 +82,6 @@ class NodeJourneyTest {
     assertEquals("v", seen.get("clientContext").get("custom").get("k").asText());
     int left = seen.get("left").asInt();
     assertTrue(left > 0 && left <= 5000, () -> "left " + left);
-    JsonNode env = seen.get("env");
-    assertEquals("test", env.get("STAGE").asText());
-    assertEquals("AWS_Lambda_nodejs22.x", env.get("AWS_EXECUTION_ENV").asText());
-    assertEquals("app.handler", env.get("_HANDLER").asText());
-    assertEquals(env.get("LAMBDA_TASK_ROOT").asText(), seen.get("cwd").asText());
-    assertEquals("Root=1-5759e988-bd862e3fe1be46a994272793", env.get("_X_AMZN_TRACE_ID").asText());
-    assertFalse(env.has("JAVA_HOME"), "the engine's own variables stay outside");
   }
 
   @Test
@@ -123,12 +102,7 @@ class NodeJourneyTest {
     assertTrue(error.get("trace").get(1).asText().contains("/app.js:4:"), error::toString);
     assertFalse(invoke(engine, "fails", "{}").coldStart(), "an exception keeps the process");
 
-    InvocationResult exit = invoke(engine, "fails", "{\"exit\":true}");
-    assertEquals(
-        "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: "
-            + exit.requestId()
-            + " Error: Runtime exited with error: exit status 7\"}",
-        exit.payloadText());
+    Expect.exit(engine, "fails", "{\"exit\":true}", "Runtime exited with error: exit status 7");
     assertEquals("RangeError", json(invoke(engine, "fails", "{}")).get("errorType").asText());
 
     JsonNode lost = json(invoke(engine, "fails", "{\"lost\":true}"));
@@ -166,7 +140,7 @@ class NodeJourneyTest {
                 .build());
     String before = invoke(engine, "spins", "{}").payloadText();
     InvocationResult timedOut = invoke(engine, "spins", "{\"spin\":true}");
-    assertEquals("Sandbox.Timedout", json(timedOut).get("errorType").asText());
+    Expect.timedOut(timedOut);
     assertNotEquals(before, invoke(engine, "spins", "{}").payloadText());
   }
 

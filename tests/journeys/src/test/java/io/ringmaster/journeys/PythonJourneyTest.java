@@ -1,5 +1,6 @@
 package io.ringmaster.journeys;
 
+import static io.ringmaster.journeys.Engines.PYTHON;
 import static io.ringmaster.journeys.Engines.config;
 import static io.ringmaster.journeys.Engines.invoke;
 import static io.ringmaster.journeys.Engines.json;
@@ -46,22 +47,7 @@ class PythonJourneyTest {
                     "    calls += 1",
                     "    return {'calls': calls, 'echo': event}")
                 .build());
-    InvocationResult cold = invoke(engine, "counter", "{\"a\":[1,\"ü\"]}");
-    assertEquals(200, cold.statusCode(), cold::toString);
-    assertNull(cold.functionError(), cold.payloadText());
-    assertTrue(cold.coldStart());
-    assertTrue(cold.timings().initNs() > 0);
-    assertEquals(1, json(cold).get("calls").asInt());
-    assertEquals("ü", json(cold).get("echo").get("a").get(1).asText());
-    assertEquals("$LATEST", cold.executedVersion());
-
-    InvocationResult warm = invoke(engine, "counter", "{}");
-    assertFalse(warm.coldStart());
-    assertEquals(0, warm.timings().initNs());
-    assertEquals(2, json(warm).get("calls").asInt());
-    assertTrue(warm.billedMs() >= 1);
-    assertTrue(warm.maxMemoryMb() > 0);
-    assertNotEquals(cold.requestId(), warm.requestId());
+    Expect.coldThenWarm(engine, "counter");
   }
 
   @Test
@@ -86,11 +72,7 @@ class PythonJourneyTest {
                 .timeoutSeconds(7)
                 .environment(Map.of("STAGE", "test"))
                 .build());
-    InvocationResult result =
-        engine.invoke(
-            InvokeRequest.of("context", "{}")
-                .withClientContext("{\"custom\":{\"k\":\"v\"}}")
-                .withTraceHeader("Root=1-5759e988-bd862e3fe1be46a994272793"));
+    InvocationResult result = Expect.lambdasVariables(engine, "context", PYTHON);
     JsonNode seen = json(result);
     assertEquals("context", seen.get("name").asText());
     assertEquals("$LATEST", seen.get("version").asText());
@@ -101,16 +83,6 @@ class PythonJourneyTest {
     assertEquals("v", seen.get("custom").get("k").asText());
     int left = seen.get("left").asInt();
     assertTrue(left > 0 && left <= 7000, () -> "left " + left);
-    JsonNode env = seen.get("env");
-    assertEquals("test", env.get("STAGE").asText());
-    assertEquals("context", env.get("AWS_LAMBDA_FUNCTION_NAME").asText());
-    assertEquals("256", env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").asText());
-    assertEquals("us-east-1", env.get("AWS_REGION").asText());
-    assertEquals("app.handler", env.get("_HANDLER").asText());
-    assertEquals(":UTC", env.get("TZ").asText());
-    assertEquals(env.get("LAMBDA_TASK_ROOT").asText(), seen.get("cwd").asText());
-    assertEquals("Root=1-5759e988-bd862e3fe1be46a994272793", env.get("_X_AMZN_TRACE_ID").asText());
-    assertFalse(env.has("JAVA_HOME"), "the engine's own variables stay outside");
   }
 
   @Test
@@ -154,14 +126,7 @@ class PythonJourneyTest {
                 .build());
     JsonNode before = json(invoke(engine, "sleeper", "{}"));
     InvocationResult timedOut = invoke(engine, "sleeper", "{\"hang\":true}");
-    assertEquals("Unhandled", timedOut.functionError());
-    assertEquals(
-        "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: "
-            + timedOut.requestId()
-            + " Error: Task timed out after 1.00 seconds\"}",
-        timedOut.payloadText());
-    assertTrue(timedOut.timings().invokeNs() >= 1_000_000_000L);
-    assertTrue(timedOut.timings().invokeNs() < 1_500_000_000L, timedOut::toString);
+    Expect.timedOut(timedOut);
     JsonNode after = json(invoke(engine, "sleeper", "{}"));
     assertTrue(after.get("left").asBoolean(), "/tmp outlives the process");
     assertEquals(before.get("stream"), after.get("stream"));
@@ -181,23 +146,15 @@ class PythonJourneyTest {
                     "    if 'status' in event: os._exit(event['status'])",
                     "    return 'alive'")
                 .build());
-    assertExit("{\"status\":0}", "Runtime exited without providing a reason");
-    assertExit("{\"status\":7}", "Runtime exited with error: exit status 7");
-    assertExit("{\"signal\":9}", "Runtime exited with error: signal: killed");
-    assertExit("{\"signal\":11}", "Runtime exited with error: signal: segmentation fault");
+    Expect.exit(engine, "exits", "{\"status\":0}", "Runtime exited without providing a reason");
+    Expect.exit(engine, "exits", "{\"status\":7}", "Runtime exited with error: exit status 7");
+    Expect.exit(engine, "exits", "{\"signal\":9}", "Runtime exited with error: signal: killed");
+    Expect.exit(
+        engine,
+        "exits",
+        "{\"signal\":11}",
+        "Runtime exited with error: signal: segmentation fault");
     assertEquals("\"alive\"", invoke(engine, "exits", "{}").payloadText());
-  }
-
-  private static void assertExit(String payload, String text) {
-    InvocationResult result = invoke(engine, "exits", payload);
-    assertEquals("Unhandled", result.functionError());
-    assertEquals(
-        "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: "
-            + result.requestId()
-            + " Error: "
-            + text
-            + "\"}",
-        result.payloadText());
   }
 
   @Test

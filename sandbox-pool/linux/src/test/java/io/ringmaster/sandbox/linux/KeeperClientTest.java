@@ -26,8 +26,8 @@ class KeeperClientTest {
     return new ProcessPoolConfig(data, 8, generics, 8, prepared);
   }
 
-  private static long[] children() {
-    return ProcessHandle.current().descendants().mapToLong(ProcessHandle::pid).sorted().toArray();
+  private static List<String> children() {
+    return ProcessHandle.current().descendants().map(p -> p.pid() + " " + p.info()).toList();
   }
 
   private static Stream<ProcessHandle> ours(String word) {
@@ -39,7 +39,7 @@ class KeeperClientTest {
   @ParameterizedTest
   @EnumSource(KeeperMode.class)
   void eachWayToRunTheKeeper(KeeperMode mode) throws Exception {
-    assertEquals(0, children().length);
+    assertEquals(List.of(), children());
     try (Bench bench = new Bench(folder, config(1, List.of()), mode)) {
       int sandbox =
           bench.ready(
@@ -67,7 +67,7 @@ class KeeperClientTest {
       bench.expect("ready", sandbox);
       bench.until(() -> ours("sleep 8765").count() == 1, "it runs");
     }
-    assertEquals(0, children().length, "after close");
+    assertEquals(List.of(), children(), "after close");
   }
 
   @Test
@@ -122,7 +122,7 @@ class KeeperClientTest {
       Event failed = bench.expect("failed", sandbox);
       assertTrue(failed.text().startsWith("PLATFORM"), failed.text());
     }
-    assertEquals(0, children().length);
+    assertEquals(List.of(), children());
   }
 
   @Test
@@ -165,6 +165,6 @@ class KeeperClientTest {
   @Test
   void closingWhileTheKeeperStarts() throws Exception {
     new Bench(folder, config(4, List.of("python3.11"))).close();
-    assertEquals(0, children().length);
+    assertEquals(List.of(), children());
   }
 }
