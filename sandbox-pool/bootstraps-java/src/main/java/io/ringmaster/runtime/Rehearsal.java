@@ -17,16 +17,31 @@ import java.util.Map;
  */
 final class Rehearsal {
   private static final int ROUNDS = 20;
+  private static final int VARIABLES = 30;
 
   private Rehearsal() {}
 
+  /** As large as that of an ordinary function. */
+  private static final String BINDING = binding();
+
+  private static String binding() {
+    StringBuilder json = new StringBuilder("{\"code\":\"/\",\"handler\":\"h\",\"environment\":{");
+    for (int i = 0; i < VARIABLES; i++) {
+      json.append("\"REHEARSAL_").append(i).append("\":\"an ordinary value\",");
+    }
+    return json.append("\"A\":\"b\"},\"memoryMb\":128,\"functionName\":\"f\",\"raw\":false}")
+        .toString();
+  }
+
   static void run(Surroundings surroundings) throws IOException, ReflectiveOperationException {
-    String json =
-        "{\"code\":\"/\",\"handler\":\"h\",\"environment\":{\"A\":\"b\"},\"memoryMb\":128,"
-            + "\"functionName\":\"f\"}";
-    Binding binding = Binding.read(json);
-    surroundings.setVariables(System.getenv());
-    surroundings.enter(Path.of(System.getProperty("user.dir")));
+    Map<String, String> before = new LinkedHashMap<>(System.getenv());
+    Binding binding = null;
+    for (int i = 0; i < ROUNDS; i++) {
+      binding = Binding.read(BINDING);
+      surroundings.setVariables(binding.environment());
+      surroundings.enter(Path.of(System.getProperty("user.dir")));
+    }
+    surroundings.setVariables(before);
     Path own = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
     LogPipe nowhere = new LogPipe(new FileDescriptor());
     SandboxLogger logger = new SandboxLogger(nowhere, false, "");

@@ -11,10 +11,13 @@ import io.ringmaster.bootstraps.PythonSandbox.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -235,6 +238,35 @@ class JavaChannelTest {
       sandbox.awaitLog(answer.logMark());
       String line = sandbox.records().getFirst();
       assertTrue(line.contains("\"AWSRequestId\":\"" + PythonSandbox.REQUEST_ID + '"'), line);
+    }
+  }
+
+  @Test
+  void jarsOfLayersAreOnTheClassPathBehindThePackage() throws Exception {
+    Path layers = Files.createTempDirectory(temporary, "layers");
+    Path library = Files.createDirectories(layers.resolve("java/lib"));
+    try (JarOutputStream jar =
+            new JarOutputStream(Files.newOutputStream(library.resolve("cases.jar")));
+        DirectoryStream<Path> classes =
+            Files.newDirectoryStream(code.resolve("cases"), "*.class")) {
+      for (Path each : classes) {
+        jar.putNextEntry(new JarEntry("cases/" + each.getFileName()));
+        jar.write(Files.readAllBytes(each));
+      }
+      jar.putNextEntry(new JarEntry("where.txt"));
+      jar.write("a layer".getBytes(StandardCharsets.UTF_8));
+    }
+    Path empty = Files.createTempDirectory(temporary, "empty").toRealPath();
+    for (String own : new String[] {null, "the package"}) {
+      if (own != null) {
+        Files.writeString(empty.resolve("where.txt"), own);
+      }
+      try (PythonSandbox sandbox = ProgramSandbox.start(launch, empty).folder("layers", layers)) {
+        Frame ready = sandbox.bind("cases.Broken::where");
+        assertEquals(PythonSandbox.READY, ready.kind(), ready::wholeText);
+        String expected = own == null ? "\"a layer\"" : "\"the package\"";
+        assertEquals(expected, sandbox.invoke(1, Request.of("{}")).text());
+      }
     }
   }
 

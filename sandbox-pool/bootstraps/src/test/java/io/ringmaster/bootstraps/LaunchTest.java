@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LaunchTest {
@@ -26,6 +27,15 @@ class LaunchTest {
     assertTrue(
         Launch.of("java", PROGRAM, 25, 0, BOOTSTRAPS, 1024).argv().contains("-Xmx870m"),
         "85 % of 1,024");
+  }
+
+  @Test
+  void nodesHeapFollowsAMemorySizeThatItsDefaultIsTooSmallFor() {
+    assertEquals(2, Launch.of("node", PROGRAM, 22, 0, BOOTSTRAPS, 0).argv().size());
+    assertEquals(2, Launch.of("node", PROGRAM, 22, 0, BOOTSTRAPS, 2048).argv().size());
+    assertEquals(
+        List.of("--max-old-space-size=9216", "--max-semi-space-size=512"),
+        Launch.of("node", PROGRAM, 22, 0, BOOTSTRAPS, 10_240).argv().subList(1, 3));
   }
 
   @Test

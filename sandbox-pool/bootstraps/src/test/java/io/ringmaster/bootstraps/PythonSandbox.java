@@ -106,6 +106,7 @@ final class PythonSandbox implements AutoCloseable {
   private String logFormat = "Text";
   private String logLevel = "";
   private boolean raw;
+  private String folders = "";
 
   PythonSandbox(
       Life life, OutputStream requests, InputStream responses, InputStream logPipe, Path code) {
@@ -191,6 +192,12 @@ final class PythonSandbox implements AutoCloseable {
     return this;
   }
 
+  /** What the binding calls {@code layers} or {@code sdk}. */
+  PythonSandbox folder(String name, Path path) {
+    folders += ",\"" + name + "\":" + quoted(path.toString());
+    return this;
+  }
+
   PythonSandbox raw() {
     raw = true;
     return this;
@@ -215,7 +222,7 @@ final class PythonSandbox implements AutoCloseable {
         0,
         """
         {"code":%s,"handler":%s,"environment":{%s},"runtime":%s,"memoryMb":256,"functionName":"f","functionVersion":"7",\
-        "logGroup":"/aws/lambda/f","logStream":"s","logFormat":%s,"logLevel":%s,"raw":%s}\
+        "logGroup":"/aws/lambda/f","logStream":"s","logFormat":%s,"logLevel":%s,"raw":%s%s}\
         """
             .formatted(
                 quoted(code.toString()),
@@ -224,7 +231,8 @@ final class PythonSandbox implements AutoCloseable {
                 quoted(runtime),
                 quoted(logFormat),
                 quoted(logLevel),
-                raw)
+                raw,
+                folders)
             .getBytes(StandardCharsets.UTF_8));
     return receive();
   }

@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.bootstraps.Launch;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import java.util.ArrayDeque;
@@ -10,14 +11,14 @@ import java.util.TreeMap;
 
 /**
  * The generic pools by runtime identifier: identifiers that one interpreter serves share its pools.
- * Java has one for each class of memory sizes, as a heap's limit is fixed when its JVM starts.
- * Dispatcher only.
+ * Java has one for each class of memory sizes, as a heap's limit is fixed when its JVM starts; Node
+ * has them for sizes that its own default does not do for. Dispatcher only.
  */
 final class RuntimePools {
   /** After so many processes in a row that never became generic, nobody waits for the next. */
   static final int FORK_FAILURES_MAX = 3;
 
-  /** Upper ends of Java's classes, in MiB. */
+  /** Upper ends of the classes, in MiB. */
   private static final int[] MEMORY_CLASSES_MB = {
     128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 10_240
   };
@@ -91,7 +92,7 @@ final class RuntimePools {
 
   /** The pool for a function of that memory size. */
   GenericPool pool(Interpreter interpreter, int memoryMb) {
-    int classMb = interpreter.family().equals("java") ? memoryClass(memoryMb) : 0;
+    int classMb = isSized(interpreter, memoryMb) ? memoryClass(memoryMb) : 0;
     return pools.computeIfAbsent(
         new Plan(interpreter, classMb),
         plan ->
@@ -101,6 +102,12 @@ final class RuntimePools {
                 classMb,
                 config.genericSandboxes(),
                 config.genericSandboxesMax()));
+  }
+
+  /** Whether a process must know the memory size of its functions when it starts. */
+  private static boolean isSized(Interpreter interpreter, int memoryMb) {
+    String family = interpreter.family();
+    return family.equals("java") || family.equals("node") && memoryMb > Launch.NODE_DEFAULT_MB;
   }
 
   private static int memoryClass(int memoryMb) {

@@ -16,6 +16,14 @@ final class StartTimeVariables {
           WRAPPER,
           "NODE_OPTIONS",
           "NODE_EXTRA_CA_CERTS",
+          "NODE_COMPILE_CACHE",
+          "NODE_DEBUG",
+          "NODE_PENDING_DEPRECATION",
+          "NODE_PRESERVE_SYMLINKS",
+          "NODE_USE_ENV_PROXY",
+          "NODE_USE_SYSTEM_CA",
+          "NODE_V8_COVERAGE",
+          "UV_THREADPOOL_SIZE",
           "JAVA_TOOL_OPTIONS",
           "_JAVA_OPTIONS",
           "JDK_JAVA_OPTIONS",
@@ -34,6 +42,7 @@ final class StartTimeVariables {
     for (String name : environment.keySet()) {
       if (NAMES.contains(name)
           || name.startsWith("PYTHON")
+          || name.startsWith("RUBY_")
           || name.startsWith("LD_")
           || name.startsWith("LC_")
           || name.startsWith("MALLOC_")) {

@@ -6,6 +6,7 @@ const Module = require('module');
 const path = require('path');
 const { pathToFileURL } = require('url');
 const { fault } = require('./errors.cjs');
+const imports = require('./imports.cjs');
 const { HttpResponseStream } = require('./streaming.cjs');
 
 // AWS's client lies here: functions see it in messages about modules that were not found, and resolve modules beside it.
@@ -31,7 +32,7 @@ function clearEnvironment() {
 /**
  * Makes the process the function's: its variables, working folder, module path and arguments.
  *
- * @param folders where modules are looked for when neither the package nor NODE_PATH has them
+ * @param folders where modules are looked for, the layers' and the SDK's, when neither the package nor NODE_PATH has them
  */
 function enter(code, environment, folders) {
   for (const [name, value] of Object.entries(environment)) {
@@ -42,6 +43,9 @@ function enter(code, environment, folders) {
   process.argv = [process.argv[0], RUNTIME_FILE];
   process.execArgv = [];
   process.mainModule = undefined; // require.main of a function is no bootstrap
+  if (process.env.NODE_NO_WARNINGS === '1') {
+    process.removeAllListeners('warning'); // as Node does when it starts with it
+  }
   const off = process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA;
   if (off !== '1' && off !== 'true') {
     globalThis.awslambda = { streamifyResponse, HttpResponseStream };
@@ -51,7 +55,7 @@ function enter(code, environment, folders) {
 /** Lets Node read NODE_PATH again, longer than the function sees it. */
 function readSearchPath(folders) {
   const own = process.env.NODE_PATH;
-  process.env.NODE_PATH = [...(own ? [own] : []), ...folders].join(':');
+  process.env.NODE_PATH = [...(own ? [own] : []), ...folders.layers, ...folders.sdk].join(':');
   Module._initPaths();
   if (own === undefined) {
     delete process.env.NODE_PATH;
@@ -72,10 +76,11 @@ function streamifyResponse(handler, options) {
  * Loads the handler.
  *
  * @param modern as from nodejs24.x on
+ * @param shared where packages are looked for that are not beside an ES module
  * @returns the function, whether it streams, and with what buffer
  * @throws a fault for what the runtime finds wrong, and whatever function code throws
  */
-async function load(root, handler, modern) {
+async function load(root, handler, modern, shared) {
   if (handler.includes('..')) {
     throw fault(
       'MalformedHandlerName',
@@ -89,7 +94,7 @@ async function load(root, handler, modern) {
   if (dot < 0) {
     throw fault('MalformedHandlerName', 'Bad handler', modern);
   }
-  const module = await loadModule(root, folder, base.substring(0, dot), modern);
+  const module = await loadModule(root, folder, base.substring(0, dot), modern, shared);
   const names = base.substring(dot + 1).split('.');
   const call = modern ? (find(module, names, true) || find(module?.default, names, true)) : find(module, names, false);
   if (!call) {
@@ -125,11 +130,11 @@ function isStreaming(call, modern) {
   return true;
 }
 
-async function loadModule(root, folder, name, modern) {
+async function loadModule(root, folder, name, modern, shared) {
   const file = path.resolve(root, folder, name);
   const require = Module.createRequire(RUNTIME_FILE);
   try {
-    const loaded = modern ? await importFile(file) : await requireFile(require, file);
+    const loaded = modern ? await importFile(file, shared) : await requireFile(require, file, shared);
     return loaded || require(require.resolve(name, { paths: [root, modern ? path.join(root, folder) : folder] }));
   } catch (e) {
     if (e instanceof SyntaxError) {
@@ -147,23 +152,32 @@ async function loadModule(root, folder, name, modern) {
 }
 
 /** As from nodejs24.x on: everything by import. */
-async function importFile(file) {
+async function importFile(file, shared) {
   for (const extension of ['', '.js', '.mjs', '.cjs']) {
     if (fs.existsSync(file + extension)) {
-      return import(pathToFileURL(file + extension));
+      return importModule(file + extension, extension === '.js' && hasModuleType(path.dirname(file)), shared);
     }
   }
   return undefined;
 }
 
+/** Imports what may be an ES module, which finds packages in the shared folders, too. */
+function importModule(file, typeIsModule, shared) {
+  const folders = [...shared.layers, ...shared.sdk];
+  if (folders.length > 0 && imports.isModule(file, typeIsModule)) {
+    imports.share(file, folders, shared.layers.length);
+  }
+  return import(pathToFileURL(file));
+}
+
 /** As up to nodejs22.x: require what is CommonJS, import what is a module; what exports a falsy value counts as absent. */
-async function requireFile(require, file) {
+async function requireFile(require, file, shared) {
   const isModule = fs.existsSync(file + '.js') && hasModuleType(path.dirname(file));
   return (
     (fs.existsSync(file) && require(file))
     || (!isModule && fs.existsSync(file + '.js') && require(file + '.js'))
-    || (isModule && (await import(pathToFileURL(file + '.js'))))
-    || (fs.existsSync(file + '.mjs') && (await import(pathToFileURL(file + '.mjs'))))
+    || (isModule && (await importModule(file + '.js', true, shared)))
+    || (fs.existsSync(file + '.mjs') && (await importModule(file + '.mjs', false, shared)))
     || (fs.existsSync(file + '.cjs') && require(file + '.cjs'))
   );
 }
@@ -188,10 +202,12 @@ function hasModuleType(folder) {
   return folder !== '/' && hasModuleType(path.dirname(folder));
 }
 
-/** Where layers bring modules, by the version that the function was made for, and then the SDK that Lambda brings. */
+/** Where layers bring modules, by the version that the function was made for, and where the SDK is that Lambda brings. */
 function sharedFolders(layers, sdk, major) {
-  const folders = layers ? [`${layers}/nodejs/node${major}/node_modules`, `${layers}/nodejs/node_modules`] : [];
-  return sdk ? [...folders, `${sdk}/nodejs/node_modules`] : folders;
+  return {
+    layers: layers ? [`${layers}/nodejs/node${major}/node_modules`, `${layers}/nodejs/node_modules`] : [],
+    sdk: sdk ? [`${sdk}/nodejs/node_modules`] : [],
+  };
 }
 
 /** Loads a small module of each kind: the loaders are compiled and warm then. */

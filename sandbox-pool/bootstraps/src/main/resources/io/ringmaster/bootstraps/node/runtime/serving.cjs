@@ -74,8 +74,8 @@ class Sandbox {
   async bind(binding) {
     const started = process.hrtime.bigint();
     const major = majorVersion(binding.runtime);
-    const folders = loading.sharedFolders(binding.layers, binding.sdk, major);
-    loading.enter(binding.code, binding.environment ?? this.inherited, folders);
+    const shared = loading.sharedFolders(binding.layers, binding.sdk, major);
+    loading.enter(binding.code, binding.environment ?? this.inherited, shared);
     const { env } = process;
     this.modern = major >= MODERN_FROM;
     this.jsonLogs = (env.AWS_LAMBDA_LOG_FORMAT || binding.logFormat || '').toUpperCase() === 'JSON';
@@ -85,7 +85,7 @@ class Sandbox {
     style.initializing();
     let handler;
     try {
-      handler = await loading.load(binding.code, binding.handler, this.modern);
+      handler = await loading.load(binding.code, binding.handler, this.modern, shared);
     } catch (e) {
       style.initFailed(e);
       return;
