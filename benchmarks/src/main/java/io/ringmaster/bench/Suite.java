@@ -34,6 +34,9 @@ final class Suite {
   /** As many as one handler agent has slots, so that the product too is one chain of three. */
   private static final int IN_FLIGHT = 256;
 
+  /** Environments of saturated engines. */
+  private static final int[] SATURATED = {1, 2, 8, 64};
+
   /** Environments of the saturated engines whose log sinks are compared. */
   private static final int STORING = 8;
 
@@ -72,8 +75,9 @@ final class Suite {
     }
     all.add(idleProvided());
     for (Language language : BOOTSTRAPPED) {
-      all.add(saturated(language, 1));
-      all.add(saturated(language, 8));
+      for (int count : SATURATED) {
+        all.add(saturated(language, count));
+      }
     }
     all.add(
         row(

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SuiteTest {
 
-  /** Other languages' rows with the same two probes as these run with all tests only. */
+  /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =
-      "(?!invoke\\.idle\\.(node|java)\\.|invoke\\.saturated\\.(node|java)\\.8"
+      "(?!invoke\\.idle\\.(node|java)\\.|invoke\\.saturated\\.(node\\.8|java\\.8|.*\\.(2|64)$)"
           + "|cold\\.(rate|process)\\.java).*";
 
   static List<String> ids() {
