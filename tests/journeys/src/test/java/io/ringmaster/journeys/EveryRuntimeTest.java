@@ -3,6 +3,7 @@ package io.ringmaster.journeys;
 import static io.ringmaster.journeys.Engines.config;
 import static io.ringmaster.journeys.Engines.python;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineStatus;
@@ -38,7 +39,11 @@ class EveryRuntimeTest {
   private static final int IN_FLIGHT = 16;
   private static final int INVOCATIONS_PER_HANG = 300;
   private static final int HANGS_MAX = 60;
-  private static final int INVOCATIONS_PER_KILL = 100;
+
+  /** So few that most of those that hang live until their time-out. */
+  private static final int INVOCATIONS_PER_KILL = 500;
+
+  private static final int KILLS_MIN = 6;
 
   /**
    * How often each is asked: those that start slowly less often, and least the shell, which starts
@@ -84,12 +89,13 @@ class EveryRuntimeTest {
       load = new MixedLoad(engine, names, invocations, IN_FLIGHT, new SplittableRandom(seed));
       load.run(
           Math.clamp(invocations / INVOCATIONS_PER_HANG, 2, HANGS_MAX),
-          invocations / INVOCATIONS_PER_KILL);
+          Math.max(KILLS_MIN, invocations / INVOCATIONS_PER_KILL));
       EngineStatus status = engine.status();
       counters = status.counters();
       assertEquals(0, status.concurrentInvocations(), "no unit of the ledger is leaked");
-      assertEquals(0L, status.counters().get("inFlight"));
-      assertEquals(0L, status.counters().get("lateAnswers"));
+      assertEquals(0L, counters.get("inFlight"));
+      assertTrue(counters.get("timeouts") > 0, counters::toString);
+      assertEquals(0L, counters.get("lateAnswers"));
     }
     before.assertNothingIsLeft();
     Files.writeString(Path.of("target", "mixed.json"), load.report(seed, counters) + "\n");

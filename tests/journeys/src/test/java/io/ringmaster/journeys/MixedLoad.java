@@ -115,8 +115,12 @@ final class MixedLoad implements InvocationCallback {
     int dice = random.nextInt(1000);
     String mode =
         hangs ? "hang" : dice < 5 ? "exit" : dice < 30 ? "raise" : dice < 40 ? "big" : "ok";
-    String function = functions.get(random.nextInt(functions.size()));
-    boolean inJvm = function.equals("injvm");
+    String function;
+    boolean inJvm;
+    do {
+      function = functions.get(random.nextInt(functions.size()));
+      inJvm = function.equals("injvm");
+    } while (hangs && inJvm);
     byte[] event =
         ("{\"n\":" + n + ",\"mode\":\"" + (inJvm ? "ok" : mode) + "\"}")
             .getBytes(StandardCharsets.UTF_8);
