@@ -89,7 +89,7 @@ class LogJourneyTest {
   }
 
   @Test
-  void aFailedInitIsTheStoryOfItsInvocation() {
+  void aFailedInitIsDoneOnceMoreInsideItsInvocation() {
     try (Engine engine = Engine.open(config().build())) {
       engine
           .functions()
@@ -99,13 +99,19 @@ class LogJourneyTest {
       InvocationResult result = engine.invoke(InvokeRequest.of("noimport", "{}").withLogTail());
       String id = result.requestId();
       String type = "Status: error\tError Type: Runtime.ImportModuleError";
-      assertMatches(
-          "(?s)begin\n.*\\[ERROR\\] Runtime.ImportModuleError: Unable to import module 'app': No"
-              + " module named 'no_such'.*\nINIT_REPORT Init Duration: "
+      String init =
+          "begin\n"
+              + "(?:(?!INIT_REPORT).)*\\[ERROR\\] Runtime.ImportModuleError: Unable to import"
+              + " module 'app': No module named 'no_such'(?:(?!INIT_REPORT).)*\n"
+              + "INIT_REPORT Init Duration: "
               + MS
-              + " ms\tPhase: init\t"
+              + " ms\tPhase: %s\t"
               + type
-              + "\nSTART RequestId: "
+              + "\n";
+      assertMatches(
+          "(?s)"
+              + init.formatted("invoke")
+              + "START RequestId: "
               + id
               + " Version: \\$LATEST\nEND RequestId: "
               + id
@@ -113,8 +119,43 @@ class LogJourneyTest {
               + report(id, MS, type),
           result.logTail());
       String log = engine.recentLogs("noimport");
-      assertTrue(log.startsWith("INIT_START Runtime Version: "), log);
       assertTrue(log.endsWith(result.logTail()), log);
+      assertMatches(
+          "(?s)INIT_START Runtime Version: [^\n]*\n" + init.formatted("init"),
+          log.substring(0, log.length() - result.logTail().length()));
+    }
+  }
+
+  /** The next invocation has begun, mostly, before the log agent reads what the last one wrote. */
+  @Test
+  void rawOutputIsThatOfTheInvocationThatWroteIt() {
+    try (Engine engine = Engine.open(config().build())) {
+      engine
+          .functions()
+          .create(
+              python(
+                      "native",
+                      "import os",
+                      "def handler(event, context):",
+                      "    os.write(1, f'raw {event}\\n'.encode())",
+                      "    if event % 2: print('record', event)",
+                      "    if event % 3 == 0: os.write(2, f'last {event}\\n'.encode())")
+                  .build());
+      StringBuilder expected = new StringBuilder();
+      InvocationResult first = engine.invoke(InvokeRequest.of("native", "0").withLogTail());
+      assertTrue(first.logTail().contains("raw 0\nlast 0\nEND"), first.logTail());
+      for (int i = 1; i <= 100; i++) {
+        String id = engine.invoke(InvokeRequest.of("native", "" + i)).requestId();
+        expected
+            .append("START RequestId: " + id + " Version: \\$LATEST\nraw " + i + "\n")
+            .append(i % 2 == 1 ? "record " + i + "\n" : "")
+            .append(i % 3 == 0 ? "last " + i + "\n" : "")
+            .append("END RequestId: " + id + "\nREPORT [^\n]*\n");
+      }
+      String log = engine.recentLogs("native");
+      assertMatches(
+          expected.toString(),
+          log.substring(log.indexOf(first.logTail()) + first.logTail().length()));
     }
   }
 

@@ -21,9 +21,6 @@ final class AnswerJudge {
   private static final String ARN =
       "arn:aws:lambda:" + RunShape.REGION + ":" + RunShape.ACCOUNT + ":function:";
 
-  private static final String INIT_ERROR =
-      new String(SimulatedDriver.INIT_ERROR, StandardCharsets.UTF_8);
-
   private final Referee referee;
   private final Concurrency concurrency;
   private final VirtualClock clock;
@@ -119,19 +116,17 @@ final class AnswerJudge {
     }
   }
 
-  /** An init failed before anything was handed over: one that waited is answered with it. */
+  /** A sandbox was lost before anything was handed over: one that waited is answered with it. */
   private void judgeBlamed(SimulatedCall call, Call answer) {
     Version version = call.function.labelled(answer.executedVersion());
     if (!answer.functionError() || version == null || version.initFaults == 0) {
       referee.violation(call + " was answered but never handed to a sandbox");
     } else {
       version.initFaults--;
-      boolean told = text(answer).equals(INIT_ERROR);
-      if (!answer.coldStart() || told && answer.initNs() <= 0) {
-        referee.violation(call + " waited for an init that failed; cold: " + answer.coldStart());
+      if (!answer.coldStart() || !text(answer).contains("Sandbox.Failure")) {
+        referee.violation(call + " waited for a sandbox that was lost; it says " + text(answer));
       }
       referee.blamed();
-      exited = text(answer).contains("Runtime.ExitError");
     }
   }
 

@@ -288,7 +288,10 @@ final class Referee {
     rest.full();
   }
 
-  /** An init ended badly before anything was handed over: a call that waits for it is blamed. */
+  /**
+   * An init ended badly before anything was handed over. Where the sandbox is lost with it, a call
+   * that waits for it is blamed; else init is done again inside the first call that it is given.
+   */
   void initEnded(SimulatedSandbox sandbox, Told told) {
     if (sandbox.state != SimulatedSandbox.State.BINDING) {
       return;
@@ -300,8 +303,11 @@ final class Referee {
       initFailures++;
     }
     Version version = versionsById.get(sandbox.key.version());
-    version.initFaults++;
     version.progressNs = clock.nowNs();
+    if (told != Told.VIOLATED) {
+      return;
+    }
+    version.initFaults++;
     boolean current = version.definition.id() == sandbox.key.version() && !version.function.gone;
     if (version.blameStep != step) {
       version.blameStep = step;
@@ -322,7 +328,7 @@ final class Referee {
     }
   }
 
-  /** A waiting call was answered with a failed init. */
+  /** A waiting call was answered with the loss of a sandbox during init. */
   void blamed() {
     blames++;
   }

@@ -25,7 +25,7 @@ import java.util.List;
  * and is void if the dispatcher reset or discarded its sandbox meanwhile.
  */
 final class SimulatedDriver implements SandboxDriver {
-  static final byte[] INIT_ERROR =
+  private static final byte[] INIT_ERROR =
       "{\"errorType\":\"Runtime.ImportModuleError\",\"errorMessage\":\"simulated\"}"
           .getBytes(StandardCharsets.UTF_8);
 

@@ -48,9 +48,7 @@ final class SimulatedFunction {
     /** Of the calls in {@link #waiting}, those that are not in the ring any more. */
     int waitingAdmitted;
 
-    /**
-     * Inits that failed before anything was handed over: each may be blamed on one waiting call.
-     */
+    /** Sandboxes lost before anything was handed over: each may cost one waiting call. */
     int initFaults;
 
     /** Moments at which the platform lost a binding of it, since one succeeded. */

@@ -39,7 +39,7 @@ class PlantedBugTest {
     DOUBLE_SETTLE(
         "settled twice",
         Mutation.in(CORE + "model.PendingInvocation", "release").withCallTwice("settled")),
-    MISSING_SETTLE("never settled", Mutation.in(OUTCOMES, "exited").withoutCall("exit", 2, 2)),
+    MISSING_SETTLE("never settled", Mutation.in(OUTCOMES, "exited").withoutCall("exit", 1, 1)),
     LEAKED_LEDGER_UNIT(
         "units in use|ledger units", Mutation.in(OUTCOMES, "finish").withoutCall("release", 1, 1)),
     LEAKED_LEDGER_UNIT_OF_STUCK_HANDLER(

@@ -22,6 +22,8 @@ final class LogRecords {
 
   private final byte[] noHeader = new byte[HEADER_BYTES];
   private long mark;
+  private long rawBytes;
+  private boolean raw;
 
   // The piece that was found last.
   private byte[] piece;
@@ -45,6 +47,16 @@ final class LogRecords {
     return mark;
   }
 
+  /** Bytes of the process up to the end of the last piece. */
+  long position() {
+    return mark + rawBytes;
+  }
+
+  /** Whether the last piece is raw output. */
+  boolean isRaw() {
+    return raw;
+  }
+
   /**
    * Looks for the next piece in {@code bytes[at, end)}; what it was is in the accessors, of length
    * {@link #NONE} when nothing is whole yet.
@@ -53,13 +65,24 @@ final class LogRecords {
    */
   int next(byte[] bytes, int at, int end) {
     pieceLength = NONE;
-    return keptLength > 0 ? completeKept(bytes, at, end) : fresh(bytes, at, end);
+    long before = mark;
+    int next = keptLength > 0 ? completeKept(bytes, at, end) : fresh(bytes, at, end);
+    count(before);
+    return next;
+  }
+
+  private void count(long markBefore) {
+    raw = pieceLength > 0 && mark == markBefore;
+    if (raw) {
+      rawBytes += pieceLength;
+    }
   }
 
   /** The process ended: what was kept of a record that never came whole is raw output. */
   void end() {
     found(kept, 0, keptLength > 0 ? keptLength : NONE);
     keptLength = 0;
+    count(mark);
   }
 
   private int fresh(byte[] bytes, int at, int end) {

@@ -97,7 +97,9 @@ final class PipeLogs implements SandboxLogs, AutoCloseable {
     if (pipe == null) {
       return;
     }
+    pipe.reading();
     long count = linux.read(pipe.fd, staging.address(), PIECE_BYTES);
+    pipe.read(Math.max(0, count));
     if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
       return;
     }
@@ -138,13 +140,21 @@ final class PipeLogs implements SandboxLogs, AutoCloseable {
     if (records.pieceLength() == LogRecords.NONE) {
       return 0;
     }
+    if (records.isRaw()) {
+      current.sawRaw();
+    }
     int sandbox = current.sandbox();
     if (sandbox == LogPipe.NOBODY) {
       nobodys += records.pieceLength();
       return 0;
     }
     sink.output(
-        sandbox, records.piece(), records.pieceOffset(), records.pieceLength(), records.mark());
+        sandbox,
+        records.piece(),
+        records.pieceOffset(),
+        records.pieceLength(),
+        records.mark(),
+        records.position());
     return 1;
   }
 
@@ -155,6 +165,7 @@ final class PipeLogs implements SandboxLogs, AutoCloseable {
 
   private void close(int place) {
     LogPipe pipe = pipes.set(place, null);
+    pipe.reading(); // for ever: its number may be another's soon
     sleeper.unwatch(pipe.fd);
     linux.close(pipe.fd);
     freePlaces.add(place);

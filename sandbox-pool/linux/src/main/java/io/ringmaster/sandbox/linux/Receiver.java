@@ -17,6 +17,7 @@ final class Receiver {
   private final Binder binder;
   private final EnvironmentEnds ends;
   private final DriverCounters counters;
+  private final Linux linux;
   private final PeakMemory peaks;
 
   Receiver(
@@ -35,6 +36,7 @@ final class Receiver {
     this.binder = binder;
     this.ends = ends;
     this.counters = counters;
+    this.linux = linux;
     peaks = new PeakMemory(linux);
   }
 
@@ -154,6 +156,12 @@ final class Receiver {
     boolean last = channel.processEnds();
     environment.state =
         environment.state.to(last ? EnvironmentState.ENDING : EnvironmentState.IDLE);
+    if (process.session != null
+        || process.logs.writesRaw()
+        || environment.invocation.logTailWanted()) {
+      // Output without a mark that came before the answer is the answer's.
+      environment.invocation.responseBuffer().logPosition(process.logs.written(linux));
+    }
     environment.invocation = null;
     int peakKb = process.statusFd < 0 ? channel.maxMemoryKb() : peaks.read(process.statusFd);
     environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peakKb);

@@ -24,6 +24,8 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   final ArrayDeque<Event> events = new ArrayDeque<>();
   final Map<Integer, StringBuilder> output = new HashMap<>();
   final Map<Integer, Long> marks = new HashMap<>();
+  final Map<Integer, Long> positions = new HashMap<>();
+  boolean readsLogs = true;
   final Path code;
   private long versions;
   private long sequences;
@@ -151,7 +153,7 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
 
   void turn() {
     int done = driver.poll(this, 16);
-    done += pool.logs().poll(this, 64);
+    done += readsLogs ? pool.logs().poll(this, 64) : 0;
     if (done == 0) {
       long now = System.nanoTime();
       sleeper.await(now, now + 2_000_000, driver::hasEvents);
@@ -252,11 +254,12 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   @Override
-  public void output(int sandbox, byte[] bytes, int offset, int length, long mark) {
+  public void output(int sandbox, byte[] bytes, int offset, int length, long mark, long position) {
     output
         .computeIfAbsent(sandbox, s -> new StringBuilder())
         .append(new String(bytes, offset, length, java.nio.charset.StandardCharsets.UTF_8));
     marks.put(sandbox, mark);
+    positions.put(sandbox, position);
   }
 
   @Override

@@ -54,6 +54,7 @@ class LogRecordsPropertyTest {
         accounted += LogRecords.HEADER_BYTES;
         markBefore = mark;
       }
+      assertEquals(accounted, records.position());
     }
   }
 

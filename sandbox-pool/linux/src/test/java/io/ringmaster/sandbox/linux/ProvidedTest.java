@@ -42,6 +42,7 @@ class ProvidedTest {
         if event == 'daemon':
           subprocess.Popen(['setsid', 'sleep', '8766'])
         if event == 'sleep': time.sleep(60)
+        if event == 'print': print('printed', flush=True)
         if event in ('last', 'last-killed'):
           host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
           last = socket.create_connection((host, int(port)))
@@ -117,6 +118,23 @@ class ProvidedTest {
                 .descendants()
                 .noneMatch(p -> p.info().commandLine().orElse("").contains("8766")),
         "what it detached lives on");
+  }
+
+  /** What it printed before its answer is counted, whether the log agent has read it or not. */
+  @Test
+  void anAnswerSaysHowMuchWasPrintedBeforeIt() throws Exception {
+    int sandbox = bench.ready(bench.provided(BOOTSTRAP));
+    int printed = "started\n".length();
+    for (int i = 0; i < 20; i++) {
+      OfferedInvocation invocation = bench.offer(sandbox, "\"print\"");
+      printed += "printed\n".length();
+      bench.readsLogs = i % 2 == 0;
+      bench.expect("response", sandbox);
+      assertEquals(printed, invocation.responseBuffer().logPosition());
+    }
+    bench.readsLogs = true;
+    int all = printed;
+    bench.until(() -> bench.positions.getOrDefault(sandbox, 0L) == all, "its output is lost");
   }
 
   /** Whoever looks at the exit first would lose these. */

@@ -53,6 +53,11 @@ public interface Invocation {
   /** Tenant id, or null. */
   String tenantId();
 
+  /** Whether its caller wants the end of its log with the answer. */
+  default boolean logTailWanted() {
+    return false;
+  }
+
   /** Where the driver appends the answer. */
   ResponseBuffer responseBuffer();
 

@@ -15,6 +15,9 @@ import java.util.Arrays;
  * <p>Written by the dispatcher thread until the invocation settles, read by its caller afterwards.
  */
 public final class ResponseBuffer {
+  /** What {@link #logPosition()} is where nobody looked. */
+  public static final long UNKNOWN = -1;
+
   private static final int KEPT_MAX = 64 * 1024;
 
   private byte[] bytes = new byte[256];
@@ -24,6 +27,7 @@ public final class ResponseBuffer {
   private int errorStart;
   private String errorType;
   private String contentType;
+  private long logPosition = UNKNOWN;
 
   /** Forgets the content; a large array is given back. */
   public void clear() {
@@ -32,6 +36,7 @@ public final class ResponseBuffer {
     errorStart = 0;
     errorType = null;
     contentType = null;
+    logPosition = UNKNOWN;
     if (bytes.length > KEPT_MAX) {
       bytes = new byte[256];
     }
@@ -101,6 +106,19 @@ public final class ResponseBuffer {
   /** Media type of the answer as the runtime said it; null: it did not. */
   public String contentType() {
     return contentType;
+  }
+
+  /** Bytes that the process had written to its log when it answered, framed or not; ≥ 0. */
+  public void logPosition(long bytesWritten) {
+    logPosition = bytesWritten;
+  }
+
+  /**
+   * Bytes that the process had written to its log when it answered, framed or not: which of its raw
+   * output is this answer's. {@link #UNKNOWN}: nobody looked.
+   */
+  public long logPosition() {
+    return logPosition;
   }
 
   /** Takes the first {@code count} bytes away; whole chunks, or parts of them, go with them. */

@@ -23,7 +23,9 @@ public interface SandboxLogs {
      * @param length number of bytes
      * @param mark framed bytes of this process so far, this record included; see {@link
      *     DriverEvents#response}
+     * @param position all bytes of this process so far, framed or not, up to this piece's end; see
+     *     {@link ResponseBuffer#logPosition()}
      */
-    void output(int sandbox, byte[] bytes, int offset, int length, long mark);
+    void output(int sandbox, byte[] bytes, int offset, int length, long mark, long position);
   }
 }

@@ -84,6 +84,7 @@ public final class Linux {
   static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
   private static final int TIOCNOTTY = 0x5422;
+  private static final int FIONREAD = 0x541B;
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SIG_BLOCK = 0;
@@ -408,6 +409,12 @@ public final class Linux {
   /** Gives up the controlling terminal behind a descriptor. */
   public int leaveTerminal(int fd) {
     return (int) call(SystemCall.IOCTL, fd, TIOCNOTTY, 0, 0);
+  }
+
+  /** Bytes that can be read from a pipe or socket now; or a negative errno. */
+  public int readable(int fd) {
+    int result = (int) call(SystemCall.IOCTL, fd, FIONREAD, scratch.address(), 0);
+    return result < 0 ? result : scratch.get(JAVA_INT, 0);
   }
 
   /** {@code prctl} with one argument. */

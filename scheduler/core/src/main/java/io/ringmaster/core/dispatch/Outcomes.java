@@ -160,41 +160,38 @@ final class Outcomes {
 
   void initFailed(Sandbox sandbox, byte[] error, long initNs) {
     recorder.initEnded(sandbox, InitStatus.ERROR, null, error, initNs, epochMs);
-    PendingInvocation blamed = blamedForInit(sandbox, initNs);
-    if (blamed != null) {
-      fail(blamed, sandbox, "Runtime.InitError", error);
+    PendingInvocation inside = leftByInit(sandbox);
+    if (inside != null) {
+      fail(inside, sandbox, "Runtime.InitError", error);
     }
     placement.dying(sandbox);
   }
 
   void initRefused(Sandbox sandbox, String errorType, String text, long initNs) {
     recorder.initEnded(sandbox, InitStatus.ERROR, errorType, null, initNs, epochMs);
-    PendingInvocation blamed = blamedForInit(sandbox, initNs);
-    if (blamed != null) {
-      fail(blamed, sandbox, errorType, ErrorDocument.notStarted(blamed, errorType, text).json());
+    PendingInvocation inside = leftByInit(sandbox);
+    if (inside != null) {
+      fail(inside, sandbox, errorType, ErrorDocument.notStarted(inside, errorType, text).json());
     }
     placement.dying(sandbox);
   }
 
-  /** The invocation that a failed init costs its answer; it is in no slot any more. */
-  private PendingInvocation blamedForInit(Sandbox sandbox, long initNs) {
+  /**
+   * The invocation inside which init failed; it is in no slot any more. Null: init failed in its
+   * own time, and is done once more inside the first invocation that the environment is given, as
+   * on Lambda.
+   */
+  private PendingInvocation leftByInit(Sandbox sandbox) {
     counters.increment(Counter.INIT_FAILURES);
-    if (sandbox.state() == SandboxState.BINDING) {
-      PendingInvocation blamed = blamed(sandbox);
-      if (blamed != null) {
-        blamed.initNs = initNs;
-      }
-      return blamed;
+    PendingInvocation inside = sandbox.running(0);
+    if (inside != null) {
+      measure(inside);
+      placement.leave(sandbox, inside.slot, nowNs);
     }
-    PendingInvocation invocation = sandbox.running(0);
-    if (invocation != null) {
-      measure(invocation);
-      placement.leave(sandbox, invocation.slot, nowNs);
-    }
-    return invocation;
+    return inside;
   }
 
-  /** The first that waits for a sandbox whose init failed: it is answered with that. */
+  /** The first that waits for a sandbox that is lost: it is answered with that. */
   private PendingInvocation blamed(Sandbox sandbox) {
     PendingInvocation blamed = sandbox.version.dequeue();
     if (blamed != null) {
@@ -224,12 +221,7 @@ final class Outcomes {
       initBroken(sandbox, ErrorDocument.EXIT);
     }
     if (sandbox.state() == SandboxState.BINDING) {
-      counters.increment(Counter.INIT_FAILURES);
-      PendingInvocation blamed = blamed(sandbox);
-      if (blamed != null) {
-        blamed.initNs = nowNs - sandbox.createdNs;
-        exit(blamed, sandbox, status);
-      }
+      counters.increment(Counter.INIT_FAILURES); // it is done again inside an invocation
     }
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);

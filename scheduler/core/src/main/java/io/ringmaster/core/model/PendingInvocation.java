@@ -382,6 +382,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   }
 
   /** Whether the caller wants the log tail. */
+  @Override
   public boolean logTailWanted() {
     return logTailWanted;
   }

@@ -82,6 +82,8 @@ public final class InvocationRecords implements InvocationRecorder {
     record.initNs = invocation.coldStart && !initInside ? invocation.initNs : -1;
     record.traceHeader = invocation.traceHeader();
     record.logMark = answered ? invocation.logMark : LogRecord.NO_MARK;
+    record.logPosition =
+        answered ? invocation.responseBuffer().logPosition() : ResponseBuffer.UNKNOWN;
     record.errorType = invocation.errorType;
     record.errorMessage = null;
     if (outcome == Outcome.FAILURE && invocation.errorType != null) {

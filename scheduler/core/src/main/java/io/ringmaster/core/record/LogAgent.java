@@ -64,19 +64,20 @@ public final class LogAgent implements Agent {
     }
 
     @Override
-    public void output(int sandbox, byte[] bytes, int offset, int length, long mark) {
+    public void output(
+        int sandbox, byte[] bytes, int offset, int length, long mark, long position) {
       outputBytes += length;
       if (discarding) {
         return;
       }
       drainRecords(); // whoever wrote these bytes was recorded before it could write them
       LogStream stream = stream(sandbox);
-      while (stream.next != null && stream.belongsToNext(length, mark)) {
+      while (stream.next != null && stream.belongsToNext(length, mark, position)) {
         stream.retire();
         stream = stream.next;
         streams.put(sandbox, stream);
       }
-      stream.output(bytes, offset, length, mark);
+      stream.output(bytes, offset, length, mark, position);
     }
 
     LogStream stream(int sandbox) {

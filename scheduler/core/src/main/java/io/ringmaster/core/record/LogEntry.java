@@ -2,6 +2,7 @@ package io.ringmaster.core.record;
 
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +21,9 @@ final class LogEntry {
   /** Output up to here belongs to invocations before it whose lines are not rendered. */
   long afterMark;
 
+  /** The same, counted with raw output. */
+  long afterPosition;
+
   /** It has an answer; what follows is set. */
   boolean settled;
 
@@ -32,6 +36,7 @@ final class LogEntry {
   long producedBytes;
   long initNs;
   long logMark;
+  private long logPosition;
   String errorType;
   String errorMessage;
   PendingInvocation held;
@@ -64,10 +69,16 @@ final class LogEntry {
     producedBytes = record.producedBytes;
     initNs = record.initNs;
     logMark = record.logMark;
+    logPosition = record.logPosition;
     errorType = record.errorType;
     errorMessage = record.errorMessage;
     held = record.held;
     trace = TraceContext.sampled(record.traceHeader, requestIdLow);
+  }
+
+  /** Where its output ends, raw output included; MAX_VALUE: that is not known. */
+  long endPosition() {
+    return settled && logPosition != ResponseBuffer.UNKNOWN ? logPosition : Long.MAX_VALUE;
   }
 
   /**

@@ -55,6 +55,10 @@ final class LogRecord {
   long initNs;
 
   long logMark;
+
+  /** As {@link io.ringmaster.sandbox.spi.ResponseBuffer#logPosition()} has it. */
+  long logPosition;
+
   String errorType;
   String errorMessage;
   byte[] error;

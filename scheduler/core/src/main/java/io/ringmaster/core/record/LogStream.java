@@ -14,10 +14,12 @@ import java.util.concurrent.TimeUnit;
  * What one sandbox process writes, and which invocation each piece belongs to. Log agent only.
  *
  * <p>Invocations stand in a line, in the order in which they were handed over. Output belongs to
- * the first that has not settled, or that settled with a mark which the output does not exceed. An
- * invocation is closed (END, REPORT) when output beyond its mark comes, or when it is known that
- * nothing of it is left to read: raw output of native code, which has no mark, may follow the last
- * record. Its successor's START is written after that.
+ * the first that has not settled, or that settled with a mark which the output does not exceed; raw
+ * output of native code, which has no mark, goes by its position among all bytes, where somebody
+ * looked how many those were at the answer. An invocation is closed (END, REPORT) when all up to
+ * its position was read, when output beyond its mark comes, or when it is known that nothing of it
+ * is left to read: raw output may follow the last record. Its successor's START is written after
+ * that.
  */
 final class LogStream {
   private static final int RECORD_HEADER_BYTES = 16;
@@ -95,6 +97,12 @@ final class LogStream {
   /** Framed bytes of the process read so far. */
   private long mark;
 
+  /** All its bytes read so far. */
+  private long position;
+
+  /** As {@link #outrunMark}, with raw output. */
+  private long outrunPosition;
+
   /** Inits to be reported when all their output was read. */
   private List<Runnable> reports;
 
@@ -156,6 +164,7 @@ final class LogStream {
     boolean outrun = recorded - record.number > FILLING;
     if (outrun && settled) {
       outrunMark = record.logMark;
+      outrunPosition = Math.max(outrunPosition, record.logPosition);
     }
     return outrun;
   }
@@ -216,6 +225,7 @@ final class LogStream {
     }
     running[index] = entry;
     entry.afterMark = outrunMark;
+    entry.afterPosition = outrunPosition;
     line.add(entry);
     if (settledInLine == 0 && !startsWait) {
       writeStart(entry);
@@ -245,19 +255,43 @@ final class LogStream {
    *
    * @param newMark framed bytes of the process so far; more than before: this piece is a whole
    *     record, and an empty one tells where output of init begins, or where it ends
+   * @param newPosition all bytes of the process so far
    */
-  void output(byte[] bytes, int offset, int length, long newMark) {
-    boolean framed = newMark > mark;
-    if (framed) {
+  void output(byte[] bytes, int offset, int length, long newMark, long newPosition) {
+    if (newMark > mark) {
       boolean first = mark == 0;
       mark = newMark;
       if (length == 0) {
         initOutput = first;
-        return;
+      } else {
+        close(false, agent.turnNs());
+        write(owner(true), true, bytes, offset, length);
       }
-      close(false, agent.turnNs());
+    } else {
+      raw(bytes, offset, length, newPosition);
     }
-    LogEntry owner = owner(framed);
+    position = newPosition;
+  }
+
+  /** One piece of raw output may be that of several invocations. */
+  private void raw(byte[] bytes, int offset, int length, long end) {
+    int at = offset;
+    int left = length;
+    while (left > 0) {
+      position = end - left;
+      close(false, agent.turnNs());
+      LogEntry owner = owner(false);
+      int own = left;
+      if (owner != null && owner.endPosition() > position) {
+        own = (int) Math.min(left, owner.endPosition() - position);
+      }
+      write(owner, false, bytes, at, own);
+      at += own;
+      left -= own;
+    }
+  }
+
+  private void write(LogEntry owner, boolean framed, byte[] bytes, int offset, int length) {
     if (owner != null) {
       writeStart(owner);
     }
@@ -280,11 +314,14 @@ final class LogStream {
 
   /**
    * Whether output comes from another process than the output before: marks begin anew with each
-   * process, and the first record's is its own length.
+   * process, and the first record's is its own length; and within one process each piece follows
+   * the one before.
    */
-  boolean belongsToNext(int length, long newMark) {
+  boolean belongsToNext(int length, long newMark, long newPosition) {
     boolean firstRecord = mark > 0 && newMark == RECORD_HEADER_BYTES + length;
-    return ended && (newMark < mark || firstRecord);
+    long begin = newPosition - length - (newMark > mark ? RECORD_HEADER_BYTES : 0);
+    boolean follows = position == 0 || begin == position;
+    return ended && (newMark < mark || firstRecord || !follows);
   }
 
   private LogEntry owner(boolean framed) {
@@ -296,20 +333,31 @@ final class LogStream {
 
   private LogEntry owner(long outputMark) {
     for (LogEntry entry : line) {
-      if (outputMark > entry.afterMark && (!entry.settled || outputMark <= entry.logMark)) {
+      if (isOwner(entry, outputMark)) {
         return entry;
       }
     }
     return null;
   }
 
+  private static boolean isOwner(LogEntry entry, long outputMark) {
+    return outputMark > entry.afterMark && (!entry.settled || outputMark <= entry.logMark);
+  }
+
   /**
-   * Raw output has no mark: it belongs to the invocation that runs, or, if none does, to the last
-   * that is not closed.
+   * Raw output has no mark: it belongs to the first invocation that had not answered when it was
+   * written. Where that is not known it is the one that runs, or, if none does, the last that is
+   * not closed.
    */
   private LogEntry rawOwner() {
-    LogEntry running = owner(mark + 1);
-    return running != null ? running : line.peekLast();
+    for (LogEntry entry : line) {
+      boolean known = entry.endPosition() < Long.MAX_VALUE;
+      boolean own = known ? position < entry.endPosition() : isOwner(entry, mark + 1);
+      if (own && position >= entry.afterPosition) {
+        return entry;
+      }
+    }
+    return line.peekLast();
   }
 
   /**
@@ -327,7 +375,8 @@ final class LogStream {
     }
     for (Iterator<LogEntry> all = line.iterator(); all.hasNext(); ) {
       LogEntry entry = all.next();
-      if (entry.settled && (allRead || mark > entry.logMark || entry.waitedTooLong(nowNs))) {
+      boolean isRead = mark > entry.logMark || position >= entry.endPosition();
+      if (entry.settled && (allRead || isRead || entry.waitedTooLong(nowNs))) {
         all.remove();
         settledInLine--;
         writeEnd(entry);

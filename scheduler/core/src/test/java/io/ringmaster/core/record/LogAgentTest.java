@@ -436,7 +436,7 @@ class LogAgentTest {
     World off = new World(16, LogSink.OFF);
     off.write(1, "hello\n", 22);
     assertEquals("", off.log("hello"));
-    assertEquals(0, off.poll((_, _, _, _, _) -> {}, 10));
+    assertEquals(0, off.poll((_, _, _, _, _, _) -> {}, 10));
   }
 
   @Test
@@ -458,7 +458,7 @@ class LogAgentTest {
     assertEquals(
         1,
         lines.poll(
-            (sandbox, bytes, offset, length, mark) ->
+            (sandbox, bytes, offset, length, mark, _) ->
                 read.add(
                     sandbox
                         + " "
@@ -471,13 +471,13 @@ class LogAgentTest {
       lines.add(3, i, "x");
     }
     assertEquals(5, counters.get(Counter.LOG_LINES_DROPPED));
-    assertEquals(8192, lines.poll((_, _, _, _, _) -> {}, 10_000));
+    assertEquals(8192, lines.poll((_, _, _, _, _, _) -> {}, 10_000));
     for (int i = 0; i < 300; i++) {
       lines.add(3, i, "x".repeat(100_000));
     }
     assertEquals(5 + 300 - 255, counters.get(Counter.LOG_LINES_DROPPED));
     assertEquals(
-        255, lines.poll((_, bytes, offset, length, _) -> assertEquals(65_537, length), 10_000));
+        255, lines.poll((_, bytes, offset, length, _, _) -> assertEquals(65_537, length), 10_000));
   }
 
   /** Lines that later ones would push out are not rendered; what is kept must be the same. */
@@ -518,5 +518,81 @@ class LogAgentTest {
       busy.write(7, "out " + i + "\n", (i + 1) * 20L);
       assertFalse(busy.settle(invocation, Outcome.SUCCESS, (i + 1) * 20L));
     }
+  }
+
+  /** The log agent comes to read when the next invocation runs already. */
+  @Test
+  void rawOutputBelongsToTheAnswerThatItPreceded() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.write(7, "raw one\n", 0);
+    world.looked(one, 7);
+    world.settle(one, Outcome.SUCCESS, 0);
+    PendingInvocation silent = world.start(sandbox, true);
+    world.looked(silent, 7);
+    world.settle(silent, Outcome.SUCCESS, 0);
+    PendingInvocation three = world.start(sandbox, true);
+    world.write(7, "raw three\n", 0);
+    world.turn();
+    world.looked(three, 7);
+    world.settle(three, Outcome.SUCCESS, 0);
+    world.turn();
+    assertEquals(lines(1, "raw one\n"), one.logTail());
+    assertEquals(lines(2, ""), silent.logTail());
+    assertEquals(lines(3, "raw three\n"), three.logTail());
+    assertEquals(one.logTail() + silent.logTail() + three.logTail(), world.log("hello"));
+  }
+
+  /** What several invocations wrote comes in one piece. */
+  @Test
+  void aPieceOfRawOutputIsDividedAmongItsInvocations() {
+    PendingInvocation one = world.start(sandbox, true);
+    one.responseBuffer().logPosition(4);
+    world.settle(one, Outcome.SUCCESS, 0);
+    PendingInvocation two = world.start(sandbox, true);
+    two.responseBuffer().logPosition(10);
+    world.settle(two, Outcome.SUCCESS, 0);
+    PendingInvocation three = world.start(sandbox, true);
+    world.write(7, "one\nt", 0);
+    world.write(7, "wo 2\nthree\n", 0);
+    world.looked(three, 7);
+    world.settle(three, Outcome.SUCCESS, 0);
+    world.turn();
+    assertEquals(lines(1, "one\n"), one.logTail());
+    assertEquals(lines(2, "two 2\n"), two.logTail());
+    assertEquals(lines(3, "three\n"), three.logTail());
+  }
+
+  @Test
+  void recordsAndRawOutputKeepTheirPlaces() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.write(7, "record 1\n", 25);
+    world.write(7, "raw 1\n", 25);
+    world.looked(one, 7);
+    world.settle(one, Outcome.SUCCESS, 25);
+    PendingInvocation two = world.start(sandbox, true);
+    world.write(7, "raw 2\n", 25);
+    world.write(7, "record 2\n", 50);
+    world.looked(two, 7);
+    world.settle(two, Outcome.SUCCESS, 50);
+    world.turn();
+    assertEquals(lines(1, "record 1\nraw 1\n"), one.logTail());
+    assertEquals(lines(2, "raw 2\nrecord 2\n"), two.logTail());
+  }
+
+  /** Of a process without records only the count of its bytes tells that it is another one. */
+  @Test
+  void rawOutputOfTheNextProcessIsNotThatOfTheLast() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.write(7, "last words\n", 0);
+    world.turn();
+    world.settle(one, Outcome.FAILURE, 0);
+    world.records.ended(sandbox);
+    PendingInvocation two = world.start(sandbox, true);
+    world.writeAnew(7, "first words\n");
+    world.looked(two, 7);
+    world.settle(two, Outcome.SUCCESS, 0);
+    world.turn();
+    assertTrue(one.logTail().contains("last words\n"), one.logTail());
+    assertEquals(lines(2, "first words\n"), two.logTail());
   }
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -28,7 +29,7 @@ import java.util.function.BooleanSupplier;
 final class World implements SandboxLogs {
   static final long EPOCH_MS = 1_780_000_000_123L; // 2026-05-28T20:26:40.123Z
 
-  private record Piece(int sandbox, byte[] bytes, long mark) {}
+  private record Piece(int sandbox, byte[] bytes, long mark, long position) {}
 
   /** A sleeper that counts who wakes it. */
   static final class Bedside implements Sleeper {
@@ -66,6 +67,10 @@ final class World implements SandboxLogs {
   final LogAgent agent;
   final List<PendingInvocation> completed = new ArrayList<>();
   private final Deque<Piece> pipe = new ArrayDeque<>();
+
+  /** By sandbox: framed bytes, all bytes. */
+  private final Map<Integer, long[]> written = new HashMap<>();
+
   private Runnable duringPoll = () -> {};
   long nowNs = 1_000_000_000L;
 
@@ -177,7 +182,25 @@ final class World implements SandboxLogs {
   }
 
   void write(int sandbox, String text, long mark) {
-    pipe.add(new Piece(sandbox, text.getBytes(StandardCharsets.UTF_8), mark));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    long[] before = written.computeIfAbsent(sandbox, s -> new long[2]);
+    if (mark < before[0]) {
+      before[0] = before[1] = 0; // another process
+    }
+    before[1] += mark > before[0] ? mark - before[0] : bytes.length;
+    before[0] = mark;
+    pipe.add(new Piece(sandbox, bytes, mark, before[1]));
+  }
+
+  /** The first raw output of the sandbox's next process. */
+  void writeAnew(int sandbox, String text) {
+    written.remove(sandbox);
+    write(sandbox, text, 0);
+  }
+
+  /** What the driver finds in the pipe, and behind it, when the process answers. */
+  void looked(PendingInvocation invocation, int sandbox) {
+    invocation.responseBuffer().logPosition(written.getOrDefault(sandbox, new long[2])[1]);
   }
 
   void duringPoll(Runnable action) {
@@ -192,7 +215,7 @@ final class World implements SandboxLogs {
     int delivered = 0;
     Piece piece;
     while (delivered < limit && (piece = pipe.poll()) != null) {
-      sink.output(piece.sandbox, piece.bytes, 0, piece.bytes.length, piece.mark);
+      sink.output(piece.sandbox, piece.bytes, 0, piece.bytes.length, piece.mark, piece.position);
       delivered++;
     }
     while (flooder >= 0 && delivered < limit) {
