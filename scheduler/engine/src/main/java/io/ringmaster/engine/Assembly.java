@@ -109,6 +109,7 @@ final class Assembly {
     HandlerLines handlerLines = new HandlerLines(counters);
     processes = openProcesses(data);
     part(() -> processes.closeLogs().run());
+    part(processes.driver()); // should what follows fail; the second close of a driver does nothing
     inJvm = new InJvmDriver(sleeper, handlerLines::add);
     completionThread =
         part(

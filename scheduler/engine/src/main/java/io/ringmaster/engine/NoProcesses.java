@@ -6,21 +6,17 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxSpec;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
 /**
- * The process driver of an engine that was opened for in-JVM handlers only: every init fails, and
- * says why. Dispatcher thread only.
+ * The process driver of an engine that was opened for in-JVM handlers only: nothing serves the
+ * runtime of any function, and that is no function's fault. Dispatcher thread only.
  */
 final class NoProcesses implements SandboxDriver {
-  private static final byte[] ERROR =
-      ("{\"errorType\":\"Runtime.InvalidRuntime\",\"errorMessage\":\"This engine was opened without"
-              + " sandbox processes; it runs in-JVM handlers only.\"}")
-          .getBytes(StandardCharsets.UTF_8);
+  private static final String DETAIL =
+      "This engine was opened without sandbox processes; it runs in-JVM handlers only.";
 
   private final ArrayDeque<Integer> failing = new ArrayDeque<>();
-  private final ArrayDeque<Integer> ending = new ArrayDeque<>();
   private final ArrayDeque<Integer> free = new ArrayDeque<>();
   private int nextId;
 
@@ -33,8 +29,7 @@ final class NoProcesses implements SandboxDriver {
 
   @Override
   public boolean offer(int slot, Invocation invocation) {
-    failing.add(io.ringmaster.sandbox.spi.Slots.sandbox(slot));
-    return true;
+    return false;
   }
 
   @Override
@@ -44,28 +39,23 @@ final class NoProcesses implements SandboxDriver {
 
   @Override
   public void reset(int sandbox, Fault reason) {
-    failing.remove(sandbox);
-    ending.add(sandbox);
+    // It fails in the next turn, whatever is asked of it.
   }
 
   @Override
   public void discard(int sandbox, Fault reason) {
-    failing.remove(sandbox);
-    ending.remove(sandbox);
-    free.add(sandbox);
+    if (failing.remove(sandbox)) {
+      free.add(sandbox);
+    }
   }
 
   @Override
   public int poll(DriverEvents sink, int limit) {
     int delivered = 0;
     Integer id;
-    while (delivered < limit && (id = ending.poll()) != null) {
-      sink.exited(id, 0, 0);
-      delivered++;
-    }
     while (delivered < limit && (id = failing.poll()) != null) {
-      ending.add(id);
-      sink.initFailed(id, ERROR, 0);
+      free.add(id);
+      sink.failed(id, Fault.NO_RUNTIME, DETAIL);
       delivered++;
     }
     return delivered;
@@ -73,7 +63,7 @@ final class NoProcesses implements SandboxDriver {
 
   @Override
   public boolean hasEvents() {
-    return !failing.isEmpty() || !ending.isEmpty();
+    return !failing.isEmpty();
   }
 
   @Override

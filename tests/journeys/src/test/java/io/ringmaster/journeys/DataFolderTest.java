@@ -39,6 +39,17 @@ class DataFolderTest {
     Engine.open(config()).close();
   }
 
+  /** The pool of processes is open when the log's folder turns out to be unusable. */
+  @Test
+  void anEngineThatCannotBeOpenedLeavesNoProcess() throws IOException {
+    Files.writeString(folder.resolve("logs"), "in the way");
+    EngineConfig config =
+        EngineConfig.builder().dataFolder(folder).logSink(EngineConfig.LogSink.STORE).build();
+    assertThrows(EngineException.class, () -> Engine.open(config).close());
+    assertEquals(0, ProcessHandle.current().descendants().count());
+    assertFalse(locked());
+  }
+
   @Test
   void onlyTemporaryFoldersAreSwept() throws IOException {
     FileTime longAgo = FileTime.from(Instant.now().minusSeconds(3600));

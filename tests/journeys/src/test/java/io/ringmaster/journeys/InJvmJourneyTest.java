@@ -60,6 +60,25 @@ class InJvmJourneyTest {
     assertTrue(result.coldStart());
   }
 
+  /** No function's fault: nothing here serves its runtime. */
+  @Test
+  void aFunctionThatNeedsAProcessIsRefused() {
+    engine
+        .functions()
+        .create(
+            FunctionSpec.named("process")
+                .runtime("python3.13")
+                .handler("app.handler")
+                .code(FunctionCode.files(java.util.Map.of("app.py", new byte[0])))
+                .build());
+    for (int i = 0; i < 2; i++) {
+      InvocationResult result = invoke(engine, "process", "{}");
+      assertEquals(502, result.statusCode());
+      assertEquals("InvalidRuntimeException", result.refusal().code());
+      assertTrue(result.refusal().message().contains("without sandbox processes"));
+    }
+  }
+
   @Test
   void anExceptionIsAFunctionError() {
     create(

@@ -37,6 +37,9 @@ public final class Keeper {
   /** Messages taken from one wire before the others get their turn. */
   private static final int BATCH = 64;
 
+  /** Strays that are left are looked for again after so long. */
+  private static final long STRAYS_NS = 10_000_000;
+
   private final Linux linux = new Linux();
   private final Wire engine = new Wire(linux, ENGINE_FD);
   private final Outbox answers = new Outbox(linux, engine);
@@ -50,6 +53,9 @@ public final class Keeper {
   private final int self = linux.getpid();
   private final int epoll = (int) check("epoll_create1", linux.epollCreate());
   private boolean engineGone;
+
+  /** Processes may be left of sandboxes without a namespace. */
+  private boolean strays;
 
   private Keeper() {}
 
@@ -86,9 +92,13 @@ public final class Keeper {
     answers.send(Op.HELLO, 0, self, 0, "", pidfd);
     EpollEvents events = linux.epollEvents(64);
     while (!engineGone) {
-      int n = linux.epollWait(epoll, events, -1);
+      int n = linux.epollWait(epoll, events, strays ? STRAYS_NS : -1);
       for (int i = 0; i < n; i++) {
         ready(events.data(i));
+      }
+      if (strays) {
+        reap();
+        killStrays();
       }
       answers.flush();
       watch(Linux.EPOLL_CTL_MOD, ENGINE_FD, engineInterest(), ENGINE);
@@ -230,11 +240,16 @@ public final class Keeper {
 
   /** Its pid cannot be another's: only this thread reaps. */
   private void killNow(Sandbox sandbox) {
+    if (sandbox.zygote == null && !sandbox.ended) {
+      sandbox.peakRssKib = peaks.ofTop(sandbox.pid);
+    }
     if (sandbox.zygote == null && sandbox.namespace()) {
       linux.kill(sandbox.init, Linux.SIGKILL);
       return;
     }
-    sandbox.peakRssKib = peaks.ofChildren(sandbox.pid);
+    if (sandbox.zygote != null) {
+      sandbox.peakRssKib = peaks.ofChildren(sandbox.pid);
+    }
     if (sandbox.namespace()) {
       linux.kill(sandbox.pid, Linux.SIGKILL);
     } else {
@@ -304,14 +319,31 @@ public final class Keeper {
   private void forked(Sandbox sandbox, int pid) {
     sandboxes.named(sandbox, pid);
     tell(sandbox);
+  }
+
+  /** Names it to the engine; without a descriptor for it, it is ended instead. */
+  private void tell(Sandbox sandbox) {
+    int pidfd = linux.pidfdOpen(sandbox.pid); // a zombie has one too
+    if (pidfd >= 0) {
+      answers.send(Op.FORKED, sandbox.id, sandbox.pid, 0, "", pidfd);
+    } else {
+      sandbox.refused = -pidfd;
+      sandbox.killed = true;
+    }
     if (sandbox.killed) {
       killNow(sandbox);
     }
   }
 
-  private void tell(Sandbox sandbox) {
-    int pidfd = (int) check("pidfd_open", linux.pidfdOpen(sandbox.pid)); // a zombie has one too
-    answers.send(Op.FORKED, sandbox.id, sandbox.pid, 0, "", pidfd);
+  /** Nothing of it runs any more. */
+  private void over(Sandbox sandbox, int status, long peakRssKib) {
+    sandboxes.remove(sandbox);
+    if (sandbox.refused == 0) {
+      answers.send(Op.EXIT, sandbox.id, status, peakRssKib, "");
+    } else {
+      int asked = sandbox.zygote == null ? Op.SPAWN : Op.FORK;
+      answers.send(Op.ERROR, sandbox.id, sandbox.refused, asked, "pidfd_open");
+    }
   }
 
   // ---- who has ended ----
@@ -369,14 +401,13 @@ public final class Keeper {
     int status = reaper.status();
     long peak = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
     if (!sandbox.namespace()) {
-      tree.killBelow(self, this::stray);
+      killStrays();
     }
     reports.read(sandboxes);
     if (WaitStatus.exited(status) && sandbox.reported >= 0) {
       status = sandbox.reported;
     }
-    sandboxes.remove(sandbox);
-    answers.send(Op.EXIT, sandbox.id, status, peak, "");
+    over(sandbox, status, peak);
   }
 
   /** One of the processes that the keeper itself made for a sandbox; it is over when both are. */
@@ -397,13 +428,20 @@ public final class Keeper {
         linux.kill(sandbox.init, Linux.SIGKILL); // and with it what the function left running
       }
       if (!sandbox.namespace()) {
-        tree.killBelow(self, this::stray);
+        killStrays();
       }
     }
     if (sandbox.ended && sandbox.init == 0) {
-      sandboxes.remove(sandbox);
-      answers.send(Op.EXIT, sandbox.id, sandbox.status, sandbox.peakRssKib, "");
+      over(sandbox, sandbox.status, sandbox.peakRssKib);
     }
+  }
+
+  /**
+   * What forks faster than it is killed goes on being killed in later turns: it keeps the keeper
+   * from nothing else. What was just forked and is not named yet looks like a stray.
+   */
+  private void killStrays() {
+    strays = sandboxes.anyUnnamed() || !tree.killBelow(self, this::stray);
   }
 
   /**

@@ -24,13 +24,22 @@ final class PeakMemory {
 
   /** That of the largest among the children of {@code pid}, KiB; 0 where it cannot be known. */
   long ofChildren(int pid) {
+    return of(pid, false);
+  }
+
+  /** The same, {@code pid} included. */
+  long ofTop(int pid) {
+    return of(pid, true);
+  }
+
+  private long of(int pid, boolean itself) {
     int pidfd = linux.pidfdOpen(pid);
     if (pidfd < 0) {
       return 0;
     }
     try {
       int name = Pidfds.pid(pidfd);
-      long peak = 0;
+      long peak = itself ? peak(text("/proc/" + name + "/status")) : 0;
       for (String child : text("/proc/" + name + "/task/" + name + "/children").split(" ")) {
         if (!child.isEmpty()) {
           peak = Math.max(peak, peak(text("/proc/" + child + "/status")));

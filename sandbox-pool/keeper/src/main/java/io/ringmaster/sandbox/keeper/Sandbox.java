@@ -22,6 +22,9 @@ final class Sandbox {
   /** The engine wants it dead. */
   boolean killed;
 
+  /** The errno for which the engine could not be told of it: it is ended, and never was; or 0. */
+  int refused;
+
   /** Its function process has ended, with {@link #status}; its PID 1 has not yet. */
   boolean ended;
 

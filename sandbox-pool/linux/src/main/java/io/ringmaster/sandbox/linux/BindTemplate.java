@@ -21,6 +21,7 @@ final class BindTemplate {
   private final byte[] bare;
   private final byte[] head;
   private final boolean ownTmpdir;
+  private final boolean ownProcess;
 
   /**
    * @param interpreter what runs the function
@@ -56,6 +57,9 @@ final class BindTemplate {
     variables.forEach((name, value) -> JsonText.member(json, name, value).append(','));
     head = json.toString().getBytes(StandardCharsets.UTF_8);
     ownTmpdir = spec.environment().containsKey("TMPDIR");
+    ownProcess =
+        StartTimeVariables.in(interpreter.family(), spec.environment())
+            || RuntimePools.isPooled(interpreter) && PackageLibraries.in(spec);
   }
 
   /** The script that the function wants its interpreter to be started by; null: none. */
@@ -64,9 +68,9 @@ final class BindTemplate {
     return wrapper == null || wrapper.isEmpty() ? null : wrapper;
   }
 
-  /** Whether the function sets what must be there when its process starts. */
+  /** Whether the function sets, or brings, what must be there when its process starts. */
   boolean startsItsOwnProcess() {
-    return StartTimeVariables.in(spec.environment());
+    return ownProcess;
   }
 
   /** All variables of one environment's process, as {@link #frame} has them; any thread. */

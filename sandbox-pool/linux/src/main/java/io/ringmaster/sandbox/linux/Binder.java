@@ -77,7 +77,7 @@ final class Binder {
     if (process != null) {
       bind(environment, process, template);
     } else {
-      pool.failures = Math.min(pool.failures, RuntimePools.FORK_FAILURES_MAX - 1);
+      pool.tryAgain();
       pool.waiting.add(environment);
     }
     pool.demanded(System.nanoTime());
@@ -159,7 +159,7 @@ final class Binder {
     GenericPool pool = process.pool;
     process.state = process.state.to(ProcessState.GENERIC);
     pool.coming--;
-    pool.failures = 0;
+    pool.succeeded();
     Environment waiting = pool.waiting.poll();
     if (waiting == null) {
       pool.ready.add(process);
@@ -174,7 +174,7 @@ final class Binder {
     counters.forkFailures++;
     if (process.own == null) {
       process.pool.coming--;
-      failedToStart(process.pool, reason, again);
+      failedToStart(process, reason, again);
       return;
     }
     Environment environment = process.intended;
@@ -206,17 +206,18 @@ final class Binder {
     }
     if (process.state == ProcessState.STARTING) {
       process.pool.coming--;
-      failedToStart(process.pool, reason, false);
+      failedToStart(process, reason, false);
     } else if (process.pool.ready.remove(process)) {
       pools.refill(process.pool);
     }
   }
 
-  private void failedToStart(GenericPool pool, String reason, boolean again) {
+  private void failedToStart(SandboxProcess process, String reason, boolean again) {
+    GenericPool pool = process.pool;
     if (!again) {
-      pool.failures++;
+      pool.failed(process.number, processes.lastNumber());
     }
-    if (pool.failures >= RuntimePools.FORK_FAILURES_MAX) {
+    if (pool.isBroken()) {
       while (!pool.waiting.isEmpty()) {
         ends.lose(pool.waiting.peek(), Fault.PLATFORM, "no sandbox process: " + reason);
       }

@@ -2,6 +2,7 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 
 /**
@@ -37,6 +38,9 @@ final class Environment {
   long askedNs;
 
   int maxMemoryKb;
+
+  /** As the driver tells it of the process that it has, or had last. */
+  long initLogPosition = ResponseBuffer.UNKNOWN;
 
   Environment(int id, PoolKey key, SandboxSpec spec, long askedNs) {
     this.id = id;

@@ -11,6 +11,9 @@ import java.util.ArrayDeque;
  * <p>Dispatcher only, but for the final fields.
  */
 final class GenericPool {
+  /** After so many processes in a row that never became generic, nobody waits for the next. */
+  private static final int FAILURES_MAX = 3;
+
   /** Cold starts of so long ago count 1/e. */
   private static final double DEMAND_MEMORY_NS = 10e9;
 
@@ -34,8 +37,11 @@ final class GenericPool {
   /** Asked for and not generic yet: state FORKING or STARTING. */
   int coming;
 
-  /** Processes in a row that never became generic. */
-  int failures;
+  /** Processes in a row that never became generic; of those that were lost at once, one. */
+  private int failures;
+
+  /** Processes up to this number were asked for before the last counted failure was known. */
+  private int failuresUpTo;
 
   private double demandPerNs;
   private long demandNs;
@@ -57,6 +63,34 @@ final class GenericPool {
   /** Whether a zygote forks its sandboxes; else each is an interpreter that was started. */
   boolean forks() {
     return interpreter.family().equals("python");
+  }
+
+  /** One of its processes is generic: they can be made. */
+  void succeeded() {
+    failures = 0;
+  }
+
+  /**
+   * One of its processes never became generic.
+   *
+   * @param number that process's
+   * @param lastNumber the last that was asked for: what becomes of these tells nothing new
+   */
+  void failed(int number, int lastNumber) {
+    if (number > failuresUpTo) {
+      failures++;
+      failuresUpTo = lastNumber;
+    }
+  }
+
+  /** Somebody waits who has not seen it fail: it is tried once more. */
+  void tryAgain() {
+    failures = Math.min(failures, FAILURES_MAX - 1);
+  }
+
+  /** Whether its processes cannot be made. */
+  boolean isBroken() {
+    return failures >= FAILURES_MAX;
   }
 
   /** One more cold start. */

@@ -77,7 +77,9 @@ public record IsolationLevels(List<Level> levels, String chosen, Map<String, Fea
         new Level(
             "L1",
             true,
-            group + "; files, network and memory are those of the engine's user",
+            group
+                + "; files, network and memory are those of the engine's user; whoever may connect"
+                + " to the machine's loopback can speak to a sandbox's Runtime API",
             remedy),
         notBuilt("L2", features, "seccomp", "landlock"),
         notBuilt("L3", features, "userNamespace", "allNamespacesUnprivileged", "seccomp"),

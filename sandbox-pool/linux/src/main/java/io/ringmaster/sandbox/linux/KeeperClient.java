@@ -4,6 +4,7 @@ import io.ringmaster.bootstraps.Bootstraps;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.system.Errno;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Op;
@@ -29,9 +30,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * the number of sandbox processes that the dispatcher allows itself.
  */
 final class KeeperClient {
-  private static final int FAILED_STARTS_MAX = 3;
+  private static final int FAILED_ROUNDS_MAX = 3;
   private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
-  private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long EXPECTED_EXIT_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
   private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -59,7 +59,7 @@ final class KeeperClient {
   // This agent.
   private final Linux linux = new Linux();
   private final ProcessPoolConfig config;
-  private final KeeperMode firstMode;
+  private final KeeperAttempts attempts;
   private final ProcessParts parts;
   private final ProcessStarts starts;
   private final Map<Integer, SandboxProcess> living = new HashMap<>();
@@ -69,11 +69,7 @@ final class KeeperClient {
   private final ArrayDeque<Message> outbox = new ArrayDeque<>();
   private KeeperProcess keeper;
   private boolean introduced;
-  private int modesTried;
-  private int failedStarts;
-  private long startNotBeforeNs;
   private long helloByNs;
-  private long helloNs;
   private long tickNs = Long.MAX_VALUE;
 
   KeeperClient(
@@ -86,8 +82,7 @@ final class KeeperClient {
     this.config = config;
     this.parts = parts;
     starts = new ProcessStarts(linux, parts, this::tell);
-    this.firstMode = firstMode;
-    modesTried = firstMode.ordinal();
+    attempts = new KeeperAttempts(firstMode, System.nanoTime());
     this.notes = notes;
     this.dispatcher = dispatcher;
     this.logs = logs;
@@ -167,7 +162,7 @@ final class KeeperClient {
 
   /** One turn; the time at which it looked whether forks are due. */
   private long duty() {
-    if (keeper == null && System.nanoTime() >= startNotBeforeNs) {
+    if (keeper == null && System.nanoTime() - attempts.notBeforeNs() >= 0) {
       startKeeper();
     }
     takeCommands();
@@ -192,7 +187,7 @@ final class KeeperClient {
   private long nextNs(long nowNs) {
     long next = tickNs;
     if (keeper == null) {
-      next = Math.min(next, startNotBeforeNs);
+      next = Math.min(next, attempts.notBeforeNs());
     } else if (!introduced) {
       next = Math.min(next, helloByNs);
     }
@@ -364,9 +359,8 @@ final class KeeperClient {
       return false;
     }
     introduced = true;
-    helloNs = System.nanoTime();
-    failedStarts = 0;
-    modesTried = firstMode.ordinal(); // the next one is tried as strong as can be again
+    // One that dies young is not followed by the next at once.
+    attempts.worked(System.nanoTime() + KeeperAttempts.ROUND_NS);
     keeper.introduced(pidfd[0]);
     sleeper.watch(pidfd[0], Linux.EPOLLIN, KEEPER);
     mode = keeper.mode;
@@ -387,13 +381,16 @@ final class KeeperClient {
   // ---- the keeper's life ----
 
   private void startKeeper() {
-    KeeperMode attempt = KeeperMode.values()[modesTried];
     try {
-      keeper = KeeperProcess.start(linux, attempt, config.dataFolder().resolve("keeper.log"));
+      Path log = config.dataFolder().resolve("keeper.log");
+      keeper = KeeperProcess.start(linux, attempts.mode(), log);
       sleeper.watch(keeper.wire.fd(), Linux.EPOLLIN, WIRE);
       helloByNs = System.nanoTime() + HELLO_LIMIT_NS;
-    } catch (LinuxException | UncheckedIOException e) {
-      startFailed(e.toString());
+    } catch (LinuxException e) {
+      boolean refused = e.errno() == Errno.ENOENT || e.errno() == Errno.EACCES;
+      startFailed(e.toString(), refused);
+    } catch (UncheckedIOException e) {
+      startFailed(e.toString(), false);
     }
   }
 
@@ -412,23 +409,14 @@ final class KeeperClient {
     if (wasIntroduced) {
       mode = null;
       tell(new Note.KeeperGone(reason));
-      // One that dies young is not followed by the next at once.
-      startNotBeforeNs = Math.max(System.nanoTime(), helloNs + RETRY_NS);
     } else {
-      startFailed(reason + "; " + tail);
+      startFailed(reason + "; " + tail, KeeperAttempts.isRefusal(tail));
     }
   }
 
-  private void startFailed(String reason) {
-    if (modesTried < KeeperMode.values().length - 1) {
-      modesTried++;
-      startNotBeforeNs = System.nanoTime();
-      return;
-    }
-    modesTried = firstMode.ordinal();
-    failedStarts++;
-    startNotBeforeNs = System.nanoTime() + RETRY_NS;
-    if (failedStarts >= FAILED_STARTS_MAX) {
+  private void startFailed(String reason, boolean refused) {
+    attempts.failed(refused, System.nanoTime());
+    if (attempts.rounds() >= FAILED_ROUNDS_MAX) {
       starts.refuseAll("the keeper does not start: " + reason);
     }
   }

@@ -5,6 +5,7 @@ import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Slots;
@@ -166,6 +167,12 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   @Override
+  public long initLogPosition(int sandbox) {
+    Environment environment = environments.find(sandbox);
+    return environment == null ? ResponseBuffer.UNKNOWN : environment.initLogPosition;
+  }
+
+  @Override
   public boolean killable() {
     return true;
   }
@@ -281,6 +288,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         process.exited = true;
         process.exitStatus = status;
         process.exitMemoryKb = maxMemoryKb;
+        receiver.exits(process);
         if (process.session != null && process.state == ProcessState.BOUND) {
           process.session.finish(); // its last words may be unread; it leaves when they are told
         } else {

@@ -43,6 +43,7 @@ final class ProcessStarts {
   private final Linux linux;
   private final ProcessParts parts;
   private final Consumer<Note> notes;
+  private final PeakMemory peaks;
   private final int[] theirs = new int[ProcessParts.THEIRS];
   private final ArrayDeque<SandboxProcess> own = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> generic = new ArrayDeque<>();
@@ -55,6 +56,7 @@ final class ProcessStarts {
 
   ProcessStarts(Linux linux, ProcessParts parts, Consumer<Note> notes) {
     this.linux = linux;
+    peaks = new PeakMemory(linux);
     this.parts = parts;
     this.notes = notes;
   }
@@ -238,6 +240,9 @@ final class ProcessStarts {
     process.pid = Math.max(0, Pidfds.pid(pidfd[0]));
     if (process.session != null && process.pid > 0) {
       process.statusFd = linux.open("/proc/" + process.pid + "/status", Linux.O_RDONLY);
+      if (process.statusFd >= 0) {
+        process.firstMemoryKb = peaks.read(process.statusFd); // it may never be seen again
+      }
     }
     return process;
   }

@@ -124,6 +124,10 @@ final class Receiver {
     long saidNs = process.channel.initNs();
     long initNs =
         Math.min(saidNs == Channel.UNKNOWN ? nowNs - process.startedNs : saidNs, elapsedNs);
+    if (process.statusFd >= 0) {
+      environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peaks.read(process.statusFd));
+    }
+    environment.initLogPosition = process.logs.written(linux);
     boolean invoking = environment.invocation != null;
     environment.state =
         environment.state.to(invoking ? EnvironmentState.BUSY : EnvironmentState.IDLE);
@@ -190,19 +194,29 @@ final class Receiver {
     processes.kill(process);
   }
 
+  /** A process exited: what it wrote and was not read yet is its last words. */
+  void exits(SandboxProcess process) {
+    if (process.responseFd >= 0) {
+      // Whoever else has the pipe's end may write for ever.
+      process.lastWordsBytes = Math.max(0, linux.readable(process.responseFd));
+    }
+  }
+
   /**
    * One step on the way of a process that exited: what it said before comes first.
    *
    * @return how many events that was; −1: it is not over, and nothing was told
    */
   int readToItsEnd(SandboxProcess process, DriverEvents sink) {
-    boolean spoke = process.session != null || !process.responseEnded;
+    boolean spoke = process.session != null || !process.responseEnded && process.lastWordsBytes > 0;
     if (spoke && process.state == ProcessState.BOUND) {
       int told = receive(process, sink);
+      int bytes = process.channel.receivedBytes();
+      process.lastWordsBytes -= bytes;
       if (told > 0) {
         return told;
       }
-      if (!process.responseEnded && process.channel.receivedAny()) {
+      if (!process.responseEnded && bytes > 0 && process.lastWordsBytes > 0) {
         return -1;
       }
     }
@@ -232,7 +246,7 @@ final class Receiver {
     process.environment = null;
     environment.process = null;
     environment.state = environment.state.to(EnvironmentState.VACANT).to(EnvironmentState.AWAITING);
-    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, process.exitMemoryKb);
+    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, lastPeakKb(process));
     environment.askedNs = System.nanoTime();
     binder.findProcess(environment);
     return 0;
@@ -248,13 +262,17 @@ final class Receiver {
     processes.gone(process);
   }
 
+  private static int lastPeakKb(SandboxProcess process) {
+    return Math.max(process.exitMemoryKb, process.firstMemoryKb);
+  }
+
   private int exited(SandboxProcess process, DriverEvents sink) {
     Environment environment = process.environment;
     process.environment = null;
     environment.process = null;
     environment.invocation = null;
     environment.state = environment.state.to(EnvironmentState.VACANT);
-    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, process.exitMemoryKb);
+    environment.maxMemoryKb = Math.max(environment.maxMemoryKb, lastPeakKb(process));
     sink.exited(environment.id, process.exitStatus, environment.maxMemoryKb);
     return 1;
   }

@@ -15,9 +15,6 @@ import java.util.TreeMap;
  * has them for sizes that its own default does not do for. Dispatcher only.
  */
 final class RuntimePools {
-  /** After so many processes in a row that never became generic, nobody waits for the next. */
-  static final int FORK_FAILURES_MAX = 3;
-
   /** Upper ends of the classes, in MiB. */
   private static final int[] MEMORY_CLASSES_MB = {
     128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 10_240
@@ -136,7 +133,7 @@ final class RuntimePools {
 
   /** Asks for as many more as should be there. */
   void refill(GenericPool pool) {
-    if (closed || pool.failures >= FORK_FAILURES_MAX) {
+    if (closed || pool.isBroken()) {
       return;
     }
     for (int missing = pool.missing(System.nanoTime()); missing > 0; missing--) {

@@ -32,6 +32,9 @@ final class SandboxProcess {
   /** Its file {@code status} below /proc, where it does not tell its memory itself; else −1. */
   int statusFd = -1;
 
+  /** Its peak resident memory when it had just been started, where it was looked at; KiB. */
+  int firstMemoryKb;
+
   /** Set by whoever finds that its session has something to tell, taken by the dispatcher. */
   final AtomicBoolean told = new AtomicBoolean();
 
@@ -58,6 +61,9 @@ final class SandboxProcess {
 
   /** Its exit was told, with these figures; what it wrote before is still being read. */
   boolean exited;
+
+  /** Bytes in its response pipe that it wrote before it exited. */
+  int lastWordsBytes;
 
   /** It is among those whose exit is told next. */
   boolean leaving;

@@ -32,6 +32,11 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     this.remover = remover;
   }
 
+  /** That of the process that was asked for last. */
+  int lastNumber() {
+    return lastNumber;
+  }
+
   /** Asks for one more of a pool. */
   void fork(GenericPool pool) {
     pool.coming++;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /** An invocation as a dispatcher would offer it. */
 public final class OfferedInvocation implements Invocation {
+  int windowBytes = Integer.MAX_VALUE;
   private static final byte[] ARN =
       "arn:aws:lambda:us-east-1:123456789012:function:f".getBytes(StandardCharsets.UTF_8);
 
@@ -82,6 +83,11 @@ public final class OfferedInvocation implements Invocation {
   @Override
   public String tenantId() {
     return tenantId;
+  }
+
+  @Override
+  public int windowBytes() {
+    return windowBytes;
   }
 
   @Override

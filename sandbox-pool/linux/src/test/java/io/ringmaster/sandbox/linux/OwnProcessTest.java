@@ -111,6 +111,30 @@ class OwnProcessTest {
     assertEquals("[\"yes\", \":UTC\"]", bench.invoke(sandbox, "0"));
   }
 
+  /** The dynamic linker looks at its variable when a process starts, and never again. */
+  @Test
+  void librariesOfThePackageAreFound() throws Exception {
+    Path library =
+        java.util.stream.Stream.of("x86_64-linux-gnu/", "aarch64-linux-gnu/", "../lib64/", "")
+            .map(folder -> Path.of("/lib/" + folder + "libm.so.6"))
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow();
+    String load =
+        "import ctypes\ndef handler(e, c):\n  return len(ctypes.CDLL('libown.so.1')._name)\n";
+    for (String place : new String[] {"libown.so.1", "lib/libown.so.1"}) {
+      SandboxSpec spec = bench.function(load);
+      Files.createDirectories(spec.code().resolve(place).getParent());
+      Files.copy(library, spec.code().resolve(place));
+      assertEquals("11", bench.invoke(bench.ready(spec), "0"));
+    }
+    assertEquals(2L, bench.pool.status().counters().get("sandboxOwnStarts"));
+    SandboxSpec without = bench.function("def handler(e, c):\n  return e\n");
+    Files.createFile(without.code().resolve("_extension.cpython-311-x86_64-linux-gnu.so"));
+    assertEquals("0", bench.invoke(bench.ready(without), "0"));
+    assertEquals(2L, bench.pool.status().counters().get("sandboxOwnStarts"));
+  }
+
   @Test
   void aMissingWrapperIsTheShellsExitStatus() throws Exception {
     SandboxSpec spec =

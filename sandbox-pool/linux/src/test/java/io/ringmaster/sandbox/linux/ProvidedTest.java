@@ -100,7 +100,10 @@ class ProvidedTest {
   void endsAreTold() throws Exception {
     int sandbox = bench.ready(bench.provided(BOOTSTRAP));
     bench.offer(sandbox, "\"exit\"");
-    assertEquals(3 << 8, bench.expect("exited", sandbox).number());
+    Event exited = bench.expect("exited", sandbox);
+    assertEquals(3 << 8, exited.number());
+    int peakKb = Integer.parseInt(exited.text()); // it never answered
+    assertTrue(peakKb > 4_000 && peakKb < 100_000, peakKb + " KiB");
     bench.offer(sandbox, "\"kill\"");
     bench.expect("ready", sandbox);
     assertEquals(9, bench.expect("exited", sandbox).number());
@@ -157,7 +160,9 @@ class ProvidedTest {
     SandboxSpec exits = bench.provided(BOOTSTRAP);
     Files.writeString(exits.code().resolve("exit-in-init"), "");
     int exiting = bench.prepare(exits);
-    assertEquals(5 << 8, bench.expect("exited", exiting).number());
+    Event exited = bench.expect("exited", exiting);
+    assertEquals(5 << 8, exited.number());
+    assertTrue(Integer.parseInt(exited.text()) > 0, "memory of a process that ended in init");
     SandboxSpec fails = bench.provided(BOOTSTRAP);
     Files.writeString(fails.code().resolve("init-error"), "");
     int failing = bench.prepare(fails);

@@ -25,11 +25,15 @@ enum Call {
   /** Characters of a request id. */
   private static final int ID_LENGTH = 36;
 
+  /** Whether AWS serves it to functions with SnapStart only: nobody else has such a path. */
+  final boolean forSnapStart;
+
   final byte[] method;
   private final byte[] path;
 
   Call(String method, String path) {
     this.method = bytes(method);
+    this.forSnapStart = path != null && path.contains("/restore/");
     this.path = path == null ? null : bytes(path);
   }
 

@@ -179,17 +179,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
 
   /** Decides by the head; null: the body, or the end, decides. */
   private Reply begin(Request request) {
-    if (call == Call.UNKNOWN) {
+    if (call == Call.UNKNOWN || call.forSnapStart) {
       return Reply.NOT_FOUND;
     }
     if (!request.methodIs(call.method)) {
       return Reply.METHOD_NOT_ALLOWED;
     }
     return switch (call) {
-      case NEXT, UNKNOWN -> null;
+      case NEXT, UNKNOWN, RESTORE_NEXT, RESTORE_ERROR -> null;
       case PING -> Reply.PONG;
-      case RESTORE_NEXT -> side.refuseRestore(RuntimeState.RESTORE_READY);
-      case RESTORE_ERROR -> side.refuseRestore(RuntimeState.RESTORE_ERROR);
       case INIT_ERROR -> beginInitError();
       case RESPONSE, ERROR -> beginAnswer(request);
     };
@@ -315,6 +313,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   }
 
   private void answered(Slot of, Request request) {
+    of.errorCause = of.error ? request.xrayErrorCause : null;
     if (!of.error && (request.trailerErrorType != null || request.errorBody != null)) {
       String type = valid(request.trailerErrorType);
       side.settle(of, Slot.Outcome.DOCUMENT, trailerDocument(request), type);

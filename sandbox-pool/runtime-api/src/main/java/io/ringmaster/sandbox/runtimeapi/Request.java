@@ -34,6 +34,9 @@ final class Request {
   /** Of the head; null: none. */
   String errorType;
 
+  /** Of the head; null: none, or it is too long. */
+  String xrayErrorCause;
+
   /** Of the trailer; null: none. */
   String trailerErrorType;
 
@@ -50,6 +53,7 @@ final class Request {
     contentType = null;
     responseMode = null;
     errorType = null;
+    xrayErrorCause = null;
     trailerErrorType = null;
     errorBody = null;
   }

@@ -72,6 +72,8 @@ final class RequestParser implements ByteProcessor {
     CONTENT_TYPE("content-type", 256),
     RESPONSE_MODE("lambda-runtime-function-response-mode", 256),
     ERROR_TYPE("lambda-runtime-function-error-type", VALUE_BYTES_MAX),
+    /** One that is longer is none: a part of it would be no JSON. */
+    XRAY_ERROR_CAUSE("lambda-runtime-function-xray-error-cause", 64 * 1024),
     ERROR_BODY("lambda-runtime-function-error-body", ERROR_BODY_BYTES_MAX);
 
     private static final Field[] ALL = values();
@@ -354,6 +356,10 @@ final class RequestParser implements ByteProcessor {
       return true;
     }
     if (valueLength == field.bytesMax) {
+      if (field == Field.XRAY_ERROR_CAUSE) {
+        field = Field.OTHER;
+        return true;
+      }
       return refuse(431);
     }
     if (valueLength == value.length) {
@@ -412,6 +418,7 @@ final class RequestParser implements ByteProcessor {
       case CONTENT_TYPE -> request.contentType = text();
       case RESPONSE_MODE -> request.responseMode = text();
       case ERROR_TYPE -> request.errorType = text();
+      case XRAY_ERROR_CAUSE -> request.xrayErrorCause = text();
       case ERROR_BODY, OTHER -> {
         // Means something in a trailer only.
       }

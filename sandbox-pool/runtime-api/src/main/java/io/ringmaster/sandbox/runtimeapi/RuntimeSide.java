@@ -137,10 +137,6 @@ final class RuntimeSide {
     state = RuntimeState.STARTED;
   }
 
-  Reply refuseRestore(RuntimeState to) {
-    return Reply.invalidTransition(state, to);
-  }
-
   /**
    * Refuses an answer by its head; null: its body may come, into the slot's pipe.
    *

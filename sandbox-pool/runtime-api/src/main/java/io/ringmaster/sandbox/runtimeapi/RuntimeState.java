@@ -16,11 +16,7 @@ enum RuntimeState {
   RUNNING("Running"),
   INVOCATION_RESPONSE("InvocationResponse"),
   INVOCATION_ERROR_RESPONSE("InvocationErrorResponse"),
-  RESPONSE_SENT("ResponseSent"),
-  /** Of functions with SnapStart; no state leads here yet. */
-  RESTORE_READY("RestoreReady"),
-  /** Of functions with SnapStart; no state leads here yet. */
-  RESTORE_ERROR("RestoreError");
+  RESPONSE_SENT("ResponseSent");
 
   /** The legal transitions; everything else is denied. */
   private static final Map<RuntimeState, Set<RuntimeState>> LEGAL =

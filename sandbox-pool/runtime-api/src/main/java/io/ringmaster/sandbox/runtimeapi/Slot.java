@@ -83,6 +83,9 @@ final class Slot {
   private byte[] document;
   private String errorType;
 
+  /** What the runtime said of an error for the trace; null: nothing. */
+  String errorCause;
+
   // Event loop.
   Phase phase = Phase.FREE;
   Connection receiver;
@@ -106,6 +109,7 @@ final class Slot {
     streaming = false; // a stale signal may have this answer looked at before the loop delivers it
     contentType = null;
     error = false;
+    errorCause = null;
     sequence = from.sequence();
     requestIdHigh = from.requestIdHigh();
     requestIdLow = from.requestIdLow();
@@ -218,6 +222,9 @@ final class Slot {
       if (ended == Outcome.DOCUMENT) {
         answer.beginError(errorType);
         answer.append(document, 0, document.length);
+      }
+      if (ended != Outcome.RESPONSE) {
+        answer.errorCause(errorCause);
       }
       answer.endChunk();
       answer = null;

@@ -196,6 +196,38 @@ class RuntimeApiTest {
     }
   }
 
+  /** What is meant for the trace stays with the answer; a cut one would be of no use. */
+  @Test
+  void theCauseForTheTraceIsKept() {
+    String cause = "{\"working_directory\":\"/var/task\",\"exceptions\":[],\"paths\":[]}";
+    String longest = "x".repeat(64 * 1024);
+    try (Engine engine = new Engine(api);
+        RawClient client = engine.connect()) {
+      client.next();
+      engine.hears("ready");
+      int number = 1;
+      for (String said : new String[] {cause, longest, longest + "x", null}) {
+        TestInvocation invocation = new TestInvocation(number, "{}");
+        engine.session.invoke(0, invocation);
+        client.answer();
+        String field =
+            said == null ? "" : "Lambda-Runtime-Function-XRay-Error-Cause: " + said + "\r\n";
+        accepted(client.post(API + "invocation/" + invocation.id + "/error", field, "{}").answer());
+        engine.hears("answer 0 " + number++ + " error");
+        boolean kept = said != null && said.length() <= longest.length();
+        assertEquals(kept ? said : null, invocation.answer.errorCause());
+        client.next();
+      }
+      TestInvocation good = new TestInvocation(number, "{}");
+      engine.session.invoke(0, good);
+      client.answer();
+      String field = "Lambda-Runtime-Function-XRay-Error-Cause: {}\r\n";
+      accepted(client.post(API + "invocation/" + good.id + "/response", field, "1").answer());
+      engine.hears("answer 0 " + number);
+      assertEquals(null, good.answer.errorCause());
+    }
+  }
+
   @Test
   void initFails() {
     try (Engine engine = new Engine(api);
@@ -446,8 +478,8 @@ class RuntimeApiTest {
       assertEquals(405, client.get(API + "init/error").answer().status());
       assertEquals(405, client.get(API + "invocation/x/response").answer().status());
       assertEquals(200, client.get("/2018-06-01/ping?a=b").answer().status());
-      denied(client.get(API + "restore/next").answer(), "Started", "RestoreReady");
-      denied(client.post(API + "restore/error", "", "{}").answer(), "Started", "RestoreError");
+      assertEquals(404, client.get(API + "restore/next").answer().status()); // no SnapStart here
+      assertEquals(404, client.post(API + "restore/error", "", "{}").answer().status());
       assertEquals(0, engine.session.poll(engine, 16));
     }
   }

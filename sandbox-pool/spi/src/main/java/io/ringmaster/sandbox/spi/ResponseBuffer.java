@@ -26,6 +26,7 @@ public final class ResponseBuffer {
   private int chunks;
   private int errorStart;
   private String errorType;
+  private String errorCause;
   private String contentType;
   private long logPosition = UNKNOWN;
 
@@ -35,6 +36,7 @@ public final class ResponseBuffer {
     chunks = 0;
     errorStart = 0;
     errorType = null;
+    errorCause = null;
     contentType = null;
     logPosition = UNKNOWN;
     if (bytes.length > KEPT_MAX) {
@@ -96,6 +98,16 @@ public final class ResponseBuffer {
   /** The error's type as the runtime said it beside the document, or null. */
   public String errorType() {
     return errorType;
+  }
+
+  /** What the runtime says of the error for X-Ray: JSON of at most 64 KiB; null: nothing. */
+  public void errorCause(String cause) {
+    errorCause = cause;
+  }
+
+  /** What the runtime said of the error for X-Ray, as it wrote it, or null. */
+  public String errorCause() {
+    return errorCause;
   }
 
   /** Media type of a streamed answer, such as {@link Invocation#HTTP_INTEGRATION_RESPONSE}. */

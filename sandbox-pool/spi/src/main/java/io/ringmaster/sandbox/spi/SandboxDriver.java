@@ -83,6 +83,14 @@ public interface SandboxDriver extends AutoCloseable {
   }
 
   /**
+   * Bytes that the sandbox's process had written to its log, framed or not, when it became ready
+   * for the last time: so much is init's. {@link ResponseBuffer#UNKNOWN}: nobody looked.
+   */
+  default long initLogPosition(int sandbox) {
+    return ResponseBuffer.UNKNOWN;
+  }
+
+  /**
    * Whether {@link #reset} stops the code at once. True for processes, which can be killed: the
    * ledger unit of a timed-out invocation is free when it settles. False for in-JVM handlers, whose
    * thread can only be interrupted: the unit stays charged until {@link DriverEvents#exited}.

@@ -136,6 +136,10 @@ public final class InvocationRecords implements InvocationRecorder {
     record.errorType = errorType;
     record.error = error;
     record.logStream = sandbox.driver.logStream(sandbox.id);
+    record.logPosition =
+        status == InitStatus.SUCCESS
+            ? sandbox.driver.initLogPosition(sandbox.id)
+            : ResponseBuffer.UNKNOWN;
     publish(place);
   }
 

@@ -56,7 +56,10 @@ final class LogRecord {
 
   long logMark;
 
-  /** As {@link io.ringmaster.sandbox.spi.ResponseBuffer#logPosition()} has it. */
+  /**
+   * SETTLED: as {@link io.ringmaster.sandbox.spi.ResponseBuffer#logPosition()} has it. INIT_ENDED:
+   * as {@link io.ringmaster.sandbox.spi.SandboxDriver#initLogPosition} has it.
+   */
   long logPosition;
 
   String errorType;

@@ -2,6 +2,7 @@ package io.ringmaster.core.record;
 
 import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.VersionState;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -103,6 +104,9 @@ final class LogStream {
   /** As {@link #outrunMark}, with raw output. */
   private long outrunPosition;
 
+  /** Where output of init ends, raw output included; MAX_VALUE: that is not known. */
+  private long initPosition = Long.MAX_VALUE;
+
   /** Inits to be reported when all their output was read. */
   private List<Runnable> reports;
 
@@ -191,6 +195,7 @@ final class LogStream {
   }
 
   void initStarted(LogRecord record) {
+    initPosition = Long.MAX_VALUE;
     initializes = true;
     startsWait = true;
     initTail = new TailBytes(LogAgent.TAIL_BYTES);
@@ -200,6 +205,8 @@ final class LogStream {
   /** It is reported when all output of init was read. */
   void initEnded(LogRecord record, String errorType) {
     initializes = false;
+    initPosition =
+        record.logPosition == ResponseBuffer.UNKNOWN ? Long.MAX_VALUE : record.logPosition;
     initFailed = record.initStatus != InitStatus.SUCCESS;
     log.named(record.logStream);
     boolean inside = record.insideInvocation;
@@ -282,7 +289,9 @@ final class LogStream {
       close(false, agent.turnNs());
       LogEntry owner = owner(false);
       int own = left;
-      if (owner != null && owner.endPosition() > position) {
+      if (isInits()) {
+        own = (int) Math.min(left, initPosition - position);
+      } else if (owner != null && owner.endPosition() > position) {
         own = (int) Math.min(left, owner.endPosition() - position);
       }
       write(owner, false, bytes, at, own);
@@ -328,7 +337,15 @@ final class LogStream {
     if (initializes || initOutput || initFailed) {
       return null;
     }
-    return framed ? owner(mark) : rawOwner();
+    if (framed) {
+      return owner(mark);
+    }
+    return isInits() ? null : rawOwner();
+  }
+
+  /** Whether raw output that comes next was written before init ended, as far as that is known. */
+  private boolean isInits() {
+    return initPosition < Long.MAX_VALUE && position < initPosition;
   }
 
   private LogEntry owner(long outputMark) {
@@ -369,7 +386,8 @@ final class LogStream {
    */
   boolean close(boolean allRead, long nowNs) {
     boolean closed = false;
-    boolean initRead = allRead || initEnd.isPast(agent, INIT_PATIENCE_NS, INIT_TURNS);
+    boolean initRead =
+        allRead || position >= initPosition || initEnd.isPast(agent, INIT_PATIENCE_NS, INIT_TURNS);
     if (initRead) {
       reportInits();
     }

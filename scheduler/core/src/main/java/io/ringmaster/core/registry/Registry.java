@@ -33,6 +33,13 @@ public final class Registry implements Functions {
   private final FunctionPublisher publisher;
 
   private final Object lock = new Object();
+
+  /**
+   * Held, outside of {@link #lock}, from the look how large code and layers are together until they
+   * are in force together: two changes that fit one by one may be too large as a pair.
+   */
+  private final Object fitting = new Object();
+
   private final TreeMap<String, FunctionState> functions = new TreeMap<>();
   private long lastVersionId;
 
@@ -139,28 +146,34 @@ public final class Registry implements Functions {
     if (code == null) {
       throw Refusals.invalid("Please provide a source for function code.");
     }
-    Layers layers;
     synchronized (lock) {
       requireSameKind(require(parsed), code);
-      layers = require(parsed).latest().content().layers();
     }
     StoredCode stored = packages.put(code);
     StoredCode released = stored;
     try {
-      packages.requireRoom(stored, layers);
-      synchronized (lock) {
-        FunctionState function = require(parsed);
-        requireSameKind(function, code);
-        StoredCode before = function.latest().content().stored();
-        Content content = function.latest().content().withCode(stored, inJvm(code));
-        FunctionState changed = function.withLatest(changed(function.latest(), content));
-        commit(changed);
-        released = before;
-        return changed.latest().configuration(parsed);
+      synchronized (fitting) {
+        packages.requireRoom(stored, content(parsed).layers());
+        synchronized (lock) {
+          FunctionState function = require(parsed);
+          requireSameKind(function, code);
+          StoredCode before = function.latest().content().stored();
+          Content content = function.latest().content().withCode(stored, inJvm(code));
+          FunctionState changed = function.withLatest(changed(function.latest(), content));
+          commit(changed);
+          released = before;
+          return changed.latest().configuration(parsed);
+        }
       }
     } finally {
       packages.release(released);
       packages.collect();
+    }
+  }
+
+  private Content content(FunctionName.Parsed name) {
+    synchronized (lock) {
+      return require(name).latest().content();
     }
   }
 
@@ -174,31 +187,28 @@ public final class Registry implements Functions {
   @Override
   public FunctionConfiguration updateConfiguration(String name, FunctionSpec spec) {
     FunctionName.Parsed parsed = unqualified(name);
-    StoredCode stored;
-    synchronized (lock) {
-      Content present = require(parsed).latest().content();
-      SpecRules.check(spec, present.inJvm() != null, settings);
-      stored = present.stored();
-    }
+    SpecRules.check(spec, content(parsed).inJvm() != null, settings);
     Layers released = packages.putLayers(spec.layers());
     try {
-      packages.requireRoom(stored, released);
-      synchronized (lock) {
-        FunctionState function = require(parsed);
-        Content before = function.latest().content();
-        SpecRules.check(spec, before.inJvm() != null, settings);
-        Content content =
-            Content.of(
-                spec,
-                before.stored(),
-                released,
-                before.inJvm(),
-                settings.architecture(),
-                before.raw());
-        FunctionState changed = function.withLatest(changed(function.latest(), content));
-        commit(changed);
-        released = before.layers();
-        return changed.latest().configuration(parsed);
+      synchronized (fitting) {
+        packages.requireRoom(content(parsed).stored(), released);
+        synchronized (lock) {
+          FunctionState function = require(parsed);
+          Content before = function.latest().content();
+          SpecRules.check(spec, before.inJvm() != null, settings);
+          Content content =
+              Content.of(
+                  spec,
+                  before.stored(),
+                  released,
+                  before.inJvm(),
+                  settings.architecture(),
+                  before.raw());
+          FunctionState changed = function.withLatest(changed(function.latest(), content));
+          commit(changed);
+          released = before.layers();
+          return changed.latest().configuration(parsed);
+        }
       }
     } finally {
       packages.release(released);
@@ -213,12 +223,14 @@ public final class Registry implements Functions {
       deleteVersion(parsed);
       return;
     }
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      publisher.withdraw(parsed.account(), parsed.name());
-      functions.remove(parsed.name());
-      inJvmIds(function).forEach(handlers::unregister);
-      function.versions().forEach(version -> packages.release(version.content()));
+    synchronized (fitting) { // what is being looked at stays until it was looked at
+      synchronized (lock) {
+        FunctionState function = require(parsed);
+        publisher.withdraw(parsed.account(), parsed.name());
+        functions.remove(parsed.name());
+        inJvmIds(function).forEach(handlers::unregister);
+        function.versions().forEach(version -> packages.release(version.content()));
+      }
     }
     packages.collect();
   }

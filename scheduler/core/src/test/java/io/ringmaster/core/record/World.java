@@ -10,6 +10,7 @@ import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.sandbox.spi.PoolKey;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
 import io.ringmaster.sandbox.spi.SandboxSpec;
@@ -58,6 +59,9 @@ final class World implements SandboxLogs {
                 if (method.getName().equals("logStream")) {
                   return "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
                 }
+                if (method.getName().equals("initLogPosition")) {
+                  return World.this.initPosition;
+                }
                 throw new IllegalStateException("nobody calls the driver here: " + method);
               });
   final Counters counters = new Counters();
@@ -67,6 +71,11 @@ final class World implements SandboxLogs {
   final LogAgent agent;
   final List<PendingInvocation> completed = new ArrayList<>();
   private final Deque<Piece> pipe = new ArrayDeque<>();
+
+  /** What the driver says at the end of an init. */
+  long initPosition = ResponseBuffer.UNKNOWN;
+
+  private long flooded;
 
   /** By sandbox: framed bytes, all bytes. */
   private final Map<Integer, long[]> written = new HashMap<>();
@@ -219,7 +228,7 @@ final class World implements SandboxLogs {
       delivered++;
     }
     while (flooder >= 0 && delivered < limit) {
-      sink.output(flooder, new byte[] {'x'}, 0, 1, 0);
+      sink.output(flooder, new byte[] {'x'}, 0, 1, 0, ++flooded);
       delivered++;
     }
     return delivered;

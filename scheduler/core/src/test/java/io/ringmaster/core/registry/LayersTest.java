@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -169,5 +170,39 @@ class LayersTest {
     registry(true).create(spec("code").architectures(List.of("x86_64")).build());
     registry.create(arm);
     assertEquals("arm64", latest().spec().architecture());
+  }
+
+  /** Each of the two fits with what is in force, but not with the other. */
+  @Test
+  void twoChangesAtOnceDoNotFitTogether() throws Exception {
+    registry.create(spec("c=10", "a=10").build());
+    Thread[] other = new Thread[1];
+    List<String> refused = Collections.synchronizedList(new ArrayList<>());
+    store.whileLooking =
+        () -> {
+          store.whileLooking = () -> {};
+          other[0] =
+              Thread.ofPlatform()
+                  .start(
+                      () -> {
+                        try {
+                          registry.updateConfiguration("f", spec("", "b=200000000").build());
+                        } catch (LambdaException tooLarge) {
+                          refused.add(tooLarge.getMessage());
+                        }
+                      });
+          // It has its turn: it is done, or it waits.
+          long deadlineNs = System.nanoTime() + 20_000_000_000L;
+          while (other[0].isAlive()
+              && other[0].getState() != Thread.State.BLOCKED
+              && System.nanoTime() < deadlineNs) {
+            Thread.onSpinWait();
+          }
+        };
+    registry.updateCode("f", zip("d=200000000"));
+    other[0].join();
+    assertEquals(1, refused.size(), "both were taken");
+    assertEquals(Path.of("/code/d=200000000"), latest().spec().code());
+    assertEquals(Path.of("/code/a=10"), latest().spec().layers());
   }
 }

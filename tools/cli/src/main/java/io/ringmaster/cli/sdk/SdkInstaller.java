@@ -123,10 +123,19 @@ final class SdkInstaller {
   }
 
   private static void replace(Path complete, Path place, Path work) throws IOException {
-    if (Files.exists(place)) {
-      Files.move(place, work.resolve("old"), ATOMIC_MOVE);
+    Path old = work.resolve("old");
+    boolean had = Files.exists(place);
+    if (had) {
+      Files.move(place, old, ATOMIC_MOVE);
     }
-    Files.move(complete, place, ATOMIC_MOVE);
+    try {
+      Files.move(complete, place, ATOMIC_MOVE);
+    } catch (IOException failed) {
+      if (had) {
+        Files.move(old, place, ATOMIC_MOVE);
+      }
+      throw failed;
+    }
   }
 
   private static void resource(String name, Path folder) throws IOException {

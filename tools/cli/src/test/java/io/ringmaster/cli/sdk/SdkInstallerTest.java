@@ -2,6 +2,7 @@ package io.ringmaster.cli.sdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -94,6 +95,17 @@ class SdkInstallerTest {
             });
     assertTrue(without.node().contains("apt-get install npm"));
     assertEquals(List.of("python"), content());
+  }
+
+  /** A pip that says it is done and has made nothing. */
+  @Test
+  void whatWasThereComesBackWhereNothingReplacesIt() throws Exception {
+    Files.createDirectories(folder.resolve("python/boto3"));
+    Files.writeString(folder.resolve("python/boto3/old"), "");
+    SdkInstaller installer = new SdkInstaller(folder, (command, at) -> 0);
+    assertThrows(IOException.class, () -> installer.python(List.of(Path.of("/with/pip"))));
+    assertEquals(List.of("python"), content());
+    assertTrue(Files.exists(folder.resolve("python/boto3/old")));
   }
 
   @Test

@@ -74,8 +74,8 @@ public interface Channel {
   /** Peak resident memory of the process in KiB, as it said last; 0: it never did. */
   int maxMemoryKb();
 
-  /** Whether the last {@link #receive} found anything. */
-  boolean receivedAny();
+  /** Bytes that the last {@link #receive} took from a pipe; where there is none, 0. */
+  int receivedBytes();
 
   /** Bytes of streamed parts that the last {@link #receive} brought. */
   int chunkBytes();

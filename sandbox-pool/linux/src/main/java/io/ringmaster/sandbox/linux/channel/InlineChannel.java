@@ -31,7 +31,7 @@ public final class InlineChannel implements Channel {
   private boolean requestPipeGrown;
   private boolean responsePipeGrown;
   private int chunkBytes;
-  private boolean receivedAny;
+  private int receivedBytes;
   private String violation;
 
   /**
@@ -149,7 +149,7 @@ public final class InlineChannel implements Channel {
       return Received.VIOLATION;
     }
     chunkBytes = 0;
-    receivedAny = false;
+    receivedBytes = 0;
     for (int piece = 0; piece < PIECES_PER_TURN; piece++) {
       long count =
           buffers.linux.read(responseFd, buffers.inboundAddress, ChannelBuffers.PIECE_BYTES);
@@ -159,7 +159,7 @@ public final class InlineChannel implements Channel {
       if (count <= 0) {
         return Received.END;
       }
-      receivedAny = true;
+      receivedBytes += (int) count;
       FrameReader.Outcome outcome = reader.read(buffers.inbound, 0, (int) count);
       chunkBytes += reader.chunkBytes();
       if (outcome == FrameReader.Outcome.MORE || outcome == FrameReader.Outcome.CHUNK) {
@@ -241,8 +241,8 @@ public final class InlineChannel implements Channel {
   }
 
   @Override
-  public boolean receivedAny() {
-    return receivedAny;
+  public int receivedBytes() {
+    return receivedBytes;
   }
 
   @Override
