@@ -23,8 +23,9 @@ public final class EngineConfig {
   }
 
   /**
-   * Where the engine keeps its files; null: a temporary folder that goes with the engine (the
-   * default).
+   * Where the engine keeps its files, functions and packages among them: an engine that is opened
+   * on the folder of an earlier one has the functions of that one, whatever ended it, but for those
+   * in this JVM's code. Null: a temporary folder that goes with the engine (the default).
    */
   public Path dataFolder() {
     return values.dataFolder;

@@ -23,7 +23,9 @@ import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
 import io.ringmaster.persistence.files.FileLogStore;
+import io.ringmaster.persistence.files.FileRegistryStore;
 import io.ringmaster.persistence.spi.LogStore;
+import io.ringmaster.persistence.spi.RegistryStore;
 import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.runtimeapi.NettyRuntimeApi;
 import io.ringmaster.sandbox.spi.RuntimeApi;
@@ -103,6 +105,7 @@ final class Assembly {
                     : FileCodeStore.Lifetime.LASTING,
                 CODE_GRACE_NS,
                 System::nanoTime));
+    RegistryStore functions = openRegistryStore(data);
     sleeper = part(EpollSleeper.open());
     logSleeper = part(EpollSleeper.open());
     completions = new Completions(counters, (thread, thrown) -> report("callback", thrown));
@@ -131,7 +134,15 @@ final class Assembly {
     dispatcherThread =
         new DispatcherThread(dispatcher, sleeper::look, thrown -> report("dispatcher", thrown));
     dispatcherThread.start();
-    registry = new Registry(registrySettings(), code, handlers(), publisher());
+    part(() -> dispatcherThread.close(0)); // also when what follows fails
+    registry = new Registry(registrySettings(), functions, code, handlers(), publisher());
+    registry.restore();
+  }
+
+  private RegistryStore openRegistryStore(DataFolder data) throws IOException {
+    return config.dataFolder() == null
+        ? RegistryStore.NONE
+        : part(FileRegistryStore.open(data.path().resolve("registry"), true));
   }
 
   /** Null: lines are not stored. */
@@ -267,6 +278,7 @@ final class Assembly {
   /** Drains, then stops everything. */
   void close(long drainNs) {
     try {
+      registry.close();
       dispatcherThread.close(drainNs);
       closeParts();
     } finally {

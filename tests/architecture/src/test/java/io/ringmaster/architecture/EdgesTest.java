@@ -112,7 +112,8 @@ class EdgesTest {
     only(
         "io.ringmaster.persistence.files..",
         "io.ringmaster.persistence.spi..",
-        "org.apache.commons.compress..");
+        "org.apache.commons.compress..",
+        "org.h2.mvstore..");
   }
 
   @Test

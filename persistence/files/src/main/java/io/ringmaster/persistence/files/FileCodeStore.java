@@ -76,6 +76,7 @@ public final class FileCodeStore implements CodeStore {
   private final FileLock lock;
   private final AtomicLong names = new AtomicLong();
   private final Map<String, Holding> holdings = new HashMap<>();
+  private boolean leftoversMayGo;
   private boolean closed;
 
   private FileCodeStore(
@@ -255,6 +256,11 @@ public final class FileCodeStore implements CodeStore {
     }
   }
 
+  @Override
+  public Path folder(String key) {
+    return root.resolve(key);
+  }
+
   private byte[] write(PackageTree tree, Path coming) throws CodeRefusedException, IOException {
     requireOpen();
     var nodes = tree.seal();
@@ -300,10 +306,15 @@ public final class FileCodeStore implements CodeStore {
    */
   private void install(String key, Path coming) throws IOException {
     boolean installed = false;
+    Path lies = coming;
     try {
       synchronized (this) {
         if (!retainIfStored(key)) {
           Files.move(coming, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
+          lies = root.resolve(key);
+          if (lifetime == Lifetime.LASTING) {
+            PackageFolder.sync(root); // before anybody else may count on it
+          }
           Holding holding = new Holding();
           holding.references = 1;
           holdings.put(key, holding);
@@ -312,11 +323,8 @@ public final class FileCodeStore implements CodeStore {
       }
     } finally {
       if (!installed) {
-        PackageFolder.delete(coming);
+        PackageFolder.delete(lies);
       }
-    }
-    if (installed && lifetime == Lifetime.LASTING) {
-      PackageFolder.sync(root);
     }
   }
 
@@ -340,6 +348,16 @@ public final class FileCodeStore implements CodeStore {
   }
 
   @Override
+  public synchronized boolean isStored(String key) {
+    return holdings.containsKey(key);
+  }
+
+  @Override
+  public synchronized void forgetLeftovers() {
+    leftoversMayGo = true;
+  }
+
+  @Override
   public int collect() throws IOException {
     return remove(false);
   }
@@ -352,7 +370,10 @@ public final class FileCodeStore implements CodeStore {
       while (all.hasNext()) {
         var entry = all.next();
         Holding holding = entry.getValue();
-        boolean due = withoutGrace || holding.leftover || nowNs - holding.freeSinceNs >= graceNs;
+        boolean due =
+            holding.leftover
+                ? leftoversMayGo
+                : withoutGrace || nowNs - holding.freeSinceNs >= graceNs;
         if (holding.references == 0 && due) {
           Path to = root.resolve(GOING + names.incrementAndGet());
           Files.move(root.resolve(entry.getKey()), to, StandardCopyOption.ATOMIC_MOVE);

@@ -1,10 +1,12 @@
 /**
- * Storage in files: deployment packages, unpacked once and shared, and log streams.
+ * Storage in files: deployment packages, unpacked once and shared, the registry's records, and log
+ * streams.
  *
  * <p>Neighbours: implements {@code io.ringmaster.persistence.spi}. Owning thread: none; {@link
  * io.ringmaster.persistence.files.FileCodeStore} guards its table with one lock and does long file
  * work outside of it; {@link io.ringmaster.persistence.files.FileLogStore} belongs to the thread
- * that writes logs.
+ * that writes logs; {@link io.ringmaster.persistence.files.FileRegistryStore} has a thread of its
+ * own.
  *
  * <p>Invariants: a folder that carries a key as its name is complete (written under another name,
  * synced, renamed) and is never written again; no path of a package leads out of its folder;

@@ -201,7 +201,13 @@ class FileCodeStoreTest {
     Files.createDirectories(folder.resolve(".new-7/half"));
     Files.createDirectories(folder.resolve(".old-8/half"));
     store = open(Lifetime.LASTING);
+    assertTrue(store.isStored(forgotten.key()));
+    assertFalse(store.isStored(dropped.key()));
+    assertEquals(0, store.collect(), "nobody had a chance to retain them");
+    store.close();
+    store = open(Lifetime.LASTING);
     store.retain(kept.key());
+    store.forgetLeftovers();
     assertEquals(1, store.collect());
     assertEquals(List.of(kept.key()), content());
     assertEquals("kept", Files.readString(kept.folder().resolve("lib/app.py")));

@@ -64,6 +64,16 @@ public interface CodeStore extends AutoCloseable {
   long unpackedBytes(String key) throws IOException;
 
   /**
+   * Where a package's unpacked content lies.
+   *
+   * @param key key of a package, stored or not
+   */
+  Path folder(String key);
+
+  /** Whether a package is stored. */
+  boolean isStored(String key);
+
+  /**
    * Adds a reference to a package that is stored.
    *
    * @throws IllegalStateException there is none with that key
@@ -79,14 +89,20 @@ public interface CodeStore extends AutoCloseable {
 
   /**
    * Removes packages that have been without references for longer than the store's grace period,
-   * and leftovers of an earlier run that nobody has retained. Called now and then, and after start.
+   * and what {@link #forgetLeftovers} left to it. Called now and then, and after start.
    *
    * @return how many were removed
    * @throws IOException something cannot be removed; it is tried again next time
    */
   int collect() throws IOException;
 
-  /** Removes what has no references and gives everything back. */
+  /**
+   * Tells that whoever needs packages of an earlier run has retained them: the others may go. Until
+   * then they stay, also over {@link #close}.
+   */
+  void forgetLeftovers();
+
+  /** Removes what lost its references in this run, and gives everything back. */
   @Override
   void close() throws IOException;
 }

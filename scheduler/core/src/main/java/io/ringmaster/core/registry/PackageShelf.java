@@ -5,6 +5,7 @@ import io.ringmaster.persistence.spi.CodeRefusedException;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ final class PackageShelf {
 
   private final CodeStore store;
   private final Consumer<Exception> failures;
+  private volatile boolean keepsEverything;
 
   PackageShelf(CodeStore store, Consumer<Exception> failures) {
     this.store = store;
@@ -80,10 +82,43 @@ final class PackageShelf {
     }
   }
 
+  Path folder(String key) {
+    return store.folder(key);
+  }
+
   /** One more reference to all that a version is made of. */
   void retain(Content content) {
     retain(content.stored());
     retain(content.layers().merged());
+  }
+
+  /**
+   * One more reference to all that a function's versions are made of, or to nothing.
+   *
+   * @throws IllegalStateException a package is missing
+   */
+  void retain(FunctionState function) {
+    for (Version version : function.versions()) {
+      requireStored(version.content().stored());
+      requireStored(version.content().layers().merged());
+    }
+    function.versions().forEach(version -> retain(version.content()));
+  }
+
+  private void requireStored(StoredCode code) {
+    if (code != null && !store.isStored(code.key())) {
+      throw new IllegalStateException("package " + code.key() + " is missing");
+    }
+  }
+
+  /** What nobody has retained by now is needed by nobody. */
+  void forgetLeftovers() {
+    store.forgetLeftovers();
+  }
+
+  /** From now on nothing is given back: it is not known what the store of functions refers to. */
+  void keepEverything() {
+    keepsEverything = true;
   }
 
   /** Gives one reference to each back. */
@@ -103,7 +138,7 @@ final class PackageShelf {
   }
 
   void release(StoredCode code) {
-    if (code != null) {
+    if (code != null && !keepsEverything) {
       store.release(code.key());
     }
   }

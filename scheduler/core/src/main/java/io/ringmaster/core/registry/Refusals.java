@@ -55,6 +55,11 @@ final class Refusals {
         new LambdaException(Refusal.service("The code could not be stored: " + failure)), failure);
   }
 
+  static LambdaException notKept(IOException failure) {
+    return caused(
+        new LambdaException(Refusal.service("The change could not be kept: " + failure)), failure);
+  }
+
   private static LambdaException caused(LambdaException refusal, Exception cause) {
     refusal.initCause(cause);
     return refusal;

@@ -9,17 +9,18 @@ import io.ringmaster.api.LambdaException;
 import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.persistence.spi.CodeStore;
+import io.ringmaster.persistence.spi.RegistryStore;
 import io.ringmaster.persistence.spi.StoredCode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * The functions of one account, kept in memory. See {@link Functions} for what each call does and
- * the package for how.
+ * The functions of one account, in memory, and in a store that outlives the engine. See {@link
+ * Functions} for what each call does and the package for how.
  *
  * <p>Any thread but the dispatcher's. Refusals are thrown as {@link LambdaException}. If the
  * publication of a change fails, the change did not happen.
@@ -29,8 +30,6 @@ public final class Registry implements Functions {
 
   private final RegistrySettings settings;
   private final PackageShelf packages;
-  private final InJvmHandlers handlers;
-  private final FunctionPublisher publisher;
 
   private final Object lock = new Object();
 
@@ -40,24 +39,48 @@ public final class Registry implements Functions {
    */
   private final Object fitting = new Object();
 
-  private final TreeMap<String, FunctionState> functions = new TreeMap<>();
+  private final FunctionTable functions;
   private long lastVersionId;
 
   /**
    * @param settings what to know of the engine
+   * @param store where functions are kept; closed by its owner, not here
    * @param codeStore where packages lie; closed by its owner, not here
    * @param handlers where in-JVM code is found
    * @param publisher makes changes known to the dispatcher
    */
   public Registry(
       RegistrySettings settings,
+      RegistryStore store,
       CodeStore codeStore,
       InJvmHandlers handlers,
       FunctionPublisher publisher) {
     this.settings = settings;
     this.packages = new PackageShelf(codeStore, settings.failures());
-    this.handlers = handlers;
-    this.publisher = publisher;
+    this.functions = new FunctionTable(store, packages, handlers, publisher, settings.failures());
+  }
+
+  /**
+   * Brings back what an earlier engine kept, and publishes it. Once, before anything else. A
+   * function whose record or package is damaged is reported and left out, and no package is removed
+   * then that the functions served do not use.
+   *
+   * @throws IOException the store cannot be read
+   */
+  public void restore() throws IOException {
+    synchronized (lock) {
+      functions.restore(settings.account(), settings.region(), () -> ++lastVersionId);
+    }
+    packages.collect();
+  }
+
+  /**
+   * Waits for the change that is being made, and refuses every later one. Before the dispatcher.
+   */
+  public void close() {
+    synchronized (lock) {
+      functions.close();
+    }
   }
 
   @Override
@@ -92,7 +115,7 @@ public final class Registry implements Functions {
       synchronized (lock) {
         requireAbsent(name);
         Version latest = newLatest(content);
-        commit(FunctionState.created(name, latest));
+        functions.commit(FunctionState.created(name, latest));
         kept = true;
         answer = latest.configuration(name);
       }
@@ -134,7 +157,7 @@ public final class Registry implements Functions {
     synchronized (lock) {
       List<FunctionConfiguration> all = new ArrayList<>();
       functions
-          .values()
+          .all()
           .forEach(function -> all.add(function.latest().configuration(function.name())));
       return all;
     }
@@ -160,7 +183,7 @@ public final class Registry implements Functions {
           StoredCode before = function.latest().content().stored();
           Content content = function.latest().content().withCode(stored, inJvm(code));
           FunctionState changed = function.withLatest(changed(function.latest(), content));
-          commit(changed);
+          functions.commit(changed);
           released = before;
           return changed.latest().configuration(parsed);
         }
@@ -205,7 +228,7 @@ public final class Registry implements Functions {
                   settings.architecture(),
                   before.raw());
           FunctionState changed = function.withLatest(changed(function.latest(), content));
-          commit(changed);
+          functions.commit(changed);
           released = before.layers();
           return changed.latest().configuration(parsed);
         }
@@ -226,9 +249,7 @@ public final class Registry implements Functions {
     synchronized (fitting) { // what is being looked at stays until it was looked at
       synchronized (lock) {
         FunctionState function = require(parsed);
-        publisher.withdraw(parsed.account(), parsed.name());
-        functions.remove(parsed.name());
-        inJvmIds(function).forEach(handlers::unregister);
+        functions.remove(function);
         function.versions().forEach(version -> packages.release(version.content()));
       }
     }
@@ -263,7 +284,7 @@ public final class Registry implements Functions {
         throw Refusals.conflict(
             "Unable to delete version because the following aliases reference it: " + referring);
       }
-      commit(function.withoutPublished(Integer.parseInt(label)));
+      functions.commit(function.withoutPublished(Integer.parseInt(label)));
       packages.release(version.content());
     }
     packages.collect();
@@ -297,7 +318,7 @@ public final class Registry implements Functions {
       packages.retain(latest.content());
       boolean committed = false;
       try {
-        commit(function.withPublished(number, version));
+        functions.commit(function.withPublished(number, version));
         committed = true;
       } finally {
         if (!committed) {
@@ -339,7 +360,7 @@ public final class Registry implements Functions {
               Objects.requireNonNullElse(description, ""),
               shares,
               newRevision());
-      commit(function.withAlias(created));
+      functions.commit(function.withAlias(created));
       return created;
     }
   }
@@ -362,7 +383,7 @@ public final class Registry implements Functions {
       AliasRules.check(function, parsed, newVersion, newDescription, shares);
       Alias changed =
           new Alias(before.arn(), alias, newVersion, newDescription, shares, newRevision());
-      commit(function.withAlias(changed));
+      functions.commit(function.withAlias(changed));
       return changed;
     }
   }
@@ -395,7 +416,7 @@ public final class Registry implements Functions {
     synchronized (lock) {
       FunctionState function = require(parsed);
       if (function.aliases().containsKey(alias)) {
-        commit(function.withoutAlias(alias));
+        functions.commit(function.withoutAlias(alias));
       }
     }
   }
@@ -410,7 +431,7 @@ public final class Registry implements Functions {
         throw Refusals.functionNotFound(parsed.unqualifiedArn() + ":" + FunctionName.LATEST);
       }
       requireUnreserved(function, reserved);
-      commit(function.withReserved(reserved));
+      functions.commit(function.withReserved(reserved));
     }
   }
 
@@ -420,7 +441,7 @@ public final class Registry implements Functions {
    */
   private void requireUnreserved(FunctionState function, int reserved) {
     long others = 0;
-    for (FunctionState other : functions.values()) {
+    for (FunctionState other : functions.all()) {
       if (other != function) {
         others += Math.max(0, other.reserved());
       }
@@ -449,7 +470,7 @@ public final class Registry implements Functions {
     synchronized (lock) {
       FunctionState function = require(parsed);
       if (function.reserved() >= 0) {
-        commit(function.withReserved(-1));
+        functions.commit(function.withReserved(-1));
       }
     }
   }
@@ -466,7 +487,7 @@ public final class Registry implements Functions {
 
   private void requireAbsent(FunctionName.Parsed name) {
     synchronized (lock) {
-      if (functions.containsKey(name.name())) {
+      if (functions.get(name.name()) != null) {
         throw Refusals.conflict("Function already exist: " + name.name());
       }
     }
@@ -497,33 +518,6 @@ public final class Registry implements Functions {
             after.lastModified(),
             after.revisionId())
         : after;
-  }
-
-  /** Publishes the function's new state, and only then makes it the state. */
-  private void commit(FunctionState after) {
-    FunctionState before = functions.get(after.name().name());
-    List<Long> old = before == null ? List.of() : inJvmIds(before);
-    List<Long> now = inJvmIds(after);
-    after.versions().stream()
-        .filter(version -> version.content().inJvm() != null && !old.contains(version.id()))
-        .forEach(version -> handlers.register(version.id(), version.content().inJvm()));
-    boolean published = false;
-    try {
-      publisher.publish(after.definition());
-      published = true;
-    } finally {
-      List<Long> gone = new ArrayList<>(published ? old : now);
-      gone.removeAll(published ? now : old);
-      gone.forEach(handlers::unregister);
-    }
-    functions.put(after.name().name(), after);
-  }
-
-  private static List<Long> inJvmIds(FunctionState function) {
-    return function.versions().stream()
-        .filter(version -> version.content().inJvm() != null)
-        .map(Version::id)
-        .toList();
   }
 
   // Names.

@@ -14,6 +14,7 @@ import java.util.Map;
 /** A code store in memory that keeps account of references. The bytes of a zip are its key. */
 final class CountingCodeStore implements CodeStore {
   final Map<String, Integer> references = new HashMap<>();
+  boolean leftoversForgotten;
   Reason refusal;
   IOException failure;
 
@@ -57,6 +58,21 @@ final class CountingCodeStore implements CodeStore {
     whileLooking.run();
     int sign = key.lastIndexOf('=');
     return sign < 0 ? key.length() : Long.parseLong(key.substring(sign + 1));
+  }
+
+  @Override
+  public Path folder(String key) {
+    return Path.of("/code", key);
+  }
+
+  @Override
+  public synchronized boolean isStored(String key) {
+    return references.containsKey(key);
+  }
+
+  @Override
+  public void forgetLeftovers() {
+    leftoversForgotten = true;
   }
 
   @Override

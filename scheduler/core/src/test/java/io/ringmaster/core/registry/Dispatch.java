@@ -17,10 +17,12 @@ final class Dispatch implements FunctionPublisher, InJvmHandlers {
   final Map<Long, FunctionCode.InJvm> handlers = new TreeMap<>();
   private final Set<Long> gone = new HashSet<>();
   RuntimeException failure;
+  Runnable onFailure = () -> {};
 
   @Override
   public void publish(FunctionDefinition function) {
     if (failure != null) {
+      onFailure.run();
       throw failure;
     }
     function
@@ -51,6 +53,7 @@ final class Dispatch implements FunctionPublisher, InJvmHandlers {
   @Override
   public void withdraw(String account, String name) {
     if (failure != null) {
+      onFailure.run();
       throw failure;
     }
     noteGone(inForce.remove(name), null);

@@ -11,6 +11,7 @@ import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.resolve.VersionDefinition;
+import io.ringmaster.persistence.spi.RegistryStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ class LayersTest {
             failure -> {
               throw new AssertionError(failure);
             }),
+        RegistryStore.NONE,
         store,
         dispatch,
         dispatch);

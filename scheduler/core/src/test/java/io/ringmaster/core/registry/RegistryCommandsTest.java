@@ -11,6 +11,7 @@ import io.ringmaster.api.LambdaException;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -51,24 +52,42 @@ class RegistryCommandsTest {
 
   private final TreeMap<String, Model> model = new TreeMap<>();
   private final CountingCodeStore store = new CountingCodeStore();
-  private final Dispatch dispatch = new Dispatch();
-  private final Registry registry =
-      new Registry(
-          new RegistrySettings(
-              "123456789012",
-              "us-east-1",
-              ACCOUNT_CONCURRENCY,
-              "x86_64",
-              false,
-              false,
-              () -> Instant.EPOCH,
-              failure -> {
-                throw new AssertionError(failure);
-              }),
-          store,
-          dispatch,
-          dispatch);
+  private final MemoryRegistryStore kept = new MemoryRegistryStore();
+  private Dispatch dispatch = new Dispatch();
+  private Registry registry = newRegistry();
   private final Map<Long, Made> everSeen = new HashMap<>();
+
+  private Registry newRegistry() {
+    return new Registry(
+        new RegistrySettings(
+            "123456789012",
+            "us-east-1",
+            ACCOUNT_CONCURRENCY,
+            "x86_64",
+            false,
+            false,
+            () -> Instant.EPOCH,
+            failure -> {
+              throw new AssertionError(failure);
+            }),
+        kept,
+        store,
+        dispatch,
+        dispatch);
+  }
+
+  /** Another engine on what this one kept; version ids begin anew. */
+  private void restart() {
+    store.references.replaceAll((key, count) -> 0);
+    dispatch = new Dispatch();
+    registry = newRegistry();
+    everSeen.clear();
+    try {
+      registry.restore();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   @Test
   void doesWhatTheModelDoes() {
@@ -89,7 +108,7 @@ class RegistryCommandsTest {
       Made made = new Made("code" + random.nextInt(3), 128 + random.nextInt(2));
       String alias = ALIASES.get(random.nextInt(ALIASES.size()));
       String version = random.nextInt(4) == 0 ? "$LATEST" : String.valueOf(1 + random.nextInt(5));
-      switch (random.nextInt(10)) {
+      switch (random.nextInt(11)) {
         case 0, 1 -> create(name, made);
         case 2 -> updateCode(name, made.code());
         case 3 -> updateConfiguration(name, made.memoryMb());
@@ -97,6 +116,7 @@ class RegistryCommandsTest {
         case 6 -> putAlias(name, alias, version, random);
         case 7 -> reserve(name, random.nextInt(90) - 10);
         case 8 -> deleteVersion(name, version);
+        case 9 -> restart();
         default -> delete(name, alias, random.nextInt(8) == 0);
       }
       check();

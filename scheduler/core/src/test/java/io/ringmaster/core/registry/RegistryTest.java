@@ -18,6 +18,7 @@ import io.ringmaster.api.Refusal;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
+import io.ringmaster.persistence.spi.RegistryStore;
 import io.ringmaster.sandbox.spi.PoolKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,7 @@ class RegistryTest {
             allowDeprecated,
             () -> now,
             failures::add),
+        RegistryStore.NONE,
         store,
         dispatch,
         dispatch);

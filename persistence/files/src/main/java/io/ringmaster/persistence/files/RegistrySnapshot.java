@@ -1,0 +1,116 @@
+package io.ringmaster.persistence.files;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * All records of a registry in one file that is never changed: {@code RMREG001}, the number of the
+ * last commit (eight bytes), the number of records, each as length and bytes of key and value (four
+ * bytes), and a CRC-32C of all before it. Numbers are big-endian.
+ *
+ * @param commit the last commit that is in it
+ * @param records by key
+ */
+record RegistrySnapshot(long commit, Map<String, byte[]> records) {
+  private static final byte[] MAGIC = "RMREG001".getBytes(StandardCharsets.US_ASCII);
+  private static final int RECORD_BYTES_MAX = 64 << 20;
+
+  /** Replaces the snapshot; a crash leaves the old one or the new one. */
+  void write(Path file, boolean synced) throws IOException {
+    Path coming = file.resolveSibling(file.getFileName() + ".new");
+    try (FileChannel channel =
+        FileChannel.open(
+            coming,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      CRC32C checksum = new CRC32C();
+      DataOutputStream out =
+          new DataOutputStream(
+              new CheckedOutputStream(
+                  new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16), checksum));
+      out.write(MAGIC);
+      out.writeLong(commit);
+      out.writeInt(records.size());
+      for (Map.Entry<String, byte[]> record : records.entrySet()) {
+        byte[] key = record.getKey().getBytes(StandardCharsets.UTF_8);
+        out.writeInt(key.length);
+        out.write(key);
+        out.writeInt(record.getValue().length);
+        out.write(record.getValue());
+      }
+      out.writeInt((int) checksum.getValue());
+      out.flush();
+      if (synced) {
+        channel.force(true);
+      }
+    }
+    Files.move(coming, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    if (synced) {
+      PackageFolder.sync(file.getParent());
+    }
+  }
+
+  /**
+   * @throws IOException it cannot be read, or is not what was written
+   */
+  static RegistrySnapshot read(Path file) throws IOException {
+    Map<String, byte[]> records = new TreeMap<>();
+    CRC32C checksum = new CRC32C();
+    try (DataInputStream in =
+        new DataInputStream(
+            new CheckedInputStream(
+                new BufferedInputStream(Files.newInputStream(file)), checksum))) {
+      for (byte expected : MAGIC) {
+        if (in.readByte() != expected) {
+          throw damaged(file);
+        }
+      }
+      long commit = in.readLong();
+      int count = in.readInt();
+      for (int i = 0; i < count; i++) {
+        String key = new String(bytes(in, file), StandardCharsets.UTF_8);
+        records.put(key, bytes(in, file));
+      }
+      int sum = (int) checksum.getValue();
+      if (in.readInt() != sum || in.read() >= 0 || records.size() != count) {
+        throw damaged(file);
+      }
+      return new RegistrySnapshot(commit, records);
+    } catch (EOFException cut) {
+      throw new IOException(damaged(file).getMessage(), cut);
+    }
+  }
+
+  private static byte[] bytes(DataInputStream in, Path file) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > RECORD_BYTES_MAX) {
+      throw damaged(file);
+    }
+    byte[] bytes = in.readNBytes(length);
+    if (bytes.length < length) {
+      throw new EOFException();
+    }
+    return bytes;
+  }
+
+  private static IOException damaged(Path file) {
+    return new IOException("the registry's snapshot " + file + " is damaged");
+  }
+}

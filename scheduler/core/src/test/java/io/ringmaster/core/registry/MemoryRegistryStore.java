@@ -1,0 +1,43 @@
+package io.ringmaster.core.registry;
+
+import io.ringmaster.persistence.spi.RegistryStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/** Records in memory, and failures as a test wants them. */
+final class MemoryRegistryStore implements RegistryStore {
+  final TreeMap<String, byte[]> records = new TreeMap<>();
+  IOException failure;
+  boolean damaged;
+
+  @Override
+  public void forEach(BiConsumer<String, byte[]> each) {
+    new TreeMap<>(records).forEach(each);
+  }
+
+  @Override
+  public void commit(List<Change> changes) throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    for (Change change : changes) {
+      if (change.value() == null) {
+        records.remove(change.key());
+      } else {
+        records.put(change.key(), change.value());
+      }
+    }
+  }
+
+  @Override
+  public boolean wasDamaged() {
+    return damaged;
+  }
+
+  @Override
+  public void close() {
+    // holds nothing
+  }
+}
