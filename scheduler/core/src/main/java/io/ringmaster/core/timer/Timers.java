@@ -10,6 +10,9 @@ import org.agrona.collections.Long2ObjectHashMap;
 /**
  * At most one timer for each {@link Timed}. A timer fires at or after its deadline, at most one
  * tick (about a millisecond) late. Allocates nothing when warm.
+ *
+ * <p>The wheel is walked tick by tick only where a timer may be: time in which none is due is
+ * skipped, however long it was.
  */
 public final class Timers {
   private static final long TICK_NS = 1L << 20;
@@ -25,6 +28,8 @@ public final class Timers {
 
   /** No timer fires before this; may be too early, since cancelling does not move it. */
   private long earliestNs = Long.MAX_VALUE;
+
+  private long walked;
 
   /** Takes what expired. */
   @FunctionalInterface
@@ -69,10 +74,12 @@ public final class Timers {
       earliestNs = Long.MAX_VALUE;
       return 0;
     }
+    wheel.currentTickTime(Math.min(nowNs, earliestNs));
     if (nowNs < earliestNs) {
       return 0;
     }
     do {
+      walked++;
       wheel.poll(nowNs, collect, EXPIRE_LIMIT);
     } while (wheel.currentTickTime() <= nowNs && wheel.timerCount() > 0);
     wheel.poll(nowNs, collect, Integer.MAX_VALUE);
@@ -100,6 +107,11 @@ public final class Timers {
   /** No timer fires before this time; {@link Long#MAX_VALUE}: there is none. */
   public long nextNs() {
     return wheel.timerCount() == 0 ? Long.MAX_VALUE : earliestNs;
+  }
+
+  /** How often the wheel was asked for the timers of one of its ticks. */
+  long walked() {
+    return walked;
   }
 
   /** Number of timers set. */

@@ -34,6 +34,32 @@ class TimersTest {
   }
 
   @Test
+  void timeWithoutTimersIsNotWalkedThrough() {
+    long second = 1_000_000_000L;
+    Timers timers = new Timers(0);
+    Thing last = new Thing();
+    timers.schedule(last, 2000 * second);
+    Thing first = new Thing();
+    timers.schedule(first, 900 * second);
+    List<Timed> fired = new ArrayList<>();
+    timers.poll(900 * second + TICK_NS, fired::add);
+    assertEquals(List.of(first), fired);
+    assertTrue(timers.walked() < 10, "after a long wait: " + timers.walked());
+
+    for (int i = 0; i < 100; i++) {
+      Thing cancelled = new Thing();
+      timers.schedule(cancelled, (901 + i) * second);
+      timers.cancel(cancelled);
+    }
+    for (int i = 0; i < 1000; i++) {
+      timers.poll((901 + i) * second, fired::add);
+    }
+    assertTrue(timers.walked() < 2000, "busy, with stale deadlines: " + timers.walked());
+    timers.poll(2000 * second + TICK_NS, fired::add);
+    assertEquals(List.of(first, last), fired);
+  }
+
+  @Test
   void refusesASecondTimer() {
     Timers timers = new Timers(0);
     Thing thing = new Thing();
