@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -69,10 +70,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   /** Whether {@link #pump} is on the stack. */
   private boolean pumping;
 
-  /** Counts heads and ends of requests, so that a late alarm knows that it is late. */
-  private long turn;
+  /** Whether a head was complete yet. */
+  private boolean spoke;
 
-  private long alarmFor = -1;
+  /** Ends the connection when nothing was complete in time; null: nothing is watched. */
+  private ScheduledFuture<?> alarm;
 
   Connection(RuntimeSide side) {
     this.side = side;
@@ -97,6 +99,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
       in.release();
       return;
     }
+    int count = in.readableBytes();
     if (rest == null) {
       rest = in;
     } else {
@@ -106,6 +109,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
       in.release();
       rest = joined;
     }
+    side.received(count);
     if (mode == Mode.PARKED && rest.readableBytes() > AHEAD_BYTES_MAX) {
       close();
       return;
@@ -167,7 +171,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
 
   @Override
   public void head(Request request) {
-    turn++;
+    spoke = true;
+    calm();
     slot = null;
     body = Body.DISCARDED;
     call = Call.of(request);
@@ -280,7 +285,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   }
 
   private void requestEnd() {
-    turn++;
+    calm();
     discarded = 0;
     Request request = parser.request();
     boolean keepAlive = request.keepAlive && !inputEnded;
@@ -389,16 +394,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
 
   /** A head, or a body that nobody wants, may not take for ever. */
   private void watch() {
-    boolean impatient = parser.partial() ? body == Body.DISCARDED : turn == 0;
-    if (impatient && alarmFor != turn) {
-      long now = turn;
-      alarmFor = now;
-      context.executor().schedule(() -> alarm(now), PATIENCE_SECONDS, TimeUnit.SECONDS);
+    boolean impatient = parser.partial() ? body == Body.DISCARDED : !spoke;
+    if (impatient && alarm == null) {
+      alarm = context.executor().schedule(this::alarm, PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
   }
 
-  private void alarm(long of) {
-    if (turn == of && mode == Mode.READING && (parser.partial() || turn == 0)) {
+  /** It was complete, or nobody waits for it any more: no connection outlives its end in a timer. */
+  private void calm() {
+    if (alarm != null) {
+      alarm.cancel(false);
+      alarm = null;
+    }
+  }
+
+  private void alarm() {
+    alarm = null;
+    if (mode == Mode.READING && (parser.partial() || !spoke)) {
       close();
     }
   }
@@ -437,6 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
     }
     boolean waited = mode == Mode.PARKED;
     mode = Mode.CLOSED;
+    calm();
     if (rest != null) {
       dropRest();
     }

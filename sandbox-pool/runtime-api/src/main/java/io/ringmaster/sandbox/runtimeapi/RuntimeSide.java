@@ -33,6 +33,9 @@ final class RuntimeSide {
   private boolean closed;
   private boolean readsOn;
 
+  /** Bytes that came by all connections. */
+  private long received;
+
   /**
    * Of the runtime. With several slots it is READY from its first poll on, and each invocation has
    * a state of its own.
@@ -203,6 +206,15 @@ final class RuntimeSide {
 
   void gone(Connection connection) {
     connections.remove(connection);
+  }
+
+  void received(int bytes) {
+    received += bytes;
+  }
+
+  /** Bytes that came so far, by all connections. */
+  long received() {
+    return received;
   }
 
   /** Nobody will consume what is left of a stream: connections read on, whatever is paused. */

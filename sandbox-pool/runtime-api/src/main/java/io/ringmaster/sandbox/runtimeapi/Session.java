@@ -149,7 +149,7 @@ final class Session implements RuntimeApiSession, RuntimeSide.Listener {
   @Override
   public void finish() {
     try {
-      loop.execute(() -> new Ending(side, loop, this::isFinished).begin());
+      loop.execute(() -> new Ending(side, loop, System::nanoTime, this::isFinished).begin());
     } catch (RejectedExecutionException loopIsGone) {
       isFinished();
     }

@@ -157,6 +157,9 @@ public final class InlineChannel implements Channel {
         break;
       }
       if (count <= 0) {
+        if (chunkBytes > 0) {
+          break; // the end is found again, after what came before it was told
+        }
         return Received.END;
       }
       receivedBytes += (int) count;

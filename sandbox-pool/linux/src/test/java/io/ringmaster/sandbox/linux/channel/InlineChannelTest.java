@@ -195,6 +195,23 @@ class InlineChannelTest {
     response[1] = linux.open("/dev/null", 0);
   }
 
+  /** The read that finds the end follows one that took a whole piece. */
+  @Test
+  void partsBeforeTheEndAreTold() {
+    bound();
+    OfferedInvocation invocation = new OfferedInvocation(4, new byte[0]);
+    channel.invoke(buffers, invocation);
+    byte[] part = new byte[ChannelBuffers.PIECE_BYTES - 16];
+    Arrays.fill(part, (byte) 'x');
+    write(FrameReaderTest.frame(Frames.CHUNK, 4, part));
+    linux.close(response[1]);
+    assertEquals(Received.CHUNK, channel.receive(buffers));
+    assertEquals(part.length, channel.chunkBytes());
+    assertEquals(Received.END, channel.receive(buffers));
+    assertEquals("x".repeat(part.length), invocation.answer());
+    response[1] = linux.open("/dev/null", 0);
+  }
+
   @Test
   void textsThatDoNotFitAreRefusedBeforeAnythingIsSent() {
     bound();
