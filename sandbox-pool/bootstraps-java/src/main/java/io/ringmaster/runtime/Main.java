@@ -14,13 +14,18 @@ public final class Main {
    * Serves until the engine says stop, closes its end, or the function ends the process.
    *
    * @param arguments none; or {@code --rehearse}: does once what a cold start does, without an
-   *     engine, and ends: for making archives of loaded classes
+   *     engine, and ends: for making archives of loaded classes. It ends at once when its standard
+   *     input does, for then nobody waits for it
    */
   public static void main(String[] arguments) throws IOException, ReflectiveOperationException {
     System.setProperty("org.crac.Core.Compat", "com.amazonaws.services.lambda.crac");
+    boolean rehearsesOnly = arguments.length == 1 && arguments[0].equals("--rehearse");
+    if (rehearsesOnly) {
+      new EngineWatch().start();
+    }
     Surroundings surroundings = new Surroundings();
     Rehearsal.run(surroundings);
-    if (arguments.length == 1 && arguments[0].equals("--rehearse")) {
+    if (rehearsesOnly) {
       return;
     }
     Channel channel = Channel.open(REQUESTS, RESPONSES);

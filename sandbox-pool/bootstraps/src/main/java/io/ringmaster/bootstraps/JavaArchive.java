@@ -29,6 +29,9 @@ public final class JavaArchive {
   private static final long PATIENCE_S = 60;
   private static final int NAME_BYTES = 12;
 
+  /** Then the number of the process that makes it. */
+  private static final String DRAFT = ".draft-";
+
   private JavaArchive() {}
 
   /**
@@ -109,7 +112,9 @@ public final class JavaArchive {
       return true;
     }
     Bootstraps.createFolder(file.getParent());
-    Path folder = Files.createTempDirectory(file.getParent(), ".draft");
+    removeStale(file.getParent());
+    Path folder =
+        Files.createTempDirectory(file.getParent(), DRAFT + ProcessHandle.current().pid() + "-");
     try {
       Path draft = folder.resolve("archive");
       for (List<String> options : steps(major, draft)) {
@@ -154,11 +159,13 @@ public final class JavaArchive {
     builder.redirectOutput(folder.resolve("output").toFile());
     Process process = builder.start();
     try {
-      process.getOutputStream().close();
       return process.waitFor(PATIENCE_S, TimeUnit.SECONDS) && process.exitValue() == 0;
     } finally {
       process.destroyForcibly();
       awaitEnd(process);
+      // While that is open the rehearsal knows that somebody waits for it; the run that writes the
+      // archive rehearses nothing, and ends by itself.
+      process.getOutputStream().close();
     }
   }
 
@@ -174,6 +181,30 @@ public final class JavaArchive {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Drafts of engines that were killed. */
+  private static void removeStale(Path folder) throws IOException {
+    try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, DRAFT + "*")) {
+      for (Path draft : drafts) {
+        if (!isBeingMade(draft.getFileName().toString())) {
+          removeIfPossible(draft);
+        }
+      }
+    }
+  }
+
+  private static boolean isBeingMade(String draft) {
+    String pid = draft.substring(DRAFT.length()).replaceFirst("-.*", "");
+    return pid.matches("[0-9]{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+  }
+
+  private static void removeIfPossible(Path draft) {
+    try {
+      remove(draft);
+    } catch (IOException e) {
+      // Another engine is at it too, or the last run of the killed one: it goes the next time.
     }
   }
 

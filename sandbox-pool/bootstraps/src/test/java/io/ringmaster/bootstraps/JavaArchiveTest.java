@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -94,5 +95,47 @@ class JavaArchiveTest {
     try (Stream<Path> files = Files.list(file.getParent())) {
       assertEquals(2, files.count(), "no draft is left");
     }
+  }
+
+  @Test
+  void draftsOfKilledEnginesAreRemoved() throws Exception {
+    Path java = Path.of("/bin/false");
+    Path archives = JavaArchive.file(java, MAJOR, bootstraps).getParent();
+    Path stale = Files.createDirectories(archives.resolve(".draft-999999999-1"));
+    Files.writeString(stale.resolve("archive"), "half of it");
+    Path old = Files.createDirectories(archives.resolve(".draft-1x"));
+    long pid = ProcessHandle.current().pid();
+    Path running = Files.createDirectories(archives.resolve(".draft-" + pid + "-1"));
+    assertFalse(JavaArchive.make(java, MAJOR, bootstraps));
+    assertFalse(Files.exists(stale));
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(running));
+    try (Stream<Path> files = Files.list(archives)) {
+      assertEquals(1, files.count(), "none is left of this one either");
+    }
+  }
+
+  /** An engine that is killed closes its end of the pipe. */
+  @Test
+  void aRehearsalEndsWithItsEngine() throws Exception {
+    Path real = Bootstraps.extract(folder.resolve("real"));
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    List<String> command = new ArrayList<>(Launch.java(java, 128));
+    command.addAll(List.of("-jar", Launch.javaProgram(real), "--rehearse"));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    Process whole = builder.start();
+    assertEquals(0, whole.waitFor());
+    whole.getOutputStream().close();
+    int status = 0;
+    // Where the machine is busy, one may be ready before it notices.
+    for (int attempt = 0; attempt < 10 && status == 0; attempt++) {
+      Process alone = builder.start();
+      alone.getOutputStream().close();
+      status = alone.waitFor();
+    }
+    assertEquals(1, status);
   }
 }

@@ -54,7 +54,12 @@ public final class EngineConfig {
     return values.environmentsMax;
   }
 
-  /** Generic sandboxes kept ready per runtime. Default: the processors, at least 2; 0 to 1,000. */
+  /**
+   * Generic sandboxes kept ready per runtime, for Java and for large functions on Node per class of
+   * memory sizes, while its functions are created, changed or started: but for Python, whose
+   * sandboxes cost little, none is kept where that was ten minutes ago. Default: the processors, at
+   * least 2; 0 to 1,000.
+   */
   public int genericSandboxes() {
     return values.genericSandboxes;
   }

@@ -18,7 +18,6 @@ import io.ringmaster.core.registry.Registry;
 import io.ringmaster.core.registry.RegistrySettings;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
-import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
@@ -215,30 +214,27 @@ final class Assembly {
   }
 
   private FunctionPublisher publisher() {
-    return new FunctionPublisher() {
-      @Override
-      public void publish(FunctionDefinition function) {
-        for (VersionDefinition version : function.versions().values()) {
-          if (!version.inJvm()) {
-            processes.expect().accept(version.spec(), version.id());
+    return new Announcer(
+        processes.expect(),
+        new FunctionPublisher() {
+          @Override
+          public void publish(FunctionDefinition function) {
+            dispatcherThread.ask(
+                d -> {
+                  d.publish(function);
+                  return null;
+                });
           }
-        }
-        dispatcherThread.ask(
-            d -> {
-              d.publish(function);
-              return null;
-            });
-      }
 
-      @Override
-      public void withdraw(String account, String name) {
-        dispatcherThread.ask(
-            d -> {
-              d.withdraw(account, name);
-              return null;
-            });
-      }
-    };
+          @Override
+          public void withdraw(String account, String name) {
+            dispatcherThread.ask(
+                d -> {
+                  d.withdraw(account, name);
+                  return null;
+                });
+          }
+        });
   }
 
   private <T extends AutoCloseable> T part(T part) {

@@ -63,7 +63,11 @@ final class FolderRemover implements AutoCloseable {
 
   private void removeTree(Path folder) {
     try {
-      Files.walkFileTree(folder, new Removal(false));
+      Removal removal = new Removal();
+      do {
+        removal.again = false;
+        Files.walkFileTree(folder, removal);
+      } while (removal.again);
     } catch (NoSuchFileException gone) {
       return; // never made, or removed by someone else: what was wanted
     } catch (IOException tooDeepForPaths) {
@@ -75,9 +79,17 @@ final class FolderRemover implements AutoCloseable {
 
   /** {@code rm} goes down folder by folder, however long the path becomes. */
   private static boolean removeByCommand(Path folder) {
+    return run("/bin/rm", "-rf", "--", folder.toString())
+        // Folders that are closed to us may lie as deep.
+        || Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+            && run("/bin/chmod", "-R", "u+rwx", "--", folder.toString())
+            && run("/bin/rm", "-rf", "--", folder.toString());
+  }
+
+  private static boolean run(String... command) {
     try {
       Process process =
-          new ProcessBuilder("/bin/rm", "-rf", "--", folder.toString())
+          new ProcessBuilder(command)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
@@ -91,11 +103,16 @@ final class FolderRemover implements AutoCloseable {
   }
 
   private static final class Removal extends SimpleFileVisitor<Path> {
-    private final boolean second;
+    /** Closed folders in closed folders that are opened in one walk; it is a call in a call. */
+    private static final int NESTED_MAX = 32;
 
-    Removal(boolean second) {
-      this.second = second;
-    }
+    /** Something was opened and not looked into: another walk is needed. */
+    private boolean again;
+
+    private int nested;
+
+    /** The closed folder that was opened last; one that does not open is not tried twice. */
+    private Path opened;
 
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
@@ -107,12 +124,19 @@ final class FolderRemover implements AutoCloseable {
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
       // A folder that could not be opened: its function took our own permission away.
-      if (!second && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-        Files.walkFileTree(file, new Removal(true));
+      if (file.equals(opened) || !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        throw failure;
+      }
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+      if (nested == NESTED_MAX) {
+        again = true;
         return FileVisitResult.CONTINUE;
       }
-      throw failure;
+      nested++;
+      opened = file;
+      Files.walkFileTree(file, this);
+      nested--;
+      return FileVisitResult.CONTINUE;
     }
 
     @Override
@@ -126,7 +150,9 @@ final class FolderRemover implements AutoCloseable {
       if (failure != null) {
         throw failure;
       }
-      Files.deleteIfExists(folder);
+      if (!again) {
+        Files.deleteIfExists(folder);
+      }
       return FileVisitResult.CONTINUE;
     }
   }

@@ -2,11 +2,13 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The generic sandboxes of one interpreter, for Java of one class of memory sizes too, and the
  * environments that wait for one. How many are kept ready follows demand: the configured floor, and
- * as many more as were used lately in the time that a burst leaves for refilling.
+ * as many more as were used lately in the time that a burst leaves for refilling; none when nobody
+ * wanted any for long.
  *
  * <p>Dispatcher only, but for the final fields.
  */
@@ -19,6 +21,9 @@ final class GenericPool {
 
   /** What is kept beyond the floor covers the demand of so long. */
   private static final double COVERED_NS = 250e6;
+
+  /** A pool that nobody wanted anything of for so long keeps nothing ready. */
+  static final long IDLE_NS = TimeUnit.MINUTES.toNanos(10);
 
   /** Number of the zygote on the wire, where there is one. */
   final int zygote;
@@ -45,19 +50,24 @@ final class GenericPool {
 
   private double demandPerNs;
   private long demandNs;
+  private long wantedNs;
 
   /**
    * @param zygote a number of its own
    * @param memoryMb largest memory size in MiB of its functions; 0: it does not matter
-   * @param floor how many are always kept ready
+   * @param floor how many are kept ready while it is wanted at all
    * @param ceiling how many are kept ready at most
+   * @param nowNs the pool is wanted from then on
    */
-  GenericPool(int zygote, Interpreter interpreter, int memoryMb, int floor, int ceiling) {
+  GenericPool(
+      int zygote, Interpreter interpreter, int memoryMb, int floor, int ceiling, long nowNs) {
     this.zygote = zygote;
     this.interpreter = interpreter;
     this.memoryMb = memoryMb;
     this.floor = floor;
     this.ceiling = ceiling;
+    this.wantedNs = nowNs;
+    this.demandNs = nowNs;
   }
 
   /** Whether a zygote forks its sandboxes; else each is an interpreter that was started. */
@@ -97,6 +107,31 @@ final class GenericPool {
   void demanded(long nowNs) {
     demandPerNs = decayed(nowNs) + 1 / DEMAND_MEMORY_NS;
     demandNs = nowNs;
+    wantedNs = nowNs;
+  }
+
+  /** A function that it may serve was announced. */
+  void announced(long nowNs) {
+    wantedNs = nowNs;
+  }
+
+  /**
+   * When it keeps nothing ready any more, if nobody wants anything of it until then. Processes that
+   * were forked share what they have with their zygote and cost little: those stay.
+   *
+   * @return {@link Long#MAX_VALUE}: never
+   */
+  long idleAtNs() {
+    return forks() ? Long.MAX_VALUE : wantedNs + IDLE_NS;
+  }
+
+  private boolean isIdle(long nowNs) {
+    return !forks() && nowNs - wantedNs >= IDLE_NS;
+  }
+
+  /** Whether nothing would be lost with it. */
+  boolean isOver(long nowNs) {
+    return isIdle(nowNs) && ready.isEmpty() && waiting.isEmpty() && coming == 0;
   }
 
   private double decayed(long nowNs) {
@@ -105,6 +140,9 @@ final class GenericPool {
 
   /** How many should be ready. */
   int target(long nowNs) {
+    if (isIdle(nowNs)) {
+      return 0;
+    }
     int extra = (int) Math.round(decayed(nowNs) * COVERED_NS);
     return Math.min(Math.max(floor, ceiling), floor + extra);
   }

@@ -33,7 +33,7 @@ final class KeeperClient {
   private static final int FAILED_ROUNDS_MAX = 3;
   private static final long HELLO_LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long EXPECTED_EXIT_NS = TimeUnit.SECONDS.toNanos(1);
-  private static final long TICK_NS = TimeUnit.SECONDS.toNanos(2);
+  private static final int COMMANDS_PER_TURN = 256;
   private static final long FULL_WIRE_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long END_PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long WIRE = 0;
@@ -62,6 +62,7 @@ final class KeeperClient {
   private final KeeperAttempts attempts;
   private final ProcessParts parts;
   private final ProcessStarts starts;
+  private final RuntimeResolution resolution;
   private final Map<Integer, SandboxProcess> living = new HashMap<>();
   private final Map<Integer, Long> expectedExits = new HashMap<>();
   private final Set<Integer> killed = new HashSet<>();
@@ -82,6 +83,7 @@ final class KeeperClient {
     this.config = config;
     this.parts = parts;
     starts = new ProcessStarts(linux, parts, this::tell);
+    resolution = new RuntimeResolution(config.runtimes(), this::tell);
     attempts = new KeeperAttempts(firstMode, System.nanoTime());
     this.notes = notes;
     this.dispatcher = dispatcher;
@@ -131,6 +133,7 @@ final class KeeperClient {
       refuseAll(e);
     } finally {
       endKeeper();
+      resolution.close();
       starts.close();
     }
   }
@@ -232,9 +235,9 @@ final class KeeperClient {
 
   private void takeCommands() {
     KeeperCommand command;
-    while ((command = commands.poll()) != null) {
+    for (int n = 0; n < COMMANDS_PER_TURN && (command = commands.poll()) != null; n++) {
       switch (command) {
-        case KeeperCommand.Resolve(String runtime) -> tell(new Note.Resolved(resolve(runtime)));
+        case KeeperCommand.Resolve(String runtime) -> resolve(runtime);
         case KeeperCommand.WriteTemplate(long version, SandboxSpec spec, Interpreter interpreter) ->
             tell(
                 new Note.TemplateWritten(
@@ -249,15 +252,19 @@ final class KeeperClient {
           }
         }
         case KeeperCommand.Reuse(EnvironmentKit kit) -> parts.reuse(kit);
-        case KeeperCommand.TickLater() -> tickNs = System.nanoTime() + TICK_NS;
+        case KeeperCommand.TickLater(long inNs) ->
+            tickNs = Math.min(tickNs, System.nanoTime() + inNs);
       }
     }
   }
 
-  private RuntimeMatch resolve(String runtime) {
-    return bootstraps == null
-        ? RuntimeMatch.none(runtime, "the engine's own bootstrap files cannot be used")
-        : RuntimeResolution.of(runtime, config.runtimes());
+  private void resolve(String runtime) {
+    if (bootstraps == null) {
+      String reason = "the engine's own bootstrap files cannot be used";
+      tell(new Note.Resolved(RuntimeMatch.none(runtime, reason)));
+    } else {
+      resolution.resolve(runtime);
+    }
   }
 
   private void kill(int number) {

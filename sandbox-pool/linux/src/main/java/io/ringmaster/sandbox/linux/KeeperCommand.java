@@ -30,6 +30,6 @@ sealed interface KeeperCommand {
   /** An environment's folder that was never used can serve another. */
   record Reuse(EnvironmentKit kit) implements KeeperCommand {}
 
-  /** Send {@link Note.Tick} a while from now. */
-  record TickLater() implements KeeperCommand {}
+  /** Send {@link Note.Tick} so many nanoseconds from now at the latest. */
+  record TickLater(long inNs) implements KeeperCommand {}
 }

@@ -12,7 +12,9 @@ import java.util.Objects;
  *     keeps {@code bootstraps}, {@code environments} and {@code keeper.log} below it; what a
  *     crashed engine left in {@code environments} is removed
  * @param sandboxesMax environments at once, 1 to 100,000; a prepare beyond it is refused
- * @param genericSandboxes generic sandboxes kept ready per interpreter, 0 to 1,000
+ * @param genericSandboxes generic sandboxes kept ready per interpreter, for Java and for large
+ *     functions on Node per class of memory sizes, 0 to 1,000; but for Python, none where nothing
+ *     was started or announced for ten minutes
  * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code
  *     genericSandboxes}, up to 10,000
  * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others

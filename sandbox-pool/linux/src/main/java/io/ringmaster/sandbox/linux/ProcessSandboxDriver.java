@@ -190,9 +190,11 @@ final class ProcessSandboxDriver implements SandboxDriver {
   @Override
   public int poll(DriverEvents sink, int limit) {
     int delivered = tell(sink, limit);
+    int noted = 0; // each costs as much as an event, whether one follows from it or not
     Note note;
-    while (delivered < limit && (note = notes.poll()) != null) {
+    while (delivered + noted < limit && (note = notes.poll()) != null) {
       heard(note);
+      noted++;
       delivered += tell(sink, limit - delivered);
     }
     delivered += hear(sink, limit - delivered);
@@ -302,7 +304,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
       case Note.TemplateWritten(long version, BindTemplate template) ->
           binder.expected(version, template);
-      case Note.Tick() -> pools.trim();
+      case Note.Tick() -> pools.trim(System.nanoTime());
     }
   }
 

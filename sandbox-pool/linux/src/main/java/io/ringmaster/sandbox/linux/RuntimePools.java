@@ -6,8 +6,10 @@ import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The generic pools by runtime identifier: identifiers that one interpreter serves share its pools.
@@ -19,6 +21,9 @@ final class RuntimePools {
   private static final int[] MEMORY_CLASSES_MB = {
     128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 10_240
   };
+
+  /** Between two looks whether demand has gone down. */
+  private static final long TRIM_NS = TimeUnit.SECONDS.toNanos(2);
 
   /** A runtime identifier, from the first wish for it. */
   static final class Entry {
@@ -42,7 +47,11 @@ final class RuntimePools {
   private final SandboxProcesses processes;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<Plan, GenericPool> pools = new LinkedHashMap<>();
-  private boolean tickAsked;
+  private int poolsMade;
+
+  /** When the next tick is due; {@link Long#MAX_VALUE}: none was asked for. */
+  private long tickNs = Long.MAX_VALUE;
+
   private boolean closed;
 
   RuntimePools(ProcessPoolConfig config, KeeperClient client, SandboxProcesses processes) {
@@ -78,7 +87,9 @@ final class RuntimePools {
     if (entry.match == null) {
       entry.expectedMb.add(memoryMb);
     } else if (isPooled(entry.match.interpreter())) {
-      refill(pool(entry.match.interpreter(), memoryMb));
+      GenericPool pool = pool(entry.match.interpreter(), memoryMb);
+      pool.announced(System.nanoTime());
+      refill(pool);
     }
   }
 
@@ -94,11 +105,12 @@ final class RuntimePools {
         new Plan(interpreter, classMb),
         plan ->
             new GenericPool(
-                pools.size() + 1,
+                ++poolsMade,
                 interpreter,
                 classMb,
                 config.genericSandboxes(),
-                config.genericSandboxesMax()));
+                config.genericSandboxesMax(),
+                System.nanoTime()));
   }
 
   /** Whether a process must know the memory size of its functions when it starts. */
@@ -133,29 +145,53 @@ final class RuntimePools {
 
   /** Asks for as many more as should be there. */
   void refill(GenericPool pool) {
-    if (closed || pool.isBroken()) {
+    refill(pool, System.nanoTime());
+  }
+
+  private void refill(GenericPool pool, long nowNs) {
+    if (closed) {
       return;
     }
-    for (int missing = pool.missing(System.nanoTime()); missing > 0; missing--) {
-      processes.fork(pool);
+    if (!pool.isBroken()) {
+      for (int missing = pool.missing(nowNs); missing > 0; missing--) {
+        processes.fork(pool);
+      }
+      if (!pool.waiting.isEmpty()) {
+        client.command(new KeeperCommand.Hurry());
+      }
     }
-    if (!pool.waiting.isEmpty()) {
-      client.command(new KeeperCommand.Hurry());
+    askTick(pool, nowNs);
+  }
+
+  /** Has itself woken when there may be too many of a pool. */
+  private void askTick(GenericPool pool, long nowNs) {
+    int count = pool.ready.size() + pool.coming;
+    long soonNs = nowNs + TRIM_NS;
+    long dueNs = count == 0 ? Long.MAX_VALUE : Math.max(soonNs, pool.idleAtNs());
+    if (count > config.genericSandboxes()) {
+      dueNs = soonNs;
     }
-    if (!tickAsked && pool.ready.size() + pool.coming > config.genericSandboxes()) {
-      tickAsked = true;
-      client.command(new KeeperCommand.TickLater());
+    if (dueNs < tickNs) {
+      tickNs = dueNs;
+      client.command(new KeeperCommand.TickLater(dueNs - nowNs));
     }
   }
 
-  /** Demand has gone down, perhaps: ends those that are too many, the oldest first. */
-  void trim() {
-    tickAsked = false;
-    for (GenericPool pool : pools.values()) {
-      while (pool.ready.size() > pool.target(System.nanoTime())) {
+  /**
+   * Demand has gone down, perhaps: ends those that are too many, the oldest first, and forgets
+   * pools that nobody wants.
+   */
+  void trim(long nowNs) {
+    tickNs = Long.MAX_VALUE;
+    for (GenericPool pool : List.copyOf(pools.values())) {
+      while (pool.ready.size() > pool.target(nowNs)) {
         processes.kill(pool.ready.removeFirst());
       }
-      refill(pool);
+      if (pool.isOver(nowNs)) {
+        pools.values().remove(pool);
+      } else {
+        refill(pool, nowNs);
+      }
     }
   }
 

@@ -76,8 +76,7 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
     return spec("provided.al2023", own, Map.of(), false);
   }
 
-  private static SandboxSpec spec(
-      String runtime, Path code, Map<String, String> environment, boolean raw) {
+  static SandboxSpec spec(String runtime, Path code, Map<String, String> environment, boolean raw) {
     return new SandboxSpec(
         runtime,
         "app.handler",

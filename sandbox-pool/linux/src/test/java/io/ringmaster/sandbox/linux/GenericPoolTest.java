@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.linux;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class GenericPoolTest {
-  private final GenericPool pool =
-      new GenericPool(1, new Interpreter("ruby", Path.of("/usr/bin/ruby"), 3, 1, "3.1"), 0, 1, 8);
+  private final GenericPool pool = new GenericPool(1, interpreter("ruby"), 0, 1, 8, 0);
+
+  private static Interpreter interpreter(String family) {
+    return new Interpreter(family, Path.of("/usr/bin/x"), 3, 1, "3.1");
+  }
 
   /** One event took them all: the next attempt knows nothing of it. */
   @Test
@@ -37,5 +41,29 @@ class GenericPoolTest {
     pool.failed(3, 3);
     pool.failed(4, 4);
     assertFalse(pool.isBroken());
+  }
+
+  @Test
+  void whatNobodyWantsForLongKeepsNothingReady() {
+    long halfNs = GenericPool.IDLE_NS / 2;
+    assertEquals(1, pool.target(2 * halfNs - 1));
+    assertEquals(0, pool.target(2 * halfNs));
+    pool.announced(halfNs);
+    assertEquals(1, pool.target(3 * halfNs - 1));
+    assertEquals(0, pool.target(3 * halfNs));
+    pool.demanded(2 * halfNs);
+    assertEquals(4 * halfNs, pool.idleAtNs());
+    assertFalse(pool.isOver(4 * halfNs - 1));
+    assertTrue(pool.isOver(4 * halfNs));
+    pool.coming++;
+    assertFalse(pool.isOver(4 * halfNs));
+    assertEquals(-1, pool.missing(4 * halfNs));
+  }
+
+  @Test
+  void forkedOnesStay() {
+    GenericPool forked = new GenericPool(2, interpreter("python"), 0, 1, 8, 0);
+    assertEquals(1, forked.target(100 * GenericPool.IDLE_NS));
+    assertFalse(forked.isOver(100 * GenericPool.IDLE_NS));
   }
 }

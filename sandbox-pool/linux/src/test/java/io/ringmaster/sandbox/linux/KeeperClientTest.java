@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.sandbox.linux.Bench.Event;
+import io.ringmaster.sandbox.linux.runtimes.HangingProgram;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +83,24 @@ class KeeperClientTest {
       bench.quiet(50_000_000);
       assertEquals(3, bench.pool.status().genericSandboxes().get("python3.11"));
     }
+  }
+
+  /** A candidate that hangs is waited for by those alone who want it. */
+  @Test
+  void lookingForAnInterpreterHoldsNobodyUp() throws Exception {
+    HangingProgram.write(folder.resolve("mine/bin/ruby"));
+    Path data = Files.createDirectories(folder.resolve("data"));
+    RuntimeSettings settings = RuntimeSettings.NONE.withInterpreters(folder, false);
+    ProcessPoolConfig config = new ProcessPoolConfig(data, 8, 0, 8, List.of(), settings);
+    try (Bench bench = new Bench(folder, config)) {
+      bench.ready(bench.function(HANDLER));
+      bench.pool.expect(9, Bench.spec("ruby3.3", folder, Map.of(), false));
+      bench.until(() -> ours("mine/bin/ruby").count() == 1, "it is asked");
+      int next = bench.ready(bench.function(HANDLER));
+      bench.driver.discard(next, Fault.EVICTED);
+      assertEquals(1, ours("mine/bin/ruby").count());
+    }
+    assertEquals(List.of(), children(), "after close");
   }
 
   @Test

@@ -400,7 +400,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
     }
   }
 
-  /** It was complete, or nobody waits for it any more: no connection outlives its end in a timer. */
+  /**
+   * It was complete, or nobody waits for it any more: no connection outlives its end in a timer.
+   */
   private void calm() {
     if (alarm != null) {
       alarm.cancel(false);

@@ -1,7 +1,6 @@
 package io.ringmaster.sandbox.linux.runtimes;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +19,29 @@ final class Probe {
   /** Started at once, at most: a JVM starts several threads. */
   private static final int AT_ONCE = 8;
 
-  /** What was learned of a file in this process's life. */
-  private static final Map<File, Interpreter> KNOWN = new ConcurrentHashMap<>();
+  /** Of what gave no answer in time: it may be that the machine was busy. */
+  private static final long SILENT_NS = TimeUnit.MINUTES.toNanos(1);
+
+  /** What was learned of a file in this process's life; of one that changes, it is learned anew. */
+  private static final Map<File, Answer> KNOWN = new ConcurrentHashMap<>();
 
   private record File(RuntimeFamily family, Path path, long modified) {}
 
+  /**
+   * @param interpreter null: it is none
+   * @param silentNs when it had not answered in time; 0: it answered
+   */
+  private record Answer(Interpreter interpreter, long silentNs) {
+    private static final Answer NONE = new Answer(null, 0);
+
+    boolean counts() {
+      return silentNs == 0 || System.nanoTime() - silentNs < SILENT_NS;
+    }
+  }
+
   private final File file;
   private final Process process;
+  private final long byNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
 
   private Probe(File file, Process process) {
     this.file = file;
@@ -53,22 +68,30 @@ final class Probe {
         candidates.stream()
             .map(path -> new File(family, path, path.toFile().lastModified()))
             .toList();
-    List<Probe> probes =
-        files.stream().filter(file -> !KNOWN.containsKey(file)).map(Probe::start).toList();
+    if (Thread.currentThread().isInterrupted()) {
+      return List.of(); // whoever asked wants no answer any more
+    }
+    List<Probe> probes = files.stream().filter(file -> !isKnown(file)).map(Probe::start).toList();
     for (Probe probe : probes) {
-      Interpreter answered = probe.answer();
-      if (answered != null) {
-        KNOWN.put(probe.file, answered);
+      Answer answer = probe.answer();
+      if (answer != null) {
+        KNOWN.put(probe.file, answer);
       }
     }
     List<Interpreter> found = new ArrayList<>();
     for (File file : files) {
-      Interpreter known = KNOWN.get(file);
+      Answer answer = KNOWN.get(file);
+      Interpreter known = answer == null ? null : answer.interpreter;
       if (known != null && family.supports(known.major(), known.minor())) {
         found.add(known);
       }
     }
     return found;
+  }
+
+  private static boolean isKnown(File file) {
+    Answer answer = KNOWN.get(file);
+    return answer != null && answer.counts();
   }
 
   private static Probe start(File file) {
@@ -86,28 +109,46 @@ final class Probe {
     }
   }
 
-  /** Null: it does not work as an interpreter. */
-  private Interpreter answer() {
+  /** Null: nothing was learned, but that it does not work now. */
+  private Answer answer() {
     if (process == null) {
       return null;
     }
     try {
-      if (!process.waitFor(LIMIT_MS, TimeUnit.MILLISECONDS)) {
-        return null;
+      if (!process.waitFor(byNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        return new Answer(null, Math.max(1, System.nanoTime()));
       }
       byte[] bytes = process.getInputStream().readNBytes(ANSWER_BYTES_MAX);
       Interpreter told =
           process.exitValue() == 0
               ? file.family.parse(new String(bytes, StandardCharsets.UTF_8))
               : null;
-      return told != null && Files.isExecutable(told.executable()) ? told : null;
+      return told != null && Files.isExecutable(told.executable())
+          ? new Answer(told, 0)
+          : Answer.NONE;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return null; // what it said cannot be read: as if it had said nothing
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return null;
     } finally {
       process.destroyForcibly();
+      awaitEnd();
+    }
+  }
+
+  /** A killed process takes a moment to be gone: nothing is left when this returns. */
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (process.isAlive()) {
+      try {
+        process.waitFor();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -59,6 +59,20 @@ class RuntimesTest {
     assertTrue(System.nanoTime() - beforeNs < 2_000_000_000L);
   }
 
+  /** Whatever it is: it is learned once. */
+  @Test
+  void whatIsNoInterpreterIsNotAskedAgain() throws Exception {
+    HangingProgram.write(folder.resolve("ruby"));
+    long beginNs = System.nanoTime();
+    assertEquals(List.of(), Runtimes.find(List.of(folder), false).interpreters());
+    long firstNs = System.nanoTime() - beginNs;
+    assertTrue(firstNs > 4_000_000_000L, "it was waited for");
+    for (int i = 0; i < 3; i++) {
+      assertEquals(List.of(), Runtimes.find(List.of(folder), false).interpreters());
+    }
+    assertTrue(System.nanoTime() - beginNs < 3 * firstNs, "it was waited for once");
+  }
+
   @Test
   void shimsAndWrecksAreNoInterpreters() throws Exception {
     for (String name : List.of("python3.12", "node", "java", "ruby")) {
