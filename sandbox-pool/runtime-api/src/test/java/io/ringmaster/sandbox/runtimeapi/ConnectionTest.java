@@ -97,7 +97,6 @@ class ConnectionTest {
     assertEquals(NOTHING, timer(channel));
     assertTrue(channel.isOpen());
     channel.releaseOutbound();
-    channel.close();
   }
 
   /** Its process is gone and its loop is late: what lies in the kernel is read all the same. */
