@@ -215,7 +215,10 @@ exports.logs_json_warn = async () => written();
 exports.logs_error = async () => { console.error(new Own('logged')); console.log('see', new TypeError('second')); };
 
 // {}
-exports.logs_error_json = async () => { console.error(new Own('logged')); console.log('see', new TypeError('second')); };
+exports.logs_error_json = async () => { console.error(new Own('logged')); };
+
+// {}
+exports.logs_second_json = async () => { console.log('see', new TypeError('second')); };
 
 // {}
 exports.throws_json = async () => { throw new Own('mine'); };

@@ -88,6 +88,37 @@ enum Client {
       return "app.stream";
     }
   },
+  /** Release 4, of the identifiers from {@code nodejs24.x} on, with a Node of that version. */
+  NODE_24("app.handler", "RangeError", "RangeError", Parts.OCTETS, compilersAnd("node", "npm")) {
+    @Override
+    void build(Path into) throws IOException {
+      Path from = Tools.folder("node24", "source");
+      Files.writeString(from.resolve("package.json"), "{\"private\":true}");
+      String node =
+          "node-linux-" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64");
+      Tools.run(
+          from,
+          Map.of(),
+          "npm",
+          "install",
+          "--no-audit",
+          "--no-fund",
+          "--loglevel=error",
+          "aws-lambda-ric@4.0.2",
+          node + "@24");
+      Path client = Path.of("node_modules", "aws-lambda-ric");
+      for (String part : List.of("index.mjs", "rapid-client.node", "package.json")) {
+        Tools.copy(from.resolve(client).resolve(part), into.resolve(client).resolve(part));
+      }
+      Path program = interpreters().resolve(node).resolve("bin/node");
+      Tools.bootstrap(into, "'" + program + "' '" + client + "/index.mjs' \"$_HANDLER\"");
+    }
+
+    @Override
+    Path interpreters() {
+      return Tools.built("node24", "source/node_modules");
+    }
+  },
   JAVA(
       "io.ringmaster.conformance.Handler::handleRequest",
       "java.lang.IllegalArgumentException",
@@ -161,6 +192,11 @@ enum Client {
 
   /** Makes the package. */
   abstract void build(Path into) throws IOException;
+
+  /** Where the interpreters lie that the build fetched; null: it fetched none. */
+  Path interpreters() {
+    return null;
+  }
 
   /** The handler that answers in parts, where there is one of its own. */
   String streamHandler() {

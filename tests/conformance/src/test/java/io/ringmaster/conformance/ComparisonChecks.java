@@ -123,7 +123,11 @@ abstract class ComparisonChecks {
     addHandlers(theirs);
     addHandlers(ours);
     runtime = runtime();
-    engine = Engine.open(EngineConfig.builder().environmentsMax(4).genericSandboxes(1).build());
+    EngineConfig.Builder config = EngineConfig.builder().environmentsMax(4).genericSandboxes(1);
+    if (client.interpreters() != null) {
+      config.runtimesFolder(client.interpreters());
+    }
+    engine = Engine.open(config.build());
   }
 
   @AfterAll

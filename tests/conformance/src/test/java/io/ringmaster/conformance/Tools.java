@@ -39,6 +39,11 @@ final class Tools {
     return Files.createDirectories(folder);
   }
 
+  /** What a client's build left, by path. */
+  static Path built(String client, String path) {
+    return BUILT.resolve(client).resolve(path).toAbsolutePath();
+  }
+
   static Path existing(String client, String name) throws IOException {
     return Files.createDirectories(BUILT.resolve(client).resolve(name).toAbsolutePath());
   }
