@@ -16,7 +16,10 @@ import java.util.concurrent.locks.LockSupport;
  * what one call of the logger gave, however many lines that has. Any thread.
  */
 final class LogPipe {
+  /** Text without a level. */
   private static final int TYPE = 0xA55A0003;
+
+  private static final int LEVEL_SHIFT = 2;
   private static final int TEXT_BYTES_MAX = 65_536;
   private static final int HEADER_BYTES = 16;
   private static final byte[] NOTHING = {};
@@ -47,27 +50,28 @@ final class LogPipe {
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
   }
 
-  /** One event. */
-  synchronized void record(byte[] text) throws IOException {
-    int start = 0;
-    do {
-      int length = Math.min(TEXT_BYTES_MAX, text.length - start);
-      write(text, start, length);
-      start += length;
-    } while (start < text.length);
-  }
-
-  private void write(byte[] text, int start, int length) throws IOException {
-    if (loading && mark == 0) {
-      put(NOTHING, 0, 0); // tells where output of init begins
+  /**
+   * One event, unless it is empty: an empty record has a meaning of its own.
+   *
+   * @param level 1 (TRACE) to 6 (FATAL); 0: none
+   */
+  synchronized void record(byte[] text, int level) throws IOException {
+    for (int start = 0; start < text.length; start += TEXT_BYTES_MAX) {
+      write(text, start, Math.min(TEXT_BYTES_MAX, text.length - start), level);
     }
-    put(text, start, length);
   }
 
-  private void put(byte[] text, int start, int length) throws IOException {
+  private void write(byte[] text, int start, int length, int level) throws IOException {
+    if (loading && mark == 0) {
+      put(NOTHING, 0, 0, 0); // tells where output of init begins
+    }
+    put(text, start, length, level);
+  }
+
+  private void put(byte[] text, int start, int length, int level) throws IOException {
     ByteBuffer record =
         ByteBuffer.allocate(HEADER_BYTES + length)
-            .putInt(TYPE)
+            .putInt(TYPE | level << LEVEL_SHIFT)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putInt(length)
             .putLong(nowMicros())
@@ -120,7 +124,7 @@ final class LogPipe {
     flush();
     loading = false;
     if (mark > 0) {
-      put(NOTHING, 0, 0);
+      put(NOTHING, 0, 0, 0);
     }
   }
 
@@ -159,7 +163,7 @@ final class LogPipe {
       if (size > 0) {
         int length = size;
         size = 0;
-        LogPipe.this.write(line, 0, length);
+        LogPipe.this.write(line, 0, length, 0);
       }
     }
   }

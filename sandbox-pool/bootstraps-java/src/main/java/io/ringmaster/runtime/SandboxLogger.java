@@ -44,14 +44,16 @@ final class SandboxLogger implements LambdaLogger {
   @Override
   public void log(String message, LogLevel level) {
     if (passes(level)) {
-      write((json ? json(message, level) : text(message, level)).getBytes(StandardCharsets.UTF_8));
+      write(
+          (json ? json(message, level) : text(message, level)).getBytes(StandardCharsets.UTF_8),
+          level);
     }
   }
 
   @Override
   public void log(byte[] message, LogLevel level) {
     if (passes(level)) {
-      write(message == null ? NULL : message);
+      write(message == null ? NULL : message, level);
     }
   }
 
@@ -64,10 +66,10 @@ final class SandboxLogger implements LambdaLogger {
     return level == LogLevel.UNDEFINED || level.ordinal() >= threshold.ordinal();
   }
 
-  private void write(byte[] text) {
+  private void write(byte[] text, LogLevel level) {
     try {
       pipe.flush();
-      pipe.record(text);
+      pipe.record(text, level.ordinal());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

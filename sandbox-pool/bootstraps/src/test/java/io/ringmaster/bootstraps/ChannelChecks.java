@@ -29,8 +29,10 @@ abstract class ChannelChecks {
    * @param sized answers as many bytes as the event, a number, says
    * @param failing raises an error with as many characters; at 0 it answers null
    * @param reversing turns raw bytes round
+   * @param broken fails to load with 7,000,000 characters
    */
-  record Functions(String echo, String slow, String sized, String failing, String reversing) {}
+  record Functions(
+      String echo, String slow, String sized, String failing, String reversing, String broken) {}
 
   private final Functions functions;
 
@@ -143,6 +145,16 @@ abstract class ChannelChecks {
       assertEquals(PythonSandbox.ERROR, error.kind());
       assertTrue(error.text().contains("Function.ResponseSizeTooLarge"), error::text);
       assertEquals("null", answer(sandbox, "0"));
+    }
+  }
+
+  @Test
+  void aDocumentOfAFailedInitOverTheLimitIsReplaced() throws Exception {
+    try (PythonSandbox sandbox = start(functions.broken)) {
+      Frame bound = sandbox.bind("app.handler");
+      assertEquals(PythonSandbox.INIT_ERROR, bound.kind());
+      assertTrue(bound.body().length < 200, bound.body().length + " bytes");
+      assertTrue(bound.wholeText().contains("Function.ResponseSizeTooLarge"), bound::wholeText);
     }
   }
 

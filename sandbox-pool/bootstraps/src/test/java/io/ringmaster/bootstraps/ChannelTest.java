@@ -46,7 +46,8 @@ class ChannelTest extends ChannelChecks {
             "import time\ntime.sleep(0.05)\n" + ECHO,
             "def handler(event, context): return b'x' * event\n",
             "def handler(event, context):\n  if event: raise Exception('x' * event)\n",
-            "def handler(event): return event[::-1]\n"));
+            "def handler(event): return event[::-1]\n",
+            "raise Exception('x' * 7_000_000)\n"));
   }
 
   @Override
@@ -224,6 +225,81 @@ class ChannelTest extends ChannelChecks {
       String whole = sandbox.output();
       assertEquals(80L * 9_001, whole.length());
       sandbox.records().forEach(record -> assertFalse(record.startsWith("RAW"), record));
+    }
+  }
+
+  @Test
+  void anEmptyEventIsNoRecord() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import logging, sys
+            def handler(event, context):
+                context.log("")
+                logging.getLogger().handlers[0].log_sink.log("")
+                sys.stdout.buffer.raw.write(b"")
+                print("x")
+            """)) {
+      sandbox.awaitLog(sandbox.invoke(1, Request.of("{}")).logMark());
+      assertEquals(List.of("x\n"), sandbox.allRecords());
+    }
+  }
+
+  @Test
+  void aLogPipeThatDoesNotBlockLosesNothing() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import os
+            os.set_blocking(1, False)
+            def handler(event, context):
+                for i in range(400): print("n" * 9000)
+                raise Exception("e" * 100_000)
+            """)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      assertEquals(PythonSandbox.ERROR, answer.kind());
+      sandbox.awaitLog(answer.logMark());
+      List<String> records = sandbox.records();
+      assertEquals(
+          List.of("n".repeat(9_000) + '\n'), records.subList(0, 400).stream().distinct().toList());
+      assertTrue(records.get(400).startsWith("[ERROR] Exception: eee"), records.get(400));
+      assertEquals(answer.logMark(), sandbox.logBytes());
+    }
+  }
+
+  @Test
+  void aSignalsHandlerMayLogOrRaiseInsideOfARecord() throws Exception {
+    try (PythonSandbox sandbox =
+        ready(
+            """
+            import logging, signal
+            logging.getLogger().handlers[0].setFormatter(logging.Formatter("%(message)s\\n"))
+            class Late(Exception): pass
+            seen = 0
+            def tick(number, frame):
+                global seen
+                seen += 1
+                logging.warning("y" * 9000)
+                raise Late()
+            signal.signal(signal.SIGALRM, tick)
+            def handler(event, context):
+                while seen < 50:
+                    try:
+                        signal.setitimer(signal.ITIMER_REAL, 0.0005)
+                        while True: logging.warning("x" * 60_000)
+                    except Late:
+                        pass
+                return seen
+            """)) {
+      Frame answer = sandbox.invoke(1, Request.of("{}"));
+      assertEquals(PythonSandbox.RESPONSE, answer.kind(), answer::text);
+      sandbox.awaitLog(answer.logMark());
+      assertEquals(answer.logMark(), sandbox.logBytes());
+      String x = "x".repeat(60_000) + '\n';
+      String y = "y".repeat(9_000) + '\n';
+      assertTrue(List.of(x, y).containsAll(sandbox.records()));
+      assertEquals(
+          Integer.parseInt(answer.text()), sandbox.records().stream().filter(y::equals).count());
     }
   }
 

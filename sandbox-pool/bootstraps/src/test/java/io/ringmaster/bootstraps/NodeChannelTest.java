@@ -45,7 +45,8 @@ class NodeChannelTest extends ChannelChecks {
             "const end = Date.now() + 50; while (Date.now() <= end);\n" + ECHO,
             "exports.handler = async (n) => 'x'.repeat(n - 2);\n",
             "exports.handler = async (n) => { if (n) throw new Error('x'.repeat(n)); };\n",
-            "exports.handler = (bytes) => Buffer.from(bytes).reverse();\n"));
+            "exports.handler = (bytes) => Buffer.from(bytes).reverse();\n",
+            "throw new Error('x'.repeat(7000000));\n"));
   }
 
   @Override

@@ -35,6 +35,7 @@ final class PythonSandbox implements AutoCloseable {
   static final String REQUEST_ID = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
   static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:f:live";
   private static final int RECORD = 0xA55A0003;
+  private static final int LEVEL = 7 << 2;
   private static final long PATIENCE_S = 20;
 
   private static final String PYTHON_LAUNCHER =
@@ -379,7 +380,7 @@ final class PythonSandbox implements AutoCloseable {
     int rawStart = -1;
     int at = 0;
     while (at < bytes.length) {
-      boolean record = bytes.length - at >= 16 && buffer.getInt(at) == RECORD;
+      boolean record = bytes.length - at >= 16 && (buffer.getInt(at) & ~LEVEL) == RECORD;
       if (record || rawStart < 0) {
         if (rawStart >= 0) {
           records.add("RAW" + text(bytes, rawStart, at - rawStart));

@@ -274,7 +274,13 @@ class RubyChannelTest {
       assertEquals(answer.logMark(), sandbox.logBytes());
       assertEquals(List.of("", "loading\n", "part", "", "1\n"), sandbox.allRecords());
     }
-    try (PythonSandbox sandbox = start("def handler(event:, context:) = puts(1)")) {
+    try (PythonSandbox sandbox =
+        start(
+            "require 'logger'",
+            "def handler(event:, context:)",
+            "  Logger.new($stdout) << ''", // which is no record
+            "  puts(1)",
+            "end")) {
       bound(sandbox);
       sandbox.awaitLog(sandbox.invoke(1, Request.of("{}")).logMark());
       assertEquals(List.of("1\n"), sandbox.allRecords());

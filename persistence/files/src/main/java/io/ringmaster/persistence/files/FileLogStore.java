@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,6 +60,11 @@ public final class FileLogStore implements LogStore {
   private final LinkedHashMap<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
+  /** After a failure to remove files: when it is tried again. */
+  private long removeBeyond;
+
+  private IOException removalFailure;
+
   private FileLogStore(Path root, long streamBytesMax, long bytesMax, long bytes) {
     this.root = root;
     this.streamBytesMax = streamBytesMax;
@@ -106,8 +112,20 @@ public final class FileLogStore implements LogStore {
       closeQuietly(file, e);
       throw e;
     }
-    if (bytes > bytesMax) {
+    if (bytes > Math.max(bytesMax, removeBeyond)) {
+      makeRoom();
+    }
+  }
+
+  /** What was appended is stored, whatever becomes of this; a failure is told at the end. */
+  private void makeRoom() {
+    try {
       removeOldest();
+      removeBeyond = 0;
+      removalFailure = null;
+    } catch (IOException e) {
+      removalFailure = e;
+      removeBeyond = bytes + Math.max(1, bytesMax / 16);
     }
   }
 
@@ -186,27 +204,42 @@ public final class FileLogStore implements LogStore {
 
   private static List<Found> find(Path root) throws IOException {
     List<Found> all = new ArrayList<>();
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile()) {
-              all.add(new Found(file, attributes.lastModifiedTime(), attributes.size()));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE; // the operator removed it meanwhile
-            }
-            throw failure;
-          }
-        });
+    Files.walkFileTree(root, new Finder(root, all));
     return all;
+  }
+
+  /** Looks at everything below a folder that it may look at. */
+  static final class Finder extends SimpleFileVisitor<Path> {
+    private final Path root;
+    private final List<Found> all;
+
+    private Finder(Path root, List<Found> all) {
+      this.root = root;
+      this.all = all;
+    }
+
+    /** For what is below that folder. */
+    Finder(Path root) {
+      this(root, new ArrayList<>());
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (attributes.isRegularFile()) {
+        all.add(new Found(file, attributes.lastModifiedTime(), attributes.size()));
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    /** The operator removed it meanwhile, or it is not ours, such as {@code lost+found}. */
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      boolean foreign = failure instanceof AccessDeniedException && !file.equals(root);
+      if (foreign || failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
   }
 
   private static Path makeFolder(Path folder) throws IOException {
@@ -256,7 +289,7 @@ public final class FileLogStore implements LogStore {
 
   @Override
   public void close() throws IOException {
-    IOException failure = null;
+    IOException failure = removalFailure;
     for (Open file : open.values()) {
       try {
         file.channel.close();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -119,6 +121,17 @@ class FileLogStoreTest {
       append(store, "g", "t", "text");
     }
     assertEquals("mine", Files.readString(outside));
+  }
+
+  @Test
+  void aFolderBelowThatMayNotBeReadIsNotOurs() throws IOException {
+    FileLogStore.Finder finder = new FileLogStore.Finder(folder);
+    Path below = folder.resolve("lost+found");
+    AccessDeniedException denied = new AccessDeniedException(below.toString());
+    assertEquals(FileVisitResult.CONTINUE, finder.visitFileFailed(below, denied));
+    assertThrows(AccessDeniedException.class, () -> finder.visitFileFailed(folder, denied));
+    IOException broken = new IOException("broken");
+    assertThrows(IOException.class, () -> finder.visitFileFailed(below, broken));
   }
 
   @Test

@@ -13,7 +13,13 @@ final class LogRecords {
   static final int NONE = -1;
 
   static final int TEXT_BYTES_MAX = 65_536;
-  private static final int MAGIC = 0xA55A0003;
+
+  /** With a last byte whose bit 1 says text, and whose bits 2 to 4 tell a level. */
+  private static final int MAGIC = 0xA55A0000;
+
+  private static final int TEXT_BIT = 2;
+  private static final int LEVEL_SHIFT = 2;
+  private static final int LEVEL_MAX = 6;
   private static final byte MAGIC_FIRST = (byte) 0xA5;
 
   // A record, or what may become one, whose beginning came with an earlier read.
@@ -29,6 +35,7 @@ final class LogRecords {
   private byte[] piece;
   private int pieceOffset;
   private int pieceLength = NONE;
+  private int pieceLevel;
 
   byte[] piece() {
     return piece;
@@ -40,6 +47,11 @@ final class LogRecords {
 
   int pieceLength() {
     return pieceLength;
+  }
+
+  /** What the header of a record tells, 1 (TRACE) to 6 (FATAL); 0: nothing, or no record. */
+  int pieceLevel() {
+    return pieceLevel;
   }
 
   /** Bytes of whole records so far, headers included. */
@@ -107,6 +119,7 @@ final class LogRecords {
       return end;
     }
     found(bytes, at + HEADER_BYTES, length);
+    pieceLevel = bytes[at + 3] >> LEVEL_SHIFT;
     mark += HEADER_BYTES + length;
     return at + HEADER_BYTES + length;
   }
@@ -135,6 +148,7 @@ final class LogRecords {
     use += count;
     if (keptLength == HEADER_BYTES + length) {
       found(kept, HEADER_BYTES, length);
+      pieceLevel = kept[3] >> LEVEL_SHIFT;
       mark += keptLength;
       keptLength = 0;
     }
@@ -164,12 +178,16 @@ final class LogRecords {
   }
 
   private static boolean magicAt(byte[] bytes, int at, int end) {
-    for (int i = 0; i < 4 && at + i < end; i++) {
+    for (int i = 0; i < 3 && at + i < end; i++) {
       if (bytes[at + i] != (byte) (MAGIC >>> 24 - 8 * i)) {
         return false;
       }
     }
-    return true;
+    return at + 3 >= end || isText(bytes[at + 3]);
+  }
+
+  private static boolean isText(byte type) {
+    return (type & TEXT_BIT) != 0 && type >= 0 && type >> LEVEL_SHIFT <= LEVEL_MAX;
   }
 
   private static int textLength(byte[] bytes, int at) {
@@ -195,5 +213,6 @@ final class LogRecords {
     piece = bytes;
     pieceOffset = offset;
     pieceLength = length;
+    pieceLevel = 0;
   }
 }

@@ -154,7 +154,8 @@ final class PipeLogs implements SandboxLogs, AutoCloseable {
         records.pieceOffset(),
         records.pieceLength(),
         records.mark(),
-        records.position());
+        records.position(),
+        records.pieceLevel());
     return 1;
   }
 

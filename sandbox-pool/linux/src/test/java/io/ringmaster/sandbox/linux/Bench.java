@@ -253,7 +253,8 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   }
 
   @Override
-  public void output(int sandbox, byte[] bytes, int offset, int length, long mark, long position) {
+  public void output(
+      int sandbox, byte[] bytes, int offset, int length, long mark, long position, int level) {
     output
         .computeIfAbsent(sandbox, s -> new StringBuilder())
         .append(new String(bytes, offset, length, java.nio.charset.StandardCharsets.UTF_8));

@@ -85,6 +85,23 @@ class LogRecordsTest {
   }
 
   @Test
+  void aRecordMayTellItsLevel() {
+    for (int type = 0; type < 256; type++) {
+      byte[] bytes = record("x");
+      bytes[3] = (byte) type;
+      for (int cut : new int[] {17, 5}) { // whole, and in two pieces
+        LogRecords each = new LogRecords();
+        pieces.clear();
+        feed(each, bytes, 0, cut);
+        feed(each, bytes, cut, 17);
+        boolean isText = type < 28 && (type & 2) != 0;
+        assertEquals(isText ? 17 : 0, each.mark(), "type " + type);
+        assertEquals(isText ? type >> 2 : 0, each.pieceLevel(), "type " + type);
+      }
+    }
+  }
+
+  @Test
   void aRecordOfTheGreatestLength() {
     String text = "y".repeat(65_536);
     byte[] bytes = record(text);

@@ -25,7 +25,10 @@ public interface SandboxLogs {
      *     DriverEvents#response}
      * @param position all bytes of this process so far, framed or not, up to this piece's end; see
      *     {@link ResponseBuffer#logPosition()}
+     * @param level what a record's header tells: 1 (TRACE), 2 (DEBUG), 3 (INFO), 4 (WARN), 5
+     *     (ERROR), 6 (FATAL); 0: it tells none, or this is raw output
      */
-    void output(int sandbox, byte[] bytes, int offset, int length, long mark, long position);
+    void output(
+        int sandbox, byte[] bytes, int offset, int length, long mark, long position, int level);
   }
 }

@@ -52,7 +52,7 @@ public final class HandlerLines implements SandboxLogs {
     Line line;
     while (delivered < limit && (line = queue.poll()) != null) {
       queuedBytes.addAndGet(-line.text.length);
-      sink.output(line.sandbox, line.text, 0, line.text.length, line.mark, line.mark);
+      sink.output(line.sandbox, line.text, 0, line.text.length, line.mark, line.mark, 0);
       delivered++;
     }
     return delivered;

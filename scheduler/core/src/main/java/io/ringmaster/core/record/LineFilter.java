@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * Leaves out application lines below a function's level, in the JSON format only. As on AWS the
- * level of a line is what its {@code level} says, if it is a JSON object with a valid {@code
- * timestamp}; else INFO. Bounded: what is longer than 64 KiB without an end is judged in parts. Log
- * agent only.
+ * level of a record is what its header tells; else that of a line is what its {@code level} says,
+ * if it is a JSON object with a valid {@code timestamp}; else INFO. Bounded: what is longer than 64
+ * KiB without an end is judged in parts. Log agent only.
  */
 final class LineFilter {
   private static final int LINE_BYTES_MAX = 64 * 1024;
@@ -31,9 +31,14 @@ final class LineFilter {
     return least == LineLevel.TRACE ? null : new LineFilter(least);
   }
 
-  /** Whether a whole record passes. */
-  boolean lets(byte[] bytes, int offset, int length) {
-    return LineLevel.of(bytes, offset, length).compareTo(least) >= 0;
+  /**
+   * Whether a whole record passes.
+   *
+   * @param told the level that its header tells; 0: what it says itself counts
+   */
+  boolean lets(int told, byte[] bytes, int offset, int length) {
+    LineLevel level = LineLevel.told(told);
+    return (level != null ? level : LineLevel.of(bytes, offset, length)).compareTo(least) >= 0;
   }
 
   /** More raw output; whole lines are judged, the rest is kept. */
@@ -70,7 +75,7 @@ final class LineFilter {
   }
 
   private void judge(byte[] bytes, int offset, int length, Passed passed) {
-    if (lets(bytes, offset, length)) {
+    if (lets(0, bytes, offset, length)) {
       passed.line(bytes, offset, length);
     }
   }

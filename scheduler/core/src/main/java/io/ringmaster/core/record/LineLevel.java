@@ -17,10 +17,11 @@ enum LineLevel {
       Pattern.compile(
           "\\d{4}-\\d\\d-\\d\\d[Tt ]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?([Zz]|[+-]\\d\\d:\\d\\d)");
   private static final int TEXT_MAX = 64;
+  private static final LineLevel[] LEVELS = values();
 
   /**
-   * The level of a line: what it says in {@code level} beside a valid {@code timestamp}; INFO where
-   * it says nothing valid.
+   * The level of a line: what it says in {@code level}, or, as AWS's Python client, in {@code
+   * log_level}, beside a valid {@code timestamp}; INFO where it says nothing valid.
    */
   static LineLevel of(byte[] bytes, int offset, int length) {
     int at = offset;
@@ -37,7 +38,12 @@ enum LineLevel {
         || !RFC_3339.matcher(members.timestamp).matches()) {
       return INFO;
     }
-    return named(members.level);
+    return named(members.level != null ? members.level : members.logLevel);
+  }
+
+  /** The level that a record's header tells, 1 to 6; null: it tells none. */
+  static LineLevel told(int level) {
+    return level < 1 || level > LEVELS.length ? null : LEVELS[level - 1];
   }
 
   private static LineLevel named(String text) {
@@ -51,12 +57,15 @@ enum LineLevel {
     };
   }
 
-  /** Looks for two members of a JSON object, and checks no more of it than it must to find them. */
+  /**
+   * Looks for three members of a JSON object, and checks no more of it than it must to find them.
+   */
   private static final class Members {
     private final byte[] bytes;
     private final int end;
     private int at;
     String level;
+    String logLevel;
     String timestamp;
 
     Members(byte[] bytes, int at, int end) {
@@ -101,6 +110,7 @@ enum LineLevel {
       String text = text();
       switch (name) {
         case "level" -> level = text;
+        case "log_level" -> logLevel = text;
         case "timestamp", "time", "@timestamp" -> timestamp = timestamp == null ? text : timestamp;
         default -> {}
       }

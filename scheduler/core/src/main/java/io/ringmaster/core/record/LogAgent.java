@@ -65,7 +65,7 @@ public final class LogAgent implements Agent {
 
     @Override
     public void output(
-        int sandbox, byte[] bytes, int offset, int length, long mark, long position) {
+        int sandbox, byte[] bytes, int offset, int length, long mark, long position, int level) {
       outputBytes += length;
       if (discarding) {
         return;
@@ -77,7 +77,7 @@ public final class LogAgent implements Agent {
         stream = stream.next;
         streams.put(sandbox, stream);
       }
-      stream.output(bytes, offset, length, mark, position);
+      stream.output(bytes, offset, length, mark, position, level);
     }
 
     LogStream stream(int sandbox) {

@@ -263,16 +263,17 @@ final class LogStream {
    * @param newMark framed bytes of the process so far; more than before: this piece is a whole
    *     record, and an empty one tells where output of init begins, or where it ends
    * @param newPosition all bytes of the process so far
+   * @param level of a record, as its header tells it; 0: it tells none
    */
-  void output(byte[] bytes, int offset, int length, long newMark, long newPosition) {
+  void output(byte[] bytes, int offset, int length, long newMark, long newPosition, int level) {
     if (newMark > mark) {
       boolean first = mark == 0;
       mark = newMark;
       if (length == 0) {
-        initOutput = first;
+        initOutput = first && (log == null || initializes || startsWait);
       } else {
         close(false, agent.turnNs());
-        write(owner(true), true, bytes, offset, length);
+        write(owner(true), true, bytes, offset, length, level);
       }
     } else {
       raw(bytes, offset, length, newPosition);
@@ -294,13 +295,14 @@ final class LogStream {
       } else if (owner != null && owner.endPosition() > position) {
         own = (int) Math.min(left, owner.endPosition() - position);
       }
-      write(owner, false, bytes, at, own);
+      write(owner, false, bytes, at, own, 0);
       at += own;
       left -= own;
     }
   }
 
-  private void write(LogEntry owner, boolean framed, byte[] bytes, int offset, int length) {
+  private void write(
+      LogEntry owner, boolean framed, byte[] bytes, int offset, int length, int level) {
     if (owner != null) {
       writeStart(owner);
     }
@@ -308,7 +310,7 @@ final class LogStream {
     if (log == null) {
       unattributed(bytes, offset, length);
     } else if (framed) {
-      log.record(tail, bytes, offset, length);
+      log.record(tail, bytes, offset, length, level);
     } else {
       log.raw(tail, bytes, offset, length);
     }

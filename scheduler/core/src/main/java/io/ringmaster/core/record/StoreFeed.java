@@ -2,6 +2,7 @@ package io.ringmaster.core.record;
 
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
+import java.lang.invoke.VarHandle;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -16,8 +17,9 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  * Hands what log streams hold to the thread that writes them, once in each turn of the log agent.
  * The log agent never waits for it: 32 MiB may be under way.
  *
- * <p>No hand-over is missed by a sleeping writer. Agent: offer, then look at {@code sleeping}
- * (volatile), unpark. Writer: {@code sleeping = true} (volatile), look at the queue, park.
+ * <p>No hand-over is missed by a sleeping writer. Agent: offer, full fence, then look at {@code
+ * sleeping} (volatile), unpark. Writer: {@code sleeping = true} (volatile), look at the queue,
+ * park.
  */
 public final class StoreFeed {
   static final long BYTES_MAX = 32L << 20;
@@ -94,8 +96,10 @@ public final class StoreFeed {
       if (stream.name() == null && stream.openLength() > NAMELESS_BYTES) {
         stream.named();
       }
-      boolean nothing = stream.openLength() == 0;
-      if (nothing || stream.name() != null && queue.offer(new Chunk(stream, stream.take()))) {
+      if (stream.openLength() == 0) {
+        stream.dirty = false;
+      } else if (stream.name() != null && queue.size() < CHUNKS_MAX) { // only the writer changes it
+        queue.add(new Chunk(stream, stream.take()));
         stream.dirty = false;
       } else {
         left.add(stream);
@@ -104,6 +108,7 @@ public final class StoreFeed {
     touched.clear();
     touched.addAll(left);
     left.clear();
+    VarHandle.fullFence();
     Thread writer = sleeping;
     if (writer != null) {
       LockSupport.unpark(writer);

@@ -40,7 +40,6 @@ final class StoredStream {
   // Written by the writer.
   private volatile boolean failing;
   private long retryNs;
-  private boolean writtenToLineEnd = true;
   private boolean lostSince;
   private final AtomicLong lostRecords = new AtomicLong();
   private final AtomicLong lostBytes = new AtomicLong();
@@ -152,14 +151,15 @@ final class StoredStream {
     failing = false;
   }
 
-  /** Whether what is written next would go on a line whose rest is lost. */
+  /**
+   * Whether what is written next might go on a line whose rest is lost: the store may keep a part.
+   */
   boolean cut() {
-    return lostSince && !writtenToLineEnd;
+    return lostSince;
   }
 
   void written(byte[] bytes) {
     if (bytes.length > 0) {
-      writtenToLineEnd = bytes[bytes.length - 1] == '\n';
       lostSince = false;
     }
   }

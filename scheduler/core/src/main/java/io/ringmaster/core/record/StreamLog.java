@@ -176,11 +176,15 @@ final class StreamLog {
 
   // ---- output ----
 
-  /** A whole record of the runtime's logging. */
-  void record(TailBytes tail, byte[] bytes, int offset, int length) {
+  /**
+   * A whole record of the runtime's logging.
+   *
+   * @param level what its header tells; 0: nothing
+   */
+  void record(TailBytes tail, byte[] bytes, int offset, int length, int level) {
     if (filter != null) {
       flush(tail);
-      if (!filter.lets(bytes, offset, length)) {
+      if (!filter.lets(level, bytes, offset, length)) {
         return;
       }
     }

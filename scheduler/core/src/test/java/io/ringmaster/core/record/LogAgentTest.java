@@ -436,7 +436,7 @@ class LogAgentTest {
     World off = new World(16, LogSink.OFF);
     off.write(1, "hello\n", 22);
     assertEquals("", off.log("hello"));
-    assertEquals(0, off.poll((_, _, _, _, _, _) -> {}, 10));
+    assertEquals(0, off.poll((_, _, _, _, _, _, _) -> {}, 10));
   }
 
   @Test
@@ -458,7 +458,7 @@ class LogAgentTest {
     assertEquals(
         1,
         lines.poll(
-            (sandbox, bytes, offset, length, mark, _) ->
+            (sandbox, bytes, offset, length, mark, _, _) ->
                 read.add(
                     sandbox
                         + " "
@@ -471,13 +471,14 @@ class LogAgentTest {
       lines.add(3, i, "x");
     }
     assertEquals(5, counters.get(Counter.LOG_LINES_DROPPED));
-    assertEquals(8192, lines.poll((_, _, _, _, _, _) -> {}, 10_000));
+    assertEquals(8192, lines.poll((_, _, _, _, _, _, _) -> {}, 10_000));
     for (int i = 0; i < 300; i++) {
       lines.add(3, i, "x".repeat(100_000));
     }
     assertEquals(5 + 300 - 255, counters.get(Counter.LOG_LINES_DROPPED));
     assertEquals(
-        255, lines.poll((_, bytes, offset, length, _, _) -> assertEquals(65_537, length), 10_000));
+        255,
+        lines.poll((_, bytes, offset, length, _, _, _) -> assertEquals(65_537, length), 10_000));
   }
 
   /** Lines that later ones would push out are not rendered; what is kept must be the same. */

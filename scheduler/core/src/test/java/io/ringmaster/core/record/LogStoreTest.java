@@ -28,6 +28,9 @@ class LogStoreTest {
     final Map<String, StringBuilder> streams = new TreeMap<>();
     boolean full;
 
+    /** Four bytes go, then the disk is full. */
+    boolean partly;
+
     /** Nothing whose name has this can be written. */
     String impossible = "\0";
 
@@ -39,7 +42,10 @@ class LogStoreTest {
       }
       streams
           .computeIfAbsent(group + " " + stream, _ -> new StringBuilder())
-          .append(new String(bytes, offset, length, StandardCharsets.UTF_8));
+          .append(new String(bytes, offset, partly ? 4 : length, StandardCharsets.UTF_8));
+      if (partly) {
+        throw new IOException("no space left on device");
+      }
     }
 
     @Override
@@ -164,8 +170,10 @@ class LogStoreTest {
     assertTrue(
         stored()
             .endsWith(
-                "before\nLOGS_DROPPED Dropped Records: 4\tDropped Bytes: 28\tReason: The log store"
-                    + " did not keep up\nafter\n"),
+                "before\n\n"
+                    + "LOGS_DROPPED Dropped Records: 4\tDropped Bytes: 28\tReason: The log store"
+                    + " did not keep up\n"
+                    + "after\n"),
         stored());
     assertEquals(4, world.counters.get(Counter.LOGS_DROPPED));
     assertEquals(0, world.feed.waitingBytes());
@@ -204,7 +212,7 @@ class LogStoreTest {
     world.write(9, "found\n", 0);
     stored();
     String found = shelf.streams.get("/aws/lambda/bad " + NAME).toString();
-    assertTrue(found.startsWith("LOGS_DROPPED Dropped Records: 5\t"), found);
+    assertTrue(found.startsWith("\nLOGS_DROPPED Dropped Records: 5\t"), found);
     assertTrue(found.endsWith("\nfound\n"), found);
   }
 
@@ -227,5 +235,42 @@ class LogStoreTest {
             "half a line\nLOGS_DROPPED Dropped Records: 1\tDropped Bytes: 14\tReason: The log"
                 + " store did not keep up\n"),
         log);
+  }
+
+  @Test
+  void moreStreamsThanTheWriterTakesLoseNothing() {
+    StoreFeed feed = new StoreFeed(world.counters);
+    LogWriter slow = new LogWriter(feed, shelf, () -> world.nowNs, failures::add);
+    int many = 8192 + 100;
+    for (int i = 0; i < many; i++) {
+      StoredStream stream = feed.open("group", "1");
+      stream.named("stream " + i);
+      assertTrue(stream.append(new byte[] {'x', '\n'}, 0, 2));
+    }
+    feed.handOver();
+    feed.handOver(); // the writer has not come yet
+    while (slow.doWork() > 0) {
+      feed.handOver();
+    }
+    assertEquals(many, shelf.streams.size());
+    assertEquals(0, feed.waitingBytes());
+    assertEquals(0, world.counters.get(Counter.LOGS_DROPPED));
+  }
+
+  @Test
+  void aLineThatTheStoreKeptInPartEndsBeforeTheNotice() {
+    init();
+    world.start(sandbox, false);
+    world.write(7, "whole\n", 0);
+    stored();
+    shelf.partly = true;
+    world.write(7, "kept in part\n", 0);
+    stored();
+    shelf.partly = false;
+    world.nowNs += 1_000_000_000L;
+    writer.doWork();
+    world.write(7, "after\n", 0);
+    String log = stored();
+    assertTrue(log.contains("whole\nkept\nLOGS_DROPPED Dropped Records: 1\t"), log);
   }
 }

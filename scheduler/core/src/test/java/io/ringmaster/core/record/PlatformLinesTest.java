@@ -271,6 +271,33 @@ class PlatformLinesTest {
   }
 
   @Test
+  void theLevelThatARecordsHeaderTellsCounts() {
+    Sandbox of = json("ERROR", "WARN");
+    world.start(of, false);
+    world.write(8, "own format\n", 100, 5);
+    world.write(8, "no level\n", 200, 0);
+    world.write(8, "{\"level\":\"ERROR\",\"timestamp\":\"2024-11-02T16:51:31Z\"}\n", 300, 4);
+    world.write(8, "worst\n", 400, 6);
+    world.turn();
+    assertEquals("own format\nworst\n", world.log("json"));
+  }
+
+  @Test
+  void anEmptyRecordAfterInitHidesNothing() {
+    world.records.initStarted(sandbox, World.EPOCH_MS);
+    initEnds(sandbox, InitStatus.SUCCESS, null, 1);
+    world.turn();
+    PendingInvocation first = world.start(sandbox, true);
+    world.turn();
+    world.write(7, "", 16);
+    world.write(7, "handling\n", 41);
+    world.settle(first, Outcome.SUCCESS, 41);
+    String lines = start() + "handling\n" + report("3.01") + "\n";
+    assertEquals(lines, afterInitStart());
+    assertEquals(lines, first.logTail());
+  }
+
+  @Test
   void applicationLinesBelowTheLevelAreLeftOut() {
     Sandbox of = json("WARN", "WARN");
     PendingInvocation invocation = world.start(of, true);
@@ -296,6 +323,7 @@ class PlatformLinesTest {
       delimiter = '|',
       value = {
         "{\"level\":\"TRACE\",\"time\":\"2024-11-02T16:51:31Z\"} | TRACE",
+        "{\"timestamp\":\"2024-11-02T16:51:31Z\",\"log_level\":\"ERROR\"} | ERROR",
         "{ \"timestamp\" : \"2024-11-02T16:51:31+01:00\" , \"level\" : \"Fatal\" } | FATAL",
         "{\"level\":\"DEBUG\",\"timestamp\":\"yesterday\"} | INFO",
         "{\"level\":\"LOUD\",\"timestamp\":\"2024-11-02T16:51:31Z\"} | INFO",

@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
 final class World implements SandboxLogs {
   static final long EPOCH_MS = 1_780_000_000_123L; // 2026-05-28T20:26:40.123Z
 
-  private record Piece(int sandbox, byte[] bytes, long mark, long position) {}
+  private record Piece(int sandbox, byte[] bytes, long mark, long position, int level) {}
 
   /** A sleeper that counts who wakes it. */
   static final class Bedside implements Sleeper {
@@ -191,6 +191,10 @@ final class World implements SandboxLogs {
   }
 
   void write(int sandbox, String text, long mark) {
+    write(sandbox, text, mark, 0);
+  }
+
+  void write(int sandbox, String text, long mark, int level) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     long[] before = written.computeIfAbsent(sandbox, s -> new long[2]);
     if (mark < before[0]) {
@@ -198,7 +202,7 @@ final class World implements SandboxLogs {
     }
     before[1] += mark > before[0] ? mark - before[0] : bytes.length;
     before[0] = mark;
-    pipe.add(new Piece(sandbox, bytes, mark, before[1]));
+    pipe.add(new Piece(sandbox, bytes, mark, before[1], level));
   }
 
   /** The first raw output of the sandbox's next process. */
@@ -224,11 +228,18 @@ final class World implements SandboxLogs {
     int delivered = 0;
     Piece piece;
     while (delivered < limit && (piece = pipe.poll()) != null) {
-      sink.output(piece.sandbox, piece.bytes, 0, piece.bytes.length, piece.mark, piece.position);
+      sink.output(
+          piece.sandbox,
+          piece.bytes,
+          0,
+          piece.bytes.length,
+          piece.mark,
+          piece.position,
+          piece.level);
       delivered++;
     }
     while (flooder >= 0 && delivered < limit) {
-      sink.output(flooder, new byte[] {'x'}, 0, 1, 0, ++flooded);
+      sink.output(flooder, new byte[] {'x'}, 0, 1, 0, ++flooded, 0);
       delivered++;
     }
     return delivered;

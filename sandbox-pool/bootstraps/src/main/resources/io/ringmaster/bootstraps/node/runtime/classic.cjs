@@ -11,6 +11,26 @@ const UNSETTLED_STATUS = 13; // Node's own for a module that waits for what neve
 const TWICE =
   'Invocation has already been reported as done. Cannot call complete more than once per invocation.';
 
+/** Where a context keeps whether its callback waits for the empty event loop. */
+const STATE = Symbol('state');
+
+// The same two functions for every context: with functions of its own each would be an object of a shape of its own, and slow.
+const WAITING = {
+  get() {
+    return this[STATE].waits;
+  },
+  set(value) {
+    this[STATE].waits = value;
+  },
+  enumerable: true,
+  configurable: true,
+};
+
+function newContext(state) {
+  const context = Object.defineProperty({}, STATE, { value: state });
+  return Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', WAITING);
+}
+
 /** What the handler is called on: shows in its stack. */
 class Runtime {
   constructor(handler) {
@@ -24,16 +44,6 @@ class Classic {
     this.atEmptyLoop = () => {};
     this.stream = null; // of the running invocation
     this.take = null;
-    this.waits = true; // whether the running invocation's callback waits for the empty event loop
-    // The same two functions for every context: with functions of its own each would be an object of a shape of its own, and slow.
-    this.waiting = {
-      get: () => this.waits,
-      set: (value) => {
-        this.waits = value;
-      },
-      enumerable: true,
-      configurable: true,
-    };
   }
 
   initializing() {
@@ -66,17 +76,23 @@ class Classic {
     process.exit(status);
   }
 
-  /** Ends the process; the running invocation, if there is one, gets the error. */
+  /** Ends the process; the running invocation, if there is one, gets the error, unless its answer is complete. */
   giveUp(error, status) {
     const { sandbox, stream } = this;
+    const invocation = sandbox.current;
     const leave = () => {
-      sandbox.respondError(sandbox.current, error, true);
+      sandbox.respondError(invocation, error, true);
       process.exit(status);
     };
-    if (sandbox.current === null) {
+    if (invocation === null) {
       process.exit(status);
     } else if (stream === null) {
       leave();
+    } else if (stream.complete) {
+      stream.finish(() => {
+        sandbox.respondLast(invocation);
+        process.exit(status);
+      });
     } else {
       stream.abandon(leave);
     }
@@ -123,7 +139,7 @@ class Classic {
 
   /** The four ways to answer; the first of them that is used counts. */
   contextOf(invocation) {
-    this.waits = true;
+    const state = { waits: true };
     let finished = false;
     const once = (answer) =>
       function (...values) {
@@ -141,13 +157,13 @@ class Classic {
       }
     };
     const callback = (error, result) => {
-      if ((error !== undefined && error !== null) || !this.waits) {
+      if ((error !== undefined && error !== null) || !state.waits) {
         done(error, result);
       } else {
         this.atEmptyLoop = () => setImmediate(() => this.complete(invocation, result));
       }
     };
-    const context = Object.defineProperty({}, 'callbackWaitsForEmptyEventLoop', this.waiting);
+    const context = newContext(state);
     context.succeed = once((result) => done(null, result));
     context.fail = once((error) => done(error === undefined || error === null ? 'handled' : error));
     context.done = once(done);
@@ -205,16 +221,7 @@ class Classic {
   }
 
   async runStreaming(invocation, stream) {
-    let waits = true;
-    const context = {
-      get callbackWaitsForEmptyEventLoop() {
-        return waits;
-      },
-      set callbackWaitsForEmptyEventLoop(value) {
-        waits = value;
-      },
-    };
-    fillClassic(context, invocation);
+    const context = fillClassic(newContext({ waits: true }), invocation);
     const event = JSON.parse(invocation.event(this.sandbox.channel));
     const result = this.runtime.handler(event, stream, context);
     if (typeof result?.then !== 'function') {

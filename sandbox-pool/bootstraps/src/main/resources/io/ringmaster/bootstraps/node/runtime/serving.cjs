@@ -140,6 +140,16 @@ class Sandbox {
     }
   }
 
+  /** Says that a streamed answer is complete, unless that was said, and that the process ends. */
+  respondLast(invocation) {
+    if (this.current === invocation) {
+      this.flush();
+      this.current = null;
+      const kind = kinds.RESPONSE | FLAG_PROCESS_ENDS;
+      this.channel.answer(kind, invocation, this.pipe.mark, this.memory(), '', RESPONSE_MAX);
+    }
+  }
+
   /** Answers an invocation with an error, unless it has been answered; says nothing in the log. Leaving: the process ends then. */
   respondError(invocation, error, leaving = false) {
     if (this.current !== invocation) {

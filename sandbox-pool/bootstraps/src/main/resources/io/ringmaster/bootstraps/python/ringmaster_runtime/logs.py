@@ -5,10 +5,12 @@ has. Output that does not end in a newline waits for its end: for more output, f
 the process.
 """
 
+import errno
 import io
 import json
 import logging
 import os
+import select
 import struct
 import sys
 import threading
@@ -18,6 +20,13 @@ import traceback
 # AWS's frame type for text without a level, big-endian; length; microseconds since the epoch.
 _HEADER = struct.Struct("<4sIQ")
 _TYPE = b"\xa5\x5a\x00\x03"
+
+# The same for each level: none, TRACE, DEBUG, INFO, WARN, ERROR, FATAL.
+_TYPES = tuple(bytes((0xA5, 0x5A, 0, level << 2 | 3)) for level in range(7))
+ERROR_TYPE = _TYPES[5]
+
+# The log pipe is gone: no try helps.
+_BROKEN = (errno.EPIPE, errno.EBADF, errno.EIO)
 _TEXT_MAX = 65536
 _WRITE_MAX = 1 << 16
 
@@ -34,6 +43,8 @@ class LogPipe:
         self.request_id = b""  # of the running invocation, else of the last one
         self.tenant_id = None
         self.lock = threading.RLock()
+        self.writing = False  # by whoever has the lock
+        self.waiting = []  # what signal handlers logged meanwhile
         self.stdout = _Stream(self, 1, "<stdout>", "surrogateescape")
         self.stderr = _Stream(self, 2, "<stderr>", "backslashreplace")
 
@@ -43,50 +54,93 @@ class LogPipe:
         sys.stdout = sys.__stdout__ = self.stdout
         sys.stderr = sys.__stderr__ = self.stderr
 
-    def record(self, text):
-        """One event."""
+    def record(self, text, kind=_TYPE):
+        """One event, unless it is empty: an empty record has a meaning of its own."""
         if not self.framed:
             self._write(text)
-        elif len(text) <= _TEXT_MAX:
-            self._records((text,))
-        else:
-            self._records(text[i : i + _TEXT_MAX] for i in range(0, len(text), _TEXT_MAX))
+        elif len(text) > _TEXT_MAX:
+            self._records((text[i : i + _TEXT_MAX] for i in range(0, len(text), _TEXT_MAX)), kind)
+        elif text:
+            self._records((text,), kind)
 
     def lines(self, text):
         """One event per line."""
         if not self.framed:
             self._write(text)
-        elif len(text) <= _TEXT_MAX and text.find(b"\n", 0, -1) < 0:
-            self._records((text,))
-        else:
+        elif len(text) > _TEXT_MAX or text.find(b"\n", 0, -1) >= 0:
             self._records(_pieces(text))
+        elif text:
+            self._records((text,))
 
-    def _records(self, texts):
-        now = time.time_ns() // 1000
+    def _records(self, texts, kind=_TYPE):
+        raised = None
         with self.lock:
-            # An empty record tells where output of init begins.
-            batch = _HEADER.pack(_TYPE, 0, now) if self.loading and not self.mark else b""
-            for text in texts:
-                batch += _HEADER.pack(_TYPE, len(text), now) + text
-                if len(batch) > _WRITE_MAX:
-                    self._write(batch)
-                    self.mark += len(batch)
-                    batch = b""
-            if batch:
+            if self.writing:  # by a signal's handler, inside of a record: written after that, or with the next flush
+                self.waiting.append((texts, kind))
+                self.pending = True
+                return
+            self.writing = True
+            try:
+                while True:
+                    try:
+                        self._batches(texts, kind)
+                    except BaseException as e:
+                        raised = e
+                    if not self.waiting:
+                        break
+                    texts, kind = self.waiting.pop(0)
+            finally:
+                self.writing = False
+        if raised is not None:
+            raise raised
+
+    def _batches(self, texts, kind):
+        now = time.time_ns() // 1000
+        # An empty record tells where output of init begins.
+        batch = _HEADER.pack(_TYPE, 0, now) if self.loading and not self.mark else b""
+        for text in texts:
+            batch += _HEADER.pack(kind, len(text), now) + text
+            if len(batch) > _WRITE_MAX:
                 self._write(batch)
-                self.mark += len(batch)
+                batch = b""
+        if batch:
+            self._write(batch)
 
     def _write(self, data):
-        written = os.write(self.descriptor, data)
-        while written < len(data):
-            data = data[written:]
-            written = os.write(self.descriptor, data)
+        """All of it: half a record would make nonsense of what follows. What a signal's handler raises is raised afterwards."""
+        size = len(data)
+        full = False
+        raised = None
+        while data:
+            try:
+                if full:
+                    self._await_room()
+                    full = False
+                # A loop and no call: so no handler runs between what is written and the count of it (from Python 3.11 on).
+                for written in map(os.write, (self.descriptor,), (data,)):
+                    data = data[written:]
+                    self.mark += written
+            except BlockingIOError:  # a child process shares the pipe and has made it non-blocking
+                full = True
+            except BaseException as e:
+                if len(data) == size or isinstance(e, OSError) and e.errno in _BROKEN:
+                    raise
+                raised = e
+        if raised is not None:
+            raise raised
+
+    def _await_room(self):
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLOUT)
+        poll.poll()
 
     def flush(self):
         """Sends text that still waits for its newline."""
         self.pending = False
         self.stdout.flush()
         self.stderr.flush()
+        if self.waiting:
+            self._records(*self.waiting.pop(0))
 
     def loaded(self):
         """Init is over; if it wrote anything, an empty record tells where that ends."""
@@ -97,6 +151,8 @@ class LogPipe:
     def after_fork(self):
         """In a forked child of the function. Another thread may have held the lock."""
         self.lock = threading.RLock()
+        self.writing = False
+        self.waiting = []
         self.framed = False
 
 
@@ -163,7 +219,8 @@ class LogSink:
     def log(self, msg, frame_type=None):
         if self._pipe.pending:
             self._pipe.flush()
-        self._pipe.record(msg.encode("utf-8", "backslashreplace"))
+        kind = frame_type if frame_type in _TYPES else _TYPE
+        self._pipe.record(msg.encode("utf-8", "backslashreplace"), kind)
 
 
 class LambdaLoggerHandler(logging.Handler):
@@ -172,7 +229,8 @@ class LambdaLoggerHandler(logging.Handler):
         self.log_sink = log_sink
 
     def emit(self, record):
-        self.log_sink.log(self.format(record))
+        level = min(record.levelno // 10, 5) + 1 if record.levelno > 0 else 0
+        self.log_sink.log(self.format(record), _TYPES[level])
 
 
 class LambdaLoggerFilter(logging.Filter):

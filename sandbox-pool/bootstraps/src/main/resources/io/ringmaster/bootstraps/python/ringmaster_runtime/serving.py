@@ -158,7 +158,8 @@ class Sandbox:
             logging.warning(errors.UNHANDLED_WARNING)
             self._log_error(document)
             self._flush()
-            self.channel.send(frames.INIT_ERROR, self._encoded(document))
+            body = self._encoded(document)
+            self.channel.send(frames.INIT_ERROR, body if len(body) <= RESPONSE_MAX else _TOO_LARGE)
             sys.exit(1)
         finally:
             self._flush()
@@ -177,9 +178,10 @@ class Sandbox:
     def _log_error(self, document):
         sink = self.log_handler.log_sink
         if self.json_logs:
-            sink.log(marshalling.marshal(errors.log_document(document), self.ascii_only) + "\n")
+            text = marshalling.marshal(errors.log_document(document), self.ascii_only) + "\n"
         else:
-            sink.log(errors.log_text(document))
+            text = errors.log_text(document)
+        sink.log(text, logs.ERROR_TYPE)
 
     def _encoded(self, document):
         return marshalling.marshal(document, self.ascii_only).encode()

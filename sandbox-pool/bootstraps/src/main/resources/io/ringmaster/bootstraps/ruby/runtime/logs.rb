@@ -112,7 +112,9 @@ module RingmasterRuntime
       waiting.each { |text| record(text) }
     end
 
+    # An empty record has a meaning of its own.
     def record(text)
+      return if text.empty?
       return piece(text) if text.bytesize <= TEXT_MAX_BYTES
 
       (0...text.bytesize).step(TEXT_MAX_BYTES) { |start| piece(text.byteslice(start, TEXT_MAX_BYTES)) }
