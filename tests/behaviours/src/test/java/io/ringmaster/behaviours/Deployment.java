@@ -64,6 +64,10 @@ final class Deployment {
     if (level != null) {
       spec.applicationLogLevel(level);
     }
+    String systemLevel = cell.option("system-level", null);
+    if (systemLevel != null) {
+      spec.systemLogLevel(systemLevel);
+    }
     return spec.build();
   }
 
