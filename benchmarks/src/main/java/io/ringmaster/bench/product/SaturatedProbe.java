@@ -8,6 +8,7 @@ import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +19,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class SaturatedProbe implements Probe {
   private static final int PER_ENVIRONMENT = 4;
-  private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(300);
+
+  /** Sixty-four JVMs that start at once keep two processors busy for a while. */
+  private static final Duration CAPACITY_WAIT = Duration.ofSeconds(300);
+
   private static final long LOOK_NS = 200_000;
 
   private final MeasuredEngine opened;
@@ -77,6 +82,7 @@ public final class SaturatedProbe implements Probe {
             EngineConfig.builder()
                 .environmentsMax(environments)
                 .genericSandboxes(environments)
+                .capacityWait(CAPACITY_WAIT)
                 .logSink(sink));
     calls = new Call[PER_ENVIRONMENT * environments];
     try {

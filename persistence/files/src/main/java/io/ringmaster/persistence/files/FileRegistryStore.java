@@ -254,6 +254,7 @@ public final class FileRegistryStore implements RegistryStore {
   private void reopen() throws IOException {
     Path path = folder.resolve(FILE);
     RegistrySnapshot snapshot = readSnapshot();
+    long wanted = Math.max(lastCommit.read(), snapshot == null ? 0 : snapshot.commit());
     boolean isNew = !Files.exists(path) && snapshot == null;
     RegistryFile opened = null;
     String damage = Files.exists(path) ? null : "it is missing";
@@ -267,7 +268,6 @@ public final class FileRegistryStore implements RegistryStore {
         damage = damaged.getMessage();
       }
     }
-    long wanted = Math.max(lastCommit.read(), snapshot == null ? 0 : snapshot.commit());
     if (opened == null || opened.number() < wanted) {
       opened = replace(path, opened, snapshot, wanted, damage);
     }
@@ -281,14 +281,15 @@ public final class FileRegistryStore implements RegistryStore {
     writeSnapshot();
   }
 
-  private RegistrySnapshot readSnapshot() {
+  /** Null: there is none that is of use. */
+  private RegistrySnapshot readSnapshot() throws IOException {
     Path path = folder.resolve(SNAPSHOT);
     if (!Files.exists(path)) {
       return null;
     }
     try {
       return RegistrySnapshot.read(path);
-    } catch (IOException damaged) {
+    } catch (DamagedFileException damaged) {
       LOG.log(Level.WARNING, "the registry's snapshot is of no use: " + damaged.getMessage());
       return null;
     }
@@ -314,7 +315,15 @@ public final class FileRegistryStore implements RegistryStore {
     if (Files.exists(path)) {
       Files.copy(path, aside);
     }
-    RegistryFile.create(path, best, synced);
+    boolean created = false;
+    try {
+      RegistryFile.create(path, best, synced);
+      created = true;
+    } finally {
+      if (!created) {
+        Files.deleteIfExists(aside); // it is still in its place
+      }
+    }
     LOG.log(
         Level.ERROR,
         "the registry''s file is damaged ({0}); a copy is {1}, and {2} is used: {3} commits are"
@@ -353,6 +362,7 @@ public final class FileRegistryStore implements RegistryStore {
       abandon();
     } finally {
       file = null;
+      lastCommit.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.ringmaster.persistence.files;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -82,8 +83,7 @@ final class RegistryFile {
       well = true;
       return opened;
     } catch (RuntimeException failure) {
-      if (failure instanceof MVStoreException known
-          && known.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+      if (failure instanceof MVStoreException known && isPassing(known)) {
         throw new IOException(failure.getMessage(), failure);
       }
       throw new DamagedFileException(String.valueOf(failure.getMessage()), failure);
@@ -92,6 +92,17 @@ final class RegistryFile {
         store.closeImmediately();
       }
     }
+  }
+
+  /** What says nothing of the content: no descriptor free, a disk that fails, a lock. */
+  private static boolean isPassing(MVStoreException failure) {
+    return switch (failure.getErrorCode()) {
+      case DataUtils.ERROR_FILE_LOCKED, DataUtils.ERROR_WRITING_FAILED -> true;
+      case DataUtils.ERROR_READING_FAILED ->
+          failure.getCause() instanceof IOException
+              && !(failure.getCause() instanceof EOFException);
+      default -> false;
+    };
   }
 
   private static MVStore openStore(Path path) {

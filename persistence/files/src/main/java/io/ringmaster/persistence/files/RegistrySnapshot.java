@@ -68,9 +68,10 @@ record RegistrySnapshot(long commit, Map<String, byte[]> records) {
   }
 
   /**
-   * @throws IOException it cannot be read, or is not what was written
+   * @throws IOException it cannot be read now
+   * @throws DamagedFileException it is not what was written
    */
-  static RegistrySnapshot read(Path file) throws IOException {
+  static RegistrySnapshot read(Path file) throws IOException, DamagedFileException {
     Map<String, byte[]> records = new TreeMap<>();
     CRC32C checksum = new CRC32C();
     try (DataInputStream in =
@@ -94,11 +95,12 @@ record RegistrySnapshot(long commit, Map<String, byte[]> records) {
       }
       return new RegistrySnapshot(commit, records);
     } catch (EOFException cut) {
-      throw new IOException(damaged(file).getMessage(), cut);
+      throw new DamagedFileException(damaged(file).getMessage(), cut);
     }
   }
 
-  private static byte[] bytes(DataInputStream in, Path file) throws IOException {
+  private static byte[] bytes(DataInputStream in, Path file)
+      throws IOException, DamagedFileException {
     int length = in.readInt();
     if (length < 0 || length > RECORD_BYTES_MAX) {
       throw damaged(file);
@@ -110,7 +112,7 @@ record RegistrySnapshot(long commit, Map<String, byte[]> records) {
     return bytes;
   }
 
-  private static IOException damaged(Path file) {
-    return new IOException("the registry's snapshot " + file + " is damaged");
+  private static DamagedFileException damaged(Path file) {
+    return new DamagedFileException("the registry's snapshot " + file + " is damaged");
   }
 }

@@ -210,9 +210,11 @@ class FileRegistryStoreTest {
       byte[] flipped = snapshot.clone();
       flipped[at] ^= 0x01;
       Files.write(file("registry.snapshot"), flipped);
-      assertThrows(IOException.class, () -> RegistrySnapshot.read(file("registry.snapshot")));
+      assertThrows(
+          DamagedFileException.class, () -> RegistrySnapshot.read(file("registry.snapshot")));
       Files.write(file("registry.snapshot"), Arrays.copyOf(snapshot, at));
-      assertThrows(IOException.class, () -> RegistrySnapshot.read(file("registry.snapshot")));
+      assertThrows(
+          DamagedFileException.class, () -> RegistrySnapshot.read(file("registry.snapshot")));
     }
     Files.write(file("registry.mv"), new byte[8192]);
     IOException refused = assertThrows(IOException.class, this::open);

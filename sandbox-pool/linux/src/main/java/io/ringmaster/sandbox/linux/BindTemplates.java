@@ -11,9 +11,6 @@ import java.util.Map;
 final class BindTemplates {
   private static final int TEMPLATES_MAX = 4096;
 
-  /** So many at most are written for versions that may never be bound. */
-  private static final int AHEAD_MAX = 1024;
-
   // By the version's number: unique in the engine, and cheaper than a whole key.
   private final Map<Long, BindTemplate> templates =
       new LinkedHashMap<>(64, 0.75f, true) {
@@ -44,11 +41,6 @@ final class BindTemplates {
   boolean has(long version, SandboxSpec spec) {
     BindTemplate template = templates.get(version);
     return template != null && (template.spec() == spec || template.spec().equals(spec));
-  }
-
-  /** Whether a template may be written before its version is bound. */
-  boolean hasRoomAhead() {
-    return templates.size() < AHEAD_MAX;
   }
 
   /** Keeps a template, instead of one that the version had. */

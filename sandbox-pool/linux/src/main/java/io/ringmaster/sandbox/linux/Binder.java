@@ -41,7 +41,6 @@ final class Binder {
     if (entry.match == null) {
       entry.announced.add(announced);
     } else if (entry.match.interpreter() != null
-        && templates.hasRoomAhead()
         && !templates.has(announced.version(), announced.spec())) {
       client.command(
           new KeeperCommand.WriteTemplate(

@@ -129,7 +129,7 @@ final class KeeperClient {
         long nowNs = duty();
         sleeper.await(System.nanoTime(), nextNs(nowNs), this::anythingArrived);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       refuseAll(e);
     } finally {
       endKeeper();
@@ -146,7 +146,7 @@ final class KeeperClient {
    * A fault of the platform: without this agent there are no processes; every wish for one is
    * refused from now on.
    */
-  private void refuseAll(Exception fault) {
+  private void refuseAll(Throwable fault) {
     endKeeper();
     living.clear();
     tell(new Note.KeeperGone(fault.toString()));

@@ -57,7 +57,7 @@ final class RuntimeResolution {
     RuntimeMatch match;
     try {
       match = look.apply(runtime);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // such as no thread for a candidate: others wait
       LOG.log(Level.WARNING, "looking for " + runtime, e);
       return RuntimeMatch.none(runtime, "looking for its interpreter failed: " + e);
     }

@@ -23,8 +23,8 @@ public interface SandboxLogs {
      * @param length number of bytes
      * @param mark framed bytes of this process so far, this record included; see {@link
      *     DriverEvents#response}
-     * @param position all bytes of this process so far, framed or not, up to this piece's end; see
-     *     {@link ResponseBuffer#logPosition()}
+     * @param position all bytes of this process so far, framed or not, up to this piece's end, or
+     *     {@link ResponseBuffer#UNKNOWN}; see {@link ResponseBuffer#logPosition()}
      * @param level what a record's header tells: 1 (TRACE), 2 (DEBUG), 3 (INFO), 4 (WARN), 5
      *     (ERROR), 6 (FATAL); 0: it tells none, or this is raw output
      */

@@ -430,7 +430,9 @@ public final class Placement {
     sandbox.initUncharged = false;
     recorder.ended(sandbox);
     sandbox.version.addReset(sandbox);
-    settleDown(sandbox, true, nowNs);
+    // One whose init failed serves once before it may yield: as in ready().
+    boolean served = sandbox.invocations > 0;
+    settleDown(sandbox, served || sandbox.version.waitingHead == null, nowNs);
   }
 
   /** The driver no longer has it. What ran in it must have left already. */

@@ -2,6 +2,7 @@ package io.ringmaster.core.record;
 
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
+import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.SandboxLogs;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,7 +53,8 @@ public final class HandlerLines implements SandboxLogs {
     Line line;
     while (delivered < limit && (line = queue.poll()) != null) {
       queuedBytes.addAndGet(-line.text.length);
-      sink.output(line.sandbox, line.text, 0, line.text.length, line.mark, line.mark, 0);
+      sink.output(
+          line.sandbox, line.text, 0, line.text.length, line.mark, ResponseBuffer.UNKNOWN, 0);
       delivered++;
     }
     return delivered;

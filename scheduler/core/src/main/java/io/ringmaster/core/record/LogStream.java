@@ -262,7 +262,8 @@ final class LogStream {
    *
    * @param newMark framed bytes of the process so far; more than before: this piece is a whole
    *     record, and an empty one tells where output of init begins, or where it ends
-   * @param newPosition all bytes of the process so far
+   * @param newPosition all bytes of the process so far; {@link ResponseBuffer#UNKNOWN}: they are
+   *     not counted
    * @param level of a record, as its header tells it; 0: it tells none
    */
   void output(byte[] bytes, int offset, int length, long newMark, long newPosition, int level) {
@@ -275,10 +276,14 @@ final class LogStream {
         close(false, agent.turnNs());
         write(owner(true), true, bytes, offset, length, level);
       }
+    } else if (newPosition == ResponseBuffer.UNKNOWN) {
+      write(owner(false), false, bytes, offset, length, 0);
     } else {
       raw(bytes, offset, length, newPosition);
     }
-    position = newPosition;
+    if (newPosition != ResponseBuffer.UNKNOWN) {
+      position = newPosition;
+    }
   }
 
   /** One piece of raw output may be that of several invocations. */
@@ -331,7 +336,7 @@ final class LogStream {
   boolean belongsToNext(int length, long newMark, long newPosition) {
     boolean firstRecord = mark > 0 && newMark == RECORD_HEADER_BYTES + length;
     long begin = newPosition - length - (newMark > mark ? RECORD_HEADER_BYTES : 0);
-    boolean follows = position == 0 || begin == position;
+    boolean follows = newPosition == ResponseBuffer.UNKNOWN || position == 0 || begin == position;
     return ended && (newMark < mark || firstRecord || !follows);
   }
 

@@ -360,6 +360,24 @@ class LogAgentTest {
   }
 
   @Test
+  void linesOfAHandlerThatWasInterruptedAreItsOwn() {
+    PendingInvocation one = world.start(sandbox, true);
+    world.say(7, "one", 1);
+    world.turn();
+    world.say(7, "two", 2); // read when its successor runs already
+    world.say(7, "three", 3);
+    world.settle(one, Outcome.TIMEOUT, 0);
+    world.records.ended(sandbox);
+    PendingInvocation two = world.start(sandbox, true);
+    world.say(7, "again", 1);
+    world.settle(two, Outcome.SUCCESS, 1);
+    world.turn();
+    assertEquals(List.of(one, two), world.completed);
+    assertTrue(one.logTail().contains("one\ntwo\nthree\n"), one.logTail());
+    assertEquals(lines(2, "again\n"), two.logTail());
+  }
+
+  @Test
   void theFirstRecordOfARestartedProcessIsKnownWhateverItsLength() {
     for (String text : List.of("going\n", "longer than before\n")) {
       World fresh = new World();
