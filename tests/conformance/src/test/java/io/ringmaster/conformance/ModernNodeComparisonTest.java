@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 
@@ -40,10 +41,17 @@ class ModernNodeComparisonTest extends NodeComparison {
     return "nodejs24.x";
   }
 
-  /** Without the one whose answer is now this, now that: see the page on differences. */
+  /**
+   * Their error comes before the stream's first byte: AWS's client then asks for the next
+   * invocation while it still sends the error, and ends itself where that comes first. See the page
+   * on differences.
+   */
+  private static final Set<String> NOW_THIS_NOW_THAT =
+      Set.of("streams_throws", "streams_plain", "streams_plain_unended");
+
   @Override
   List<Case> cases() throws IOException {
-    return super.cases().stream().filter(each -> !each.name().equals("streams_throws")).toList();
+    return super.cases().stream().filter(each -> !NOW_THIS_NOW_THAT.contains(each.name())).toList();
   }
 
   @Override
