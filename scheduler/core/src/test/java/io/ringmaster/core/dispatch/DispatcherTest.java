@@ -11,6 +11,7 @@ import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.dispatch.HandTurned.Submitted;
 import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Slots;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,29 @@ class DispatcherTest {
     assertTrue(lost >= 8, "bound " + lost);
     assertEquals(0, calls.stream().mapToInt(call -> call.told).sum());
     assertEquals(2 * lost, world.processes.prepared);
+  }
+
+  @Test
+  void moreFailingVersionsThanPlacesAreAnsweredAllTheSame() {
+    int exitOne = 1 << 8;
+    world.processes.onPrepare =
+        id -> world.processes.events.add(sink -> sink.exited(id, exitOne, 0));
+    world.processes.onOffer =
+        slot -> world.processes.events.add(sink -> sink.exited(Slots.sandbox(slot), exitOne, 0));
+    List<Submitted> calls = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      world.publish("broken-" + i, 100 + i);
+      calls.add(world.submit("broken-" + i));
+    }
+    for (int turn = 0; turn < 200; turn++) {
+      world.turn();
+      world.nowNs += TimeUnit.MILLISECONDS.toNanos(25); // longer than versions wait politely
+    }
+    for (Submitted submitted : calls) {
+      assertEquals(1, submitted.told);
+      assertNull(submitted.call.refusal());
+      assertTrue(submitted.call.functionError());
+    }
   }
 
   @Test

@@ -64,22 +64,35 @@ final class HandTurned {
             InvocationRecorder.NONE,
             counters,
             nowNs);
+    publish("f", 1);
+  }
+
+  /** A function with a version of that number. */
+  void publish(String function, long version) {
     dispatcher.publish(
         new FunctionDefinition(
             ACCOUNT,
             "us-east-1",
-            "f",
+            function,
             -1,
             Map.of(),
             FunctionDefinition.SCALING_RATE,
-            Map.of("$LATEST", version()),
+            Map.of("$LATEST", version(function, version)),
             Map.of()));
   }
 
-  private static VersionDefinition version() {
+  private static VersionDefinition version(String function, long version) {
     SandboxSpec.Identity identity =
         new SandboxSpec.Identity(
-            ACCOUNT, "us-east-1", "f", "$LATEST", "arn:…:f", "/aws/lambda/f", "Text", "", "");
+            ACCOUNT,
+            "us-east-1",
+            function,
+            "$LATEST",
+            "arn:…:" + function,
+            "/aws/lambda/" + function,
+            "Text",
+            "",
+            "");
     SandboxSpec spec =
         new SandboxSpec(
             "python3.13",
@@ -93,7 +106,8 @@ final class HandTurned {
             TIMEOUT_NS,
             512,
             false);
-    return new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
+    return new VersionDefinition(
+        version, "$LATEST", new PoolKey(ACCOUNT, version, "", ""), spec, false);
   }
 
   void turn() {
@@ -102,8 +116,12 @@ final class HandTurned {
 
   /** A submitted call, and how it ended. */
   Submitted submit() {
+    return submit("f");
+  }
+
+  Submitted submit(String function) {
     Submitted submitted = new Submitted(dispatcher.newCall());
-    submitted.call.function("f").submit(submitted);
+    submitted.call.function(function).submit(submitted);
     return submitted;
   }
 
@@ -151,6 +169,7 @@ final class HandTurned {
     final List<Invocation> offered = new ArrayList<>();
     final List<Integer> slots = new ArrayList<>();
     Consumer<Integer> onPrepare = id -> {};
+    Consumer<Integer> onOffer = slot -> {};
     int prepared;
     long credited;
 
@@ -164,6 +183,7 @@ final class HandTurned {
     public boolean offer(int slot, Invocation invocation) {
       offered.add(invocation);
       slots.add(slot);
+      onOffer.accept(slot);
       return true;
     }
 
