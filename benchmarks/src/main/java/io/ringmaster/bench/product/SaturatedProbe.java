@@ -19,10 +19,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class SaturatedProbe implements Probe {
   private static final int PER_ENVIRONMENT = 4;
-  private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(300);
+  private static final long SETTLE_LIMIT_NS = TimeUnit.MINUTES.toNanos(5);
 
   /** Sixty-four JVMs that start at once keep two processors busy for a while. */
-  private static final Duration CAPACITY_WAIT = Duration.ofSeconds(300);
+  private static final Duration CAPACITY_WAIT = Duration.ofMinutes(5);
 
   private static final long LOOK_NS = 200_000;
 
