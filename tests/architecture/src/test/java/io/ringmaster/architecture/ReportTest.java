@@ -24,10 +24,12 @@ class ReportTest {
     write(
         "module/target/surefire-reports/TEST-a.B.xml",
         """
-        <testsuite name="a.B" tests="3" errors="0" failures="1" skipped="1">
+        <testsuite name="a.B" tests="4" errors="0" failures="1" skipped="2">
           <testcase classname="a.B" name="one"/>
           <testcase classname="a.B" name="two"><failure message="no"/></testcase>
           <testcase classname="a.B" name="three"><skipped message="no &quot;thing&quot;"/></testcase>
+          <testcase classname="a.B" name="four"><skipped type="a.Aborted"><![CDATA[a.Aborted: Assumption failed: no luck
+            at a.B.four(B.java:1)]]></skipped></testcase>
         </testsuite>
         """);
     write("module/target/not-run/extra.txt", "escape.setsid\tno namespaces\n\n");
@@ -42,13 +44,14 @@ class ReportTest {
     assertEquals(
         """
         [
+          {"id": "a.B#four", "reason": "no luck"},
           {"id": "a.B#three", "reason": "no \\"thing\\""},
           {"id": "escape.setsid", "reason": "no namespaces"}
         ]
         """,
         Files.readString(root.resolve("target/not-run.json")));
     assertTrue(
-        ended.text.endsWith("\nTests run: 3, Failures: 1, Errors: 0, Skipped: 1\n"), ended.text);
+        ended.text.endsWith("\nTests run: 4, Failures: 1, Errors: 0, Skipped: 2\n"), ended.text);
   }
 
   @Test
@@ -60,7 +63,7 @@ class ReportTest {
 
   @Test
   void whatIsExpectedDoesNot() throws Exception {
-    write("tests/expected-absent.txt", "a.B#three # this machine\nescape.*\n");
+    write("tests/expected-absent.txt", "a.B#three # this machine\na.B#four\nescape.*\n");
     Ended ended = report("--strict");
     assertEquals(0, ended.status, ended.text);
     assertTrue(ended.text.contains("Not run on this machine: 2, unexpected: 0"), ended.text);
