@@ -1,10 +1,7 @@
 package io.ringmaster.conformance;
 
-import java.io.IOException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 
@@ -39,19 +36,6 @@ class ModernNodeComparisonTest extends NodeComparison {
   @Override
   String runtime() {
     return "nodejs24.x";
-  }
-
-  /**
-   * Their error comes before the stream's first byte: AWS's client then asks for the next
-   * invocation while it still sends the error, and ends itself where that comes first. See the page
-   * on differences.
-   */
-  private static final Set<String> NOW_THIS_NOW_THAT =
-      Set.of("streams_throws", "streams_plain", "streams_plain_unended");
-
-  @Override
-  List<Case> cases() throws IOException {
-    return super.cases().stream().filter(each -> !NOW_THIS_NOW_THAT.contains(each.name())).toList();
   }
 
   @Override

@@ -26,6 +26,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
   /** A head, or a body that nobody wants, must be complete after this long. */
   static final long PATIENCE_SECONDS = 30;
 
+  /** So long a poll waits for the answer before it to begin: its packets may be read later. */
+  private static final long EARLY_MS = 200;
+
   /** Longest body that is read to its end only to be thrown away. */
   private static final long DISCARDED_MAX = 64L * 1024 * 1024;
 
@@ -347,8 +350,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestPa
     }
   }
 
+  /** The poll that waits here is refused unless the answer before it begins in a moment. */
+  void tooEarlySoon() {
+    alarm = context.executor().schedule(this::tooEarly, EARLY_MS, TimeUnit.MILLISECONDS);
+  }
+
+  private void tooEarly() {
+    alarm = null;
+    Reply refusal = mode == Mode.PARKED ? side.tooEarly(this) : null;
+    if (refusal != null) {
+      write(refusal, parser.request().keepAlive && !inputEnded);
+      pump();
+    }
+  }
+
   /** Answers the poll that waits here. */
   void deliver(Slot to) {
+    calm();
     long high = to.requestIdHigh;
     long low = to.requestIdLow;
     boolean keepAlive = parser.request().keepAlive;

@@ -30,6 +30,14 @@ final class RuntimeSide {
   private final Set<Connection> connections = new HashSet<>();
   private final Deque<Connection> parked = new ArrayDeque<>();
   private final Deque<Slot> waiting = new ArrayDeque<>();
+
+  /**
+   * A poll that came before the answer that it follows was complete; null: none. AWS's Node client
+   * from release 4 on polls by one connection while it still sends the end of a stream by another,
+   * and nothing says which of the two is read first.
+   */
+  private Connection early;
+
   private boolean closed;
   private boolean readsOn;
 
@@ -78,6 +86,7 @@ final class RuntimeSide {
       }
       waiting.addFirst(slot);
       match();
+      admitEarly();
     }
   }
 
@@ -102,6 +111,15 @@ final class RuntimeSide {
 
   /** A poll. Null: it waits now, or was answered with an invocation. */
   Reply next(Connection connection) {
+    if (early == null && isAnswering()) {
+      early = connection;
+      return null;
+    }
+    if (early == null && state == RuntimeState.RUNNING) {
+      early = connection;
+      connection.tooEarlySoon();
+      return null;
+    }
     if (!state.leadsTo(RuntimeState.READY) || parked.size() == slots.length) {
       return Reply.invalidTransition(state, RuntimeState.READY);
     }
@@ -115,9 +133,37 @@ final class RuntimeSide {
     return null;
   }
 
+  private boolean isAnswering() {
+    return state == RuntimeState.INVOCATION_RESPONSE
+        || state == RuntimeState.INVOCATION_ERROR_RESPONSE;
+  }
+
+  /** The answer that the early poll follows may be complete. */
+  private void admitEarly() {
+    if (early != null && state.leadsTo(RuntimeState.READY)) {
+      Connection connection = early;
+      early = null;
+      state = RuntimeState.READY;
+      parked.add(connection);
+      match();
+    }
+  }
+
+  /** An early poll has waited as long as it may for an answer to begin; null: one has begun. */
+  Reply tooEarly(Connection connection) {
+    if (early != connection || state != RuntimeState.RUNNING) {
+      return null;
+    }
+    early = null;
+    return Reply.invalidTransition(state, RuntimeState.READY);
+  }
+
   /** The connection of a waiting poll is gone. */
   void unpark(Connection connection) {
     parked.remove(connection);
+    if (early == connection) {
+      early = null;
+    }
   }
 
   /** Refuses what does not lead to the beginning of an init error's body; null: it may come. */
@@ -183,6 +229,7 @@ final class RuntimeSide {
     }
     slot.settle(outcome, document, errorType);
     listener.arrived(slot);
+    admitEarly();
   }
 
   /** A part of a stream was appended. */
