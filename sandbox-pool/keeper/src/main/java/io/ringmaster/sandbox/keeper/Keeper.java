@@ -40,12 +40,16 @@ public final class Keeper {
   /** Strays that are left are looked for again after so long. */
   private static final long STRAYS_NS = 10_000_000;
 
+  /** What forks for ever takes so much of a turn at most, and two thirds of the keeper's time. */
+  private static final long STRAYS_BUDGET_NS = 20_000_000;
+
   private final Linux linux = new Linux();
   private final Wire engine = new Wire(linux, ENGINE_FD);
   private final Outbox answers = new Outbox(linux, engine);
   private final Reaper reaper = new Reaper(linux);
   private final Reports reports = new Reports(linux);
   private final ProcessTree tree = new ProcessTree(linux);
+  private final ProcessTree strayTree = new ProcessTree(linux, STRAYS_BUDGET_NS);
   private final PeakMemory peaks = new PeakMemory(linux);
   private final Spawner spawner = new Spawner(linux);
   private final Sandboxes sandboxes = new Sandboxes();
@@ -441,7 +445,7 @@ public final class Keeper {
    * from nothing else. What was just forked and is not named yet looks like a stray.
    */
   private void killStrays() {
-    strays = sandboxes.anyUnnamed() || !tree.killBelow(self, this::stray);
+    strays = sandboxes.anyUnnamed() || !strayTree.killBelow(self, this::stray);
   }
 
   /**

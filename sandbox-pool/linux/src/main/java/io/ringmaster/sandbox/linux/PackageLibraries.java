@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * Shared libraries that a function brings where Lambda's {@code LD_LIBRARY_PATH} has them found: at
@@ -17,7 +18,10 @@ import java.nio.file.Path;
  * the interpreter and are not meant: only what is called {@code lib….so…}. Stateless.
  */
 final class PackageLibraries {
-  private static final String PATTERN = "lib*.so*";
+  private static final Pattern NAME = Pattern.compile("lib.*\\.so.*", Pattern.DOTALL);
+
+  /** The dispatcher may wait for this: a larger folder is taken for one that has some. */
+  private static final int ENTRIES_MAX = 2_048;
 
   private PackageLibraries() {}
 
@@ -29,8 +33,14 @@ final class PackageLibraries {
   }
 
   private static boolean any(Path folder) {
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, PATTERN)) {
-      return found.iterator().hasNext();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      int looked = 0;
+      for (Path entry : entries) {
+        if (looked++ == ENTRIES_MAX || NAME.matcher(entry.getFileName().toString()).matches()) {
+          return true; // with a process of its own, every function runs
+        }
+      }
+      return false;
     } catch (NoSuchFileException | NotDirectoryException none) {
       return false;
     } catch (IOException | DirectoryIteratorException unreadable) {
