@@ -7,8 +7,6 @@ import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -19,20 +17,8 @@ import java.util.function.BooleanSupplier;
  * #readyCount}, {@link #readyData}, {@link #forgetReady}), so that a sleep that a response ended
  * costs no second look.
  *
- * <p>The two sides of a wake-up, which must not miss each other:
- *
- * <pre>
- * sleeper                          publisher
- *   waiting = 1                      publish
- *   full fence                       full fence
- *   look at every source             if waiting, and I am the one who takes it from 1 to 0:
- *   epoll_wait                         ring
- * </pre>
- *
- * <p>Whichever fence comes first, the other side sees what was stored before it. A publisher that
- * took the flag rings later than the sleeper may have left by another cause; the bell is then heard
- * by the next sleep, which ends early: allowed. The event counter is edge-triggered: each ring is a
- * new edge, so it is never read.
+ * <p>The two sides of a wake-up, which must not miss each other, are {@link WakeFlag}'s. The event
+ * counter is edge-triggered: each ring is a new edge, so it is never read.
  *
  * <p>All methods but {@link #wake} belong to the owning agent.
  */
@@ -40,16 +26,6 @@ public final class EpollSleeper implements Sleeper {
   private static final int READY_MAX = 256;
   private static final int TURNS_WITHOUT_LOOK_MAX = 4;
   private static final long OWN = -1;
-  private static final VarHandle WAITING;
-
-  static {
-    try {
-      WAITING = MethodHandles.lookup().findVarHandle(EpollSleeper.class, "waiting", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   // Owning agent.
   private final Linux linux;
   private final EpollEvents events;
@@ -59,9 +35,7 @@ public final class EpollSleeper implements Sleeper {
   private long sleeps;
   private boolean closed;
 
-  // Written by the owner and by publishers, see above.
-  @SuppressWarnings("unused")
-  private int waiting;
+  private final WakeFlag flag = new WakeFlag();
 
   // Publishers. They share one place for errno, which none of them reads.
   private final Linux ringer;
@@ -116,17 +90,16 @@ public final class EpollSleeper implements Sleeper {
     if (ready > 0) {
       return;
     }
-    WAITING.setOpaque(this, 1);
-    VarHandle.fullFence();
+    flag.arm();
     if (anythingArrived.getAsBoolean()) {
-      WAITING.setOpaque(this, 0);
+      flag.disarm();
       look();
       return;
     }
     sleeps++;
     long timeoutNs = untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - nowNs);
     gather(linux.epollWait(epoll, events, timeoutNs));
-    WAITING.setOpaque(this, 0);
+    flag.disarm();
   }
 
   /**
@@ -186,8 +159,7 @@ public final class EpollSleeper implements Sleeper {
 
   @Override
   public void wake() {
-    VarHandle.fullFence();
-    if ((int) WAITING.getOpaque(this) == 1 && WAITING.compareAndSet(this, 1, 0)) {
+    if (flag.take()) {
       ringer.write(bell, one.address(), 8);
     }
   }

@@ -1,0 +1,2 @@
+/** Runs the races. Owning thread: none; jcstress starts JVMs of its own. */
+package io.ringmaster.stress;
