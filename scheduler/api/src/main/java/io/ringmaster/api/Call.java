@@ -50,6 +50,17 @@ public interface Call {
    */
   void submitStreaming(StreamingCallback callback);
 
+  /**
+   * Gives the submitted invocation up. If it was not handed to a sandbox yet, it leaves the queue
+   * and settles with {@link Refusal#cancelled}; one that runs goes on to its end, and settles as
+   * ever. Either way the callback is called exactly once. Of a call that is not in flight: nothing
+   * happens.
+   *
+   * <p>Any thread; never waits. Whoever calls it makes sure that the call was not submitted anew in
+   * the meantime by somebody else: it would be that invocation which is cancelled.
+   */
+  void cancel();
+
   /** 200, or the refusal's status. */
   int statusCode();
 

@@ -4,7 +4,8 @@ package io.ringmaster.api;
  * Why a request was refused, in AWS Lambda's words.
  *
  * @param statusCode HTTP status that AWS answers with: 400, 404, 409, 412, 413, 429, 502 for a
- *     runtime that this machine does not have, or 500 for a fault of the platform
+ *     runtime that this machine does not have, or 500 for a fault of the platform; 499 for what its
+ *     caller cancelled
  * @param code exception name, such as {@code ResourceNotFoundException}
  * @param message AWS's text
  * @param reason for {@code TooManyRequestsException}: AWS's Reason; else null
@@ -29,6 +30,12 @@ public record Refusal(int statusCode, String code, String message, String reason
   /** The resource exists, or is in a state that does not allow it. */
   public static Refusal conflict(String message) {
     return new Refusal(409, "ResourceConflictException", message, null);
+  }
+
+  /** Its caller gave it up before it ran; nobody else is ever answered so. */
+  public static Refusal cancelled() {
+    return new Refusal(
+        499, "RequestCancelledException", "The request was cancelled by its caller.", null);
   }
 
   /**

@@ -258,6 +258,11 @@ final class AnswerJudge {
         }
       }
       case 429 -> judgeThrottle(call, refusal);
+      case 499 -> {
+        if (call.givenUpStep < 0 || call.offered) {
+          referee.violation(call + " was answered as one that its caller gave up");
+        }
+      }
       case 500 -> {
         boolean besideTimedOut = call.forgotten == Fault.TIMEOUT && call.function.slots > 1;
         if (call.told != Told.LOST && !besideTimedOut && !neverBound(call)) {

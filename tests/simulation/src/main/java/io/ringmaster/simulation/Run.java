@@ -4,6 +4,7 @@ import io.ringmaster.api.Call;
 import io.ringmaster.api.ResponseFlow;
 import io.ringmaster.simulation.FaultMix.Faults;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,6 +29,12 @@ final class Run {
   private final SimulatedDriver inJvm;
   private final Subject subject;
   private final ArrayDeque<SimulatedCall> idleCalls = new ArrayDeque<>();
+  private final List<SimulatedCall> allCalls = new ArrayList<>();
+
+  /** Calls that their callers gave up since the dispatcher slept last. */
+  private final ArrayDeque<SimulatedCall> givenUp = new ArrayDeque<>();
+
+  private final double giveUpChance;
 
   private int calls;
   private int submitted;
@@ -59,6 +66,7 @@ final class Run {
     inJvm.onArrival(sleeper::wake);
     closesEarly = random.chance(0.15);
     closesAt = invocations / 5 + random.nextInt(invocations - invocations / 5);
+    giveUpChance = random.chance(0.5) ? 0 : 0.2;
     sleeper.interleave(this::whileFallingAsleep, this::whileRinging);
   }
 
@@ -195,6 +203,7 @@ final class Run {
     for (int i = 0; i < count; i++) {
       submitOne();
     }
+    giveUpSome();
     if (submitted < shape.invocations) {
       clock.plan(random.exponential(shape.meanGapNs), Occurrence.Kind.ARRIVAL);
     } else if (quietSinceNs < 0) {
@@ -221,6 +230,7 @@ final class Run {
       }
       calls++;
       call = new SimulatedCall(this, subject.newCall());
+      allCalls.add(call);
     }
     submitted++;
     address(call);
@@ -241,6 +251,36 @@ final class Run {
     }
     submitting = outer;
     submittingInTurn = outerInTurn;
+  }
+
+  /** Callers lose interest: in calls that wait, that run, and that have settled. */
+  private void giveUpSome() {
+    while (!allCalls.isEmpty() && random.chance(giveUpChance)) {
+      SimulatedCall call = allCalls.get(random.nextInt(allCalls.size()));
+      boolean first = call.number >= 0 && call.givenUpStep < 0;
+      if (first) {
+        call.givenUpStep = steps;
+        givenUp.add(call);
+      }
+      call.call.cancel();
+      if (first && !turning && sleeper.sleepsAt(clock.nowNs())) {
+        referee.violation("the dispatcher is asleep although a caller gave its call up");
+      }
+    }
+  }
+
+  /** The dispatcher sleeps: what was given up by now has settled, or runs. */
+  private void inspectGivenUp() {
+    SimulatedCall call;
+    while ((call = givenUp.poll()) != null) {
+      if (call.givenUpStep >= 0 && call.number >= 0 && !call.offered) {
+        referee.violation(call + " waits although its caller gave it up");
+      }
+    }
+  }
+
+  long steps() {
+    return steps;
   }
 
   /** Whom it calls, and what the referee expects of it. */
@@ -292,6 +332,7 @@ final class Run {
     boolean atTheDoor = submitting != null && turning == submittingInTurn;
     referee.settled(call, answer, atTheDoor);
     idleCalls.add(call);
+    giveUpSome();
     if (random.chance(0.05)) {
       submitOne();
     }
@@ -316,6 +357,7 @@ final class Run {
       subject.sleep();
       if (sleeper.asleep()) {
         referee.atRest(subject.timerCount());
+        inspectGivenUp();
       }
     }
   }
@@ -330,6 +372,9 @@ final class Run {
   private void whileFallingAsleep() {
     if (random.chance(0.02)) {
       submitOne();
+    }
+    if (random.chance(0.1)) {
+      giveUpSome();
     }
   }
 

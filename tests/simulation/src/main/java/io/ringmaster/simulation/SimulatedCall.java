@@ -83,6 +83,9 @@ final class SimulatedCall implements StreamingCallback {
   boolean cancelled;
   ResponseFlow flow;
 
+  /** Its caller gave it up in that step of the run; −1: it did not. */
+  long givenUpStep = -1;
+
   /** The stream of its last use: nobody listens to it any more. */
   ResponseFlow staleFlow;
 
@@ -129,6 +132,7 @@ final class SimulatedCall implements StreamingCallback {
     consumedBytes = 0;
     creditedBytes = 0;
     cancelled = false;
+    givenUpStep = -1;
     running = false;
     staleFlow = flow;
     flow = null;
@@ -136,6 +140,11 @@ final class SimulatedCall implements StreamingCallback {
     holdsUnit = false;
     forgottenInTime = false;
     ByteBuffer.wrap(payload).putLong(newNumber);
+  }
+
+  /** Whether the dispatcher had a turn since its caller gave it up. */
+  boolean mustNotBegin() {
+    return givenUpStep >= 0 && run.steps() > givenUpStep;
   }
 
   byte[] payload() {

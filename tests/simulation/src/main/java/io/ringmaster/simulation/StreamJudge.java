@@ -36,6 +36,9 @@ final class StreamJudge {
 
   /** It is handed over. */
   void offered(SimulatedCall call, Invocation invocation) {
+    if (call.mustNotBegin()) {
+      referee.violation(call + " was handed over although its caller had given it up");
+    }
     int right = call.streaming ? limits.windowBytes() : Integer.MAX_VALUE;
     if (invocation.windowBytes() != right) {
       referee.violation(call + " has a window of " + invocation.windowBytes() + " bytes");

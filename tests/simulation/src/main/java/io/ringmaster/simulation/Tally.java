@@ -31,6 +31,7 @@ final class Tally {
       switch (refusal.statusCode()) {
         case 404 -> count(Counter.NOT_FOUND);
         case 429 -> count(Counter.THROTTLED);
+        case 499 -> count(Counter.CANCELLED);
         case 500 -> count(Counter.PLATFORM_FAULTS);
         default -> {}
       }

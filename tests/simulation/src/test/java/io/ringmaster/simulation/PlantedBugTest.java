@@ -64,6 +64,15 @@ class PlantedBugTest {
     LOST_CREDIT("credit", Mutation.in(STREAMS, "credit").withoutCall("credit", 1, 1)),
     CREDIT_WITHOUT_WAKE(
         "asleep", Mutation.in(CORE + "settle.CreditStack", "accept").withoutCall("wake", 1, 1)),
+    CANCEL_WITHOUT_WAKE(
+        "asleep", Mutation.in(CORE + "accept.Cancellations", "push").withoutCall("wake", 1, 1)),
+    CANCELLED_CALL_WAITS_ON(
+        "given it up|gave it up",
+        Mutation.in(CORE + "dispatch.Dispatcher", "giveUpWhatWasCancelled")
+            .withoutCall("refuseCancelled", 1, 1)),
+    CANCELLED_CALL_TAKEN_FROM_THE_RING(
+        "given it up|gave it up",
+        Mutation.in(CORE + "dispatch.Dispatcher", "admit").withoutCall("isCancelled", 1, 1)),
     CREDIT_OF_ANOTHER_STREAM("credit", Mutation.in(STREAMS, "ended").withoutWriteTo("invocation")),
     CHUNK_AFTER_TERMINAL(
         "lateAnswers|threw|wrong bytes", Mutation.in(OUTCOMES, "chunk").withEqualLongs()),

@@ -33,7 +33,8 @@ public enum Counter {
   LOG_LINES_DROPPED(
       "logLinesDropped", "lines of in-JVM handlers that found the log's queue full; any thread"),
   LOGS_DROPPED(
-      "logsDropped", "log lines that the store could not take in time or at all; any thread");
+      "logsDropped", "log lines that the store could not take in time or at all; any thread"),
+  CANCELLED("cancelled", "invocations that their callers gave up before they ran");
 
   private final String label;
   private final String meaning;

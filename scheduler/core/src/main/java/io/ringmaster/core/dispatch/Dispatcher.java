@@ -3,6 +3,7 @@ package io.ringmaster.core.dispatch;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.accept.AcceptRing;
+import io.ringmaster.core.accept.Cancellations;
 import io.ringmaster.core.admit.Ledger;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
@@ -43,6 +44,7 @@ public final class Dispatcher implements FunctionPublisher {
   private static final Refusal RING_FULL = Refusal.throttled("CallerRateLimitExceeded");
 
   private final AcceptRing ring;
+  private final Cancellations cancellations;
   private final FunctionTable functions;
   private final Ledger ledger = new Ledger();
   private final Timers timers;
@@ -98,6 +100,7 @@ public final class Dispatcher implements FunctionPublisher {
     this.nowNs = nowNs;
     random = new SplittableRandom(config.seed());
     ring = new AcceptRing(config.acceptRingSize(), sleeper);
+    cancellations = new Cancellations(sleeper);
     functions = new FunctionTable(config.account(), config.region(), config.accountConcurrency());
     timers = new Timers(nowNs);
     placement =
@@ -153,13 +156,27 @@ public final class Dispatcher implements FunctionPublisher {
   }
 
   private int takeWhatArrived() {
-    int taken = streams.returnCredits(nowNs);
+    int taken = streams.returnCredits(nowNs) + giveUpWhatWasCancelled();
     Runnable command;
     while (taken < TAKE_LIMIT && (command = commands.relaxedPoll()) != null) {
       command.run();
       taken++;
     }
     return completions.congested() ? taken : taken + ring.poll(take, TAKE_LIMIT);
+  }
+
+  /** What waits gives up its place; what runs goes on, and what is in the ring is seen there. */
+  private int giveUpWhatWasCancelled() {
+    int read = 0;
+    Cancellations.Entry entry = cancellations.takeAll();
+    for (; entry != null; entry = entry.below()) {
+      PendingInvocation cancelled = entry.invocation();
+      read++;
+      if (cancelled.waits) {
+        outcomes.refuseCancelled(cancelled.version);
+      }
+    }
+    return read;
   }
 
   private int expireWhatAged() {
@@ -188,6 +205,7 @@ public final class Dispatcher implements FunctionPublisher {
     return !ring.isEmpty()
         || !commands.isEmpty()
         || !credits.isEmpty()
+        || !cancellations.isEmpty()
         || processDriver.hasEvents()
         || inJvmDriver.hasEvents()
         || completions.congested();
@@ -197,7 +215,7 @@ public final class Dispatcher implements FunctionPublisher {
 
   /** A reusable invocation. Any thread. */
   public Call newCall() {
-    return new PendingInvocation(this::submit, credits, streamWindowBytes);
+    return new PendingInvocation(this::submit, credits, cancellations::push, streamWindowBytes);
   }
 
   private void submit(PendingInvocation invocation) {
@@ -235,6 +253,9 @@ public final class Dispatcher implements FunctionPublisher {
   private Refusal admit(PendingInvocation invocation) {
     if (closing) {
       return CLOSING;
+    }
+    if (invocation.isCancelled()) {
+      return Outcomes.CANCELLED;
     }
     if (invocation.payloadLength() > PAYLOAD_MAX) {
       return tooLarge(invocation);

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class Outcomes {
   private static final Refusal PLATFORM_FAULT =
       Refusal.service("The sandbox was lost by a fault of the platform. Please try again.");
+  static final Refusal CANCELLED = Refusal.cancelled();
   private static final Refusal WAITED_TOO_LONG =
       Refusal.throttled("ConcurrentInvocationLimitExceeded");
 
@@ -360,6 +361,19 @@ final class Outcomes {
       platformFault(other, sandbox);
     } else if (!placement.putBack(other)) {
       refuse(other, gone(other));
+    } else if (other.isCancelled()) {
+      refuseCancelled(other.version);
+    }
+  }
+
+  /** What was cancelled and waits for that version. */
+  void refuseCancelled(VersionState version) {
+    PendingInvocation cancelled = version.dequeueCancelled();
+    while (cancelled != null) {
+      PendingInvocation following = cancelled.next;
+      cancelled.next = null;
+      refuse(cancelled, CANCELLED);
+      cancelled = following;
     }
   }
 
@@ -398,6 +412,7 @@ final class Outcomes {
     switch (refusal.statusCode()) {
       case 429 -> counters.increment(Counter.THROTTLED);
       case 404 -> counters.increment(Counter.NOT_FOUND);
+      case 499 -> counters.increment(Counter.CANCELLED);
       case 500 -> counters.increment(Counter.PLATFORM_FAULTS);
       default -> {}
     }

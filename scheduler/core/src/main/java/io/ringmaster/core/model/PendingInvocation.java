@@ -36,6 +36,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
 
   private final Consumer<PendingInvocation> door;
   private final Consumer<StreamedResponse> creditDoor;
+  private final Consumer<PendingInvocation> cancelDoor;
   private final int streamWindowBytes;
 
   // Written by the caller before submit.
@@ -55,6 +56,9 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   /** Set by submit, cleared with release by the dispatcher; read with acquire by the caller. */
   @SuppressWarnings("unused")
   private boolean inFlight;
+
+  /** Whether the caller gave it up since it submitted it. Written by callers, any thread. */
+  private volatile boolean cancelled;
 
   // Written by the dispatcher.
   /** What {@link #function} and {@link #qualifier} meant last time; null: not resolved yet. */
@@ -76,6 +80,9 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public long acceptedNs;
   public long offeredNs;
   public long deadlineEpochMs;
+
+  /** Whether it is in its version's waiting line. */
+  public boolean waits;
 
   /** Whether a unit of the ledger is charged for it. */
   public boolean charged;
@@ -106,20 +113,23 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
    * @param door where {@link #submit} hands it in
    */
   public PendingInvocation(Consumer<PendingInvocation> door) {
-    this(door, signalled -> {}, Integer.MAX_VALUE);
+    this(door, signalled -> {}, cancelled -> {}, Integer.MAX_VALUE);
   }
 
   /**
    * @param door where {@link #submit} hands it in
    * @param creditDoor where its streams tell that their caller consumed something
+   * @param cancelDoor where {@link #cancel} hands it in
    * @param streamWindowBytes see {@link Invocation#windowBytes}, of a streamed answer
    */
   public PendingInvocation(
       Consumer<PendingInvocation> door,
       Consumer<StreamedResponse> creditDoor,
+      Consumer<PendingInvocation> cancelDoor,
       int streamWindowBytes) {
     this.door = door;
     this.creditDoor = creditDoor;
+    this.cancelDoor = cancelDoor;
     this.streamWindowBytes = streamWindowBytes;
   }
 
@@ -212,8 +222,17 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     callbackNonBlocking = callback.nonBlocking();
     stream = inParts;
     beginAnswer();
+    cancelled = false;
     IN_FLIGHT.setOpaque(this, true);
     door.accept(this);
+  }
+
+  @Override
+  public void cancel() {
+    if ((boolean) IN_FLIGHT.getAcquire(this) && !cancelled) {
+      cancelled = true;
+      cancelDoor.accept(this);
+    }
   }
 
   private void requireIdle() {
@@ -385,6 +404,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   @Override
   public boolean logTailWanted() {
     return logTailWanted;
+  }
+
+  /** Whether the caller gave it up. */
+  public boolean isCancelled() {
+    return cancelled;
   }
 
   /** Whether the callback may run on the dispatcher. */

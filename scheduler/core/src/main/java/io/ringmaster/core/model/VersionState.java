@@ -99,6 +99,7 @@ public final class VersionState extends Timed {
 
   /** Appends to the waiting line. */
   public void enqueue(PendingInvocation invocation) {
+    invocation.waits = true;
     invocation.next = null;
     if (waitingTail == null) {
       waitingHead = invocation;
@@ -111,6 +112,7 @@ public final class VersionState extends Timed {
 
   /** Puts back at the front of the waiting line. */
   public void enqueueFirst(PendingInvocation invocation) {
+    invocation.waits = true;
     invocation.next = waitingHead;
     waitingHead = invocation;
     if (waitingTail == null) {
@@ -128,9 +130,46 @@ public final class VersionState extends Timed {
         waitingTail = null;
       }
       first.next = null;
+      first.waits = false;
       waiting--;
     }
     return first;
+  }
+
+  /**
+   * Takes the cancelled ones out of the waiting line.
+   *
+   * @return the first of them, linked by {@link PendingInvocation#next}; null: there is none
+   */
+  public PendingInvocation dequeueCancelled() {
+    PendingInvocation taken = null;
+    PendingInvocation takenTail = null;
+    PendingInvocation before = null;
+    for (PendingInvocation at = waitingHead, after; at != null; at = after) {
+      after = at.next;
+      if (!at.isCancelled()) {
+        before = at;
+        continue;
+      }
+      if (before == null) {
+        waitingHead = after;
+      } else {
+        before.next = after;
+      }
+      if (after == null) {
+        waitingTail = before;
+      }
+      at.next = null;
+      at.waits = false;
+      waiting--;
+      if (taken == null) {
+        taken = at;
+      } else {
+        takenTail.next = at;
+      }
+      takenTail = at;
+    }
+    return taken;
   }
 
   /** The one that has that many before it in the waiting line; null: the line is not that long. */
@@ -160,6 +199,7 @@ public final class VersionState extends Timed {
       waitingTail = previous;
     }
     taken.next = null;
+    taken.waits = false;
     waiting--;
     return taken;
   }

@@ -32,6 +32,61 @@ class DispatcherTest {
   }
 
   @Test
+  void whatIsCancelledLeavesTheQueueAndGivesItsUnitBack() {
+    Submitted first = world.submit();
+    Submitted second = world.submit();
+    Submitted third = world.submit();
+    world.turn();
+    assertEquals(3, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    second.call.cancel();
+    second.call.cancel();
+    assertTrue(world.dispatcher.anythingArrived());
+    world.turn();
+    assertEquals(1, second.told);
+    assertEquals(Refusal.cancelled(), second.call.refusal());
+    assertEquals(2, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    third.call.cancel();
+    first.call.cancel();
+    world.turn();
+    assertEquals(1, first.told);
+    assertEquals(1, third.told);
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertFalse(world.dispatcher.anythingArrived());
+  }
+
+  @Test
+  void whatIsCancelledInTheRingIsNotBegun() {
+    Submitted submitted = world.submit();
+    submitted.call.cancel();
+    world.turn();
+    assertEquals(499, submitted.call.statusCode());
+    assertEquals(0, world.processes.prepared);
+  }
+
+  @Test
+  void whatRunsIsNotCancelled() {
+    world.processes.onPrepare = id -> world.processes.events.add(sink -> sink.ready(id, 1, 0, 0));
+    Submitted submitted = world.submit();
+    world.turn();
+    world.turn();
+    assertEquals(1, world.processes.offered.size());
+    submitted.call.cancel();
+    world.turn();
+    assertEquals(0, submitted.told);
+    world.processes.answer(0);
+    world.turn();
+    assertEquals(1, submitted.told);
+    assertEquals(200, submitted.call.statusCode());
+    submitted.call.cancel(); // it settled: nothing happens, to the next submit neither
+    submitted.call.submit(submitted);
+    world.turn();
+    world.processes.answer(1);
+    world.turn();
+    assertEquals(2, submitted.told);
+    assertEquals(200, submitted.call.statusCode());
+  }
+
+  @Test
   void noInvocationWaitsForABindingThatNeverSucceeds() {
     world.processes.onPrepare =
         id ->
