@@ -197,26 +197,6 @@ public final class RuntimeApiProbe implements Probe {
     }
 
     @Override
-    public String traceHeader() {
-      return null;
-    }
-
-    @Override
-    public String clientContext() {
-      return null;
-    }
-
-    @Override
-    public String cognitoIdentity() {
-      return null;
-    }
-
-    @Override
-    public String tenantId() {
-      return null;
-    }
-
-    @Override
     public ResponseBuffer responseBuffer() {
       return answer;
     }

@@ -13,39 +13,19 @@ import io.ringmaster.sandbox.system.Op;
 import io.ringmaster.sandbox.system.Pidfds;
 import io.ringmaster.sandbox.system.SpawnCommand;
 import io.ringmaster.sandbox.system.WaitStatus;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sandboxes that are programs of their own; each test leaves no process and no descriptor. */
-class KeeperSpawnTest {
-  static {
-    new SecureRandom().nextInt(); // temporary folders need it, and it keeps its two files open
-  }
-
-  private final int openBefore = open();
-
-  private static int open() {
-    return new File("/proc/self/fd").list().length;
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertEquals(openBefore, open());
-    assertEquals(-Errno.ECHILD, new Linux().wait4(-1, 0, Linux.WNOHANG, 0));
-  }
-
+class KeeperSpawnTest extends LeavesNothing {
   private static boolean namespaces(Mode mode) {
     return mode != Mode.PLAIN;
   }
@@ -142,9 +122,7 @@ class KeeperSpawnTest {
       engine.call(other, "orphan");
       Set<Integer> before = engine.below();
       Held held = engine.spawn();
-      engine.call(held, "detach");
-      Set<Integer> its = new HashSet<>(engine.below());
-      its.removeAll(before);
+      Set<Integer> its = engine.detached(held, before);
       assertTrue(its.size() >= 4, () -> "it and three that detached themselves: " + its);
       engine.keeper.send(Op.KILL, held.id(), 0, 0, "");
       assertEquals(Linux.SIGKILL, engine.await(Op.EXIT, held.id()).a());
@@ -163,9 +141,7 @@ class KeeperSpawnTest {
       engine.call(other, "detach");
       Set<Integer> before = engine.below();
       Held held = engine.spawn();
-      engine.call(held, "detach");
-      Set<Integer> its = new HashSet<>(engine.below());
-      its.removeAll(before);
+      Set<Integer> its = engine.detached(held, before);
       engine.tell(held, "exit 4");
       assertEquals("exit status 4", WaitStatus.describe(engine.await(Op.EXIT, held.id()).a()));
       assertEquals(Set.of(), TestEngine.alive(its));

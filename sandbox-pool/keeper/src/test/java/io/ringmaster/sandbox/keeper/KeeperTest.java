@@ -15,36 +15,18 @@ import io.ringmaster.sandbox.system.Pidfds;
 import io.ringmaster.sandbox.system.WaitStatus;
 import java.io.File;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real keepers, zygotes and sandboxes; each test leaves no process and no descriptor. */
-class KeeperTest {
+class KeeperTest extends LeavesNothing {
   private static final int ZYGOTE = 1;
-
-  static {
-    new SecureRandom().nextInt(); // temporary folders need it, and it keeps its two files open
-  }
-
-  private final int openBefore = open();
-
-  private static int open() {
-    return new File("/proc/self/fd").list().length;
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    assertEquals(openBefore, open());
-    assertEquals(-Errno.ECHILD, new Linux().wait4(-1, 0, Linux.WNOHANG, 0));
-  }
 
   static List<Path> pythons() {
     return TestEngine.pythons();
@@ -136,9 +118,7 @@ class KeeperTest {
       engine.call(other, "orphan"); // its PID 2 is there
       Set<Integer> before = engine.below();
       Held held = engine.fork(ZYGOTE);
-      engine.call(held, "detach");
-      Set<Integer> its = new HashSet<>(engine.below());
-      its.removeAll(before);
+      Set<Integer> its = engine.detached(held, before);
       assertTrue(its.size() >= 5, () -> "PID 1, PID 2 and three that detached themselves: " + its);
       engine.keeper.send(Op.KILL, held.id(), 0, 0, "");
       engine.await(Op.EXIT, held.id());
@@ -156,9 +136,7 @@ class KeeperTest {
       engine.zygote(ZYGOTE);
       Set<Integer> before = engine.below();
       Held held = engine.fork(ZYGOTE);
-      engine.call(held, "detach");
-      Set<Integer> its = new HashSet<>(engine.below());
-      its.removeAll(before);
+      Set<Integer> its = engine.detached(held, before);
       engine.tell(held, "exit 4");
       assertEquals("exit status 4", WaitStatus.describe(engine.await(Op.EXIT, held.id()).a()));
       assertEquals(Set.of(), TestEngine.alive(its));
@@ -291,9 +269,7 @@ class KeeperTest {
       engine.zygote(ZYGOTE);
       Set<Integer> before = engine.below();
       Held held = engine.fork(ZYGOTE);
-      engine.call(held, "detach");
-      Set<Integer> its = new HashSet<>(engine.below());
-      its.removeAll(before);
+      Set<Integer> its = engine.detached(held, before);
       engine.tell(held, "killinit 9");
       assertEquals("signal: killed", WaitStatus.describe(engine.await(Op.EXIT, held.id()).a()));
       assertEquals(Set.of(), TestEngine.alive(its));

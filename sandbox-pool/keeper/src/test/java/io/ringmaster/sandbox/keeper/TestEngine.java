@@ -323,6 +323,14 @@ final class TestEngine implements AutoCloseable {
     throw new AssertionError("no " + Op.name(op) + " " + id + ", only " + heard);
   }
 
+  /** Has a sandbox detach processes; its own since there were those. */
+  Set<Integer> detached(Held held, Set<Integer> before) {
+    call(held, "detach");
+    Set<Integer> its = new HashSet<>(below());
+    its.removeAll(before);
+    return its;
+  }
+
   /**
    * The pids, as /proc has them, of all processes below the one that was started, that one
    * included.

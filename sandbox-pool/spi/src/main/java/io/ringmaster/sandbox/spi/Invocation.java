@@ -42,16 +42,24 @@ public interface Invocation {
   byte[] invokedFunctionArn();
 
   /** X-Ray trace header, or null. */
-  String traceHeader();
+  default String traceHeader() {
+    return null;
+  }
 
   /** Client context, decoded JSON, or null. */
-  String clientContext();
+  default String clientContext() {
+    return null;
+  }
 
   /** Cognito identity as JSON, or null. */
-  String cognitoIdentity();
+  default String cognitoIdentity() {
+    return null;
+  }
 
   /** Tenant id, or null. */
-  String tenantId();
+  default String tenantId() {
+    return null;
+  }
 
   /** Whether its caller wants the end of its log with the answer. */
   default boolean logTailWanted() {

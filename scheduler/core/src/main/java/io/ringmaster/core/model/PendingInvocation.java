@@ -487,16 +487,6 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     return clientContext;
   }
 
-  @Override
-  public String cognitoIdentity() {
-    return null;
-  }
-
-  @Override
-  public String tenantId() {
-    return null;
-  }
-
   /** The driver appends to it; the caller reads its bytes by {@link Call#response()}. */
   @Override
   public ResponseBuffer responseBuffer() {

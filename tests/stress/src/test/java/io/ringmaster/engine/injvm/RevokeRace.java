@@ -80,31 +80,6 @@ public class RevokeRace {
     }
 
     @Override
-    public String traceHeader() {
-      return null;
-    }
-
-    @Override
-    public String clientContext() {
-      return null;
-    }
-
-    @Override
-    public String cognitoIdentity() {
-      return null;
-    }
-
-    @Override
-    public String tenantId() {
-      return null;
-    }
-
-    @Override
-    public int windowBytes() {
-      return 0;
-    }
-
-    @Override
     public ResponseBuffer responseBuffer() {
       return null;
     }
