@@ -19,6 +19,9 @@ public interface Call {
    */
   Call qualifier(String qualifier);
 
+  /** Whose function; null: the engine's own account and region. Kept for the next submit. */
+  Call owner(Owner owner);
+
   /** The event, at most 6,291,456 bytes. Kept for the next submit. */
   Call payload(byte[] bytes, int offset, int length);
 

@@ -1,5 +1,6 @@
 package io.ringmaster.api;
 
+import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,6 +30,7 @@ public interface Engine extends AutoCloseable {
    *     message names them
    * @throws IllegalArgumentException the configuration is not possible; the message says what and
    *     why
+   * @throws DataFolderInUseException another engine uses the data folder
    * @throws EngineException the platform is not supported or refused something
    */
   static Engine open(EngineConfig config) {
@@ -39,8 +41,41 @@ public interface Engine extends AutoCloseable {
         .open(config);
   }
 
-  /** Functions, versions, aliases, reserved concurrency. */
+  /** Functions, versions, aliases, reserved concurrency of the engine's own account and region. */
   Functions functions();
+
+  /** The same of another owner. */
+  default Functions functions(Owner owner) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Layers of the engine's own account and region. */
+  default Layers layers() {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Layers of another owner. */
+  default Layers layers(Owner owner) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Limits of an owner, and what it uses of them. */
+  default AccountSettings accountSettings(Owner owner) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * Writes a copy of all functions, layers and packages, of one moment, while the engine runs: a
+   * data folder that an engine can be opened on. Functions in this JVM's code are not in it. The
+   * target is there when it is complete, not before; files of packages are hard links where the
+   * file system has them.
+   *
+   * @param target must not exist
+   * @throws EngineException the engine has no data folder, or the copy cannot be written
+   */
+  default void backup(Path target) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
 
   /**
    * Invokes and waits for the answer. An interrupt of the waiting thread does not cancel the
@@ -83,6 +118,11 @@ public interface Engine extends AutoCloseable {
    * @throws LambdaException not found
    */
   String recentLogs(String functionName);
+
+  /** The same of an owner's function. */
+  default String recentLogs(Owner owner, String functionName) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
 
   /**
    * Accepts nothing more, lets running invocations end for at most {@link EngineConfig#drainNs()},

@@ -123,6 +123,15 @@ public final class EngineConfig {
     return values.streamBytesPerSecond;
   }
 
+  /**
+   * How long a function is {@code Pending} after it was created, and its update {@code InProgress},
+   * in nanoseconds. Default 0: never; AWS takes seconds, and its clients wait for the end. At most
+   * 1 minute.
+   */
+  public long statePendingMinNs() {
+    return values.statePendingMinNs;
+  }
+
   /** What becomes of log lines. Default {@link LogSink#MEMORY}. */
   public LogSink logSink() {
     return values.logSink;
@@ -218,6 +227,7 @@ public final class EngineConfig {
     private int streamWindowBytes = 256 * 1024;
     private long streamedResponseMaxBytes = 200L * 1024 * 1024;
     private long streamBytesPerSecond;
+    private long statePendingMinNs;
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
     private Path runtimesFolder;
@@ -246,6 +256,7 @@ public final class EngineConfig {
       streamWindowBytes = other.streamWindowBytes;
       streamedResponseMaxBytes = other.streamedResponseMaxBytes;
       streamBytesPerSecond = other.streamBytesPerSecond;
+      statePendingMinNs = other.statePendingMinNs;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
       runtimesFolder = other.runtimesFolder;
@@ -347,6 +358,12 @@ public final class EngineConfig {
       return this;
     }
 
+    /** See {@link EngineConfig#statePendingMinNs()}. */
+    public Builder statePendingMin(Duration value) {
+      statePendingMinNs = value.toNanos();
+      return this;
+    }
+
     /** See {@link EngineConfig#logSink()}. */
     public Builder logSink(LogSink value) {
       logSink = value;
@@ -408,12 +425,8 @@ public final class EngineConfig {
      *     range
      */
     public EngineConfig build() {
-      require(account != null && account.matches("[0-9]{12}"), "account", account, "12 digits");
-      require(
-          region != null && region.matches("[a-z]{2}(-[a-z]+)+-[0-9]"),
-          "region",
-          region,
-          "such as us-east-1");
+      require(account != null && Owner.isAccount(account), "account", account, "12 digits");
+      require(region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
       range("accountConcurrency", accountConcurrency, 1, 1_000_000);
       range("environmentsMax", environmentsMax, 1, 100_000);
       range("genericSandboxes", genericSandboxes, 0, 1000);
@@ -431,6 +444,7 @@ public final class EngineConfig {
       range("streamWindowBytes", streamWindowBytes, 1, 64 * 1024 * 1024);
       range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
       range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
+      range("statePendingMinNs", statePendingMinNs, 0, Duration.ofMinutes(1).toNanos());
       Objects.requireNonNull(logSink, "logSink");
       url("awsEndpoint", awsEndpoint);
       url("lambdaEndpoint", lambdaEndpoint);

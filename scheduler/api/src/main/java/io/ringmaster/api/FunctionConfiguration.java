@@ -8,7 +8,8 @@ import java.util.Map;
  * One version of a function as Lambda describes it.
  *
  * @param functionName name
- * @param functionArn ARN; with the version for published versions, without for {@code $LATEST}
+ * @param functionArn ARN, as AWS qualifies it in the answer it is part of: with the qualifier that
+ *     was asked for, or the version
  * @param version {@code $LATEST} or a number
  * @param runtime runtime identifier
  * @param handler handler; null for in-JVM code
@@ -27,6 +28,14 @@ import java.util.Map;
  * @param codeSize bytes of the package; 0 for in-JVM code
  * @param lastModified when this version was last changed
  * @param revisionId changes with every change
+ * @param documents see {@link FunctionSpec#documents()}
+ * @param logGroup where its lines go
+ * @param state {@code Pending} or {@code Active}
+ * @param stateReason null when active
+ * @param stateReasonCode null when active
+ * @param lastUpdateStatus {@code InProgress} or {@code Successful}; null while it is pending
+ * @param lastUpdateStatusReason null unless in progress
+ * @param lastUpdateStatusReasonCode null unless in progress
  */
 public record FunctionConfiguration(
     String functionName,
@@ -48,13 +57,22 @@ public record FunctionConfiguration(
     String codeSha256,
     long codeSize,
     Instant lastModified,
-    String revisionId) {
+    String revisionId,
+    Map<String, String> documents,
+    String logGroup,
+    String state,
+    String stateReason,
+    String stateReasonCode,
+    String lastUpdateStatus,
+    String lastUpdateStatusReason,
+    String lastUpdateStatusReasonCode) {
 
   /**
    * One layer.
    *
+   * @param arn ARN of the layer version; null: given inline
    * @param codeSha256 SHA-256 of its package in Base64
    * @param codeSize bytes of its package
    */
-  public record Layer(String codeSha256, long codeSize) {}
+  public record Layer(String arn, String codeSha256, long codeSize) {}
 }

@@ -11,8 +11,12 @@ import java.util.Map;
  * @param runtime runtime identifier such as {@code python3.13}; {@link #IN_JVM} with in-JVM code
  * @param handler such as {@code app.handler}; may be null with in-JVM code
  * @param code the code
- * @param layers at most 5; their content is merged in this order, of equal paths the later counts,
- *     and found by the function as Lambda's {@code /opt}; not with in-JVM code
+ * @param layers layers given inline: their content is merged in this order, of equal paths the
+ *     later counts, and found by the function as Lambda's {@code /opt}; not with in-JVM code; null:
+ *     as they are ({@link Functions#updateConfiguration(String, java.util.function.UnaryOperator,
+ *     String)} only)
+ * @param layerArns ARNs of published layer versions, merged after those given inline; at most 5
+ *     layers in all
  * @param role execution role ARN; kept and shown, not assumed
  * @param description at most 256 characters
  * @param memoryMb 128 to 10,240; default 128
@@ -25,6 +29,11 @@ import java.util.Map;
  *     INFO WARN ERROR FATAL}; null: INFO
  * @param systemLogLevel with JSON: least level of the platform's lines, {@code DEBUG INFO WARN};
  *     null: INFO
+ * @param logGroup where its lines go; null: {@code /aws/lambda/NAME}
+ * @param tags tags of the function, at most 50; only when it is created
+ * @param documents configuration that is kept and shown, and acted on by later releases: the JSON
+ *     text by AWS's member name, such as {@code VpcConfig}
+ * @param publish whether a first version is published when it is created
  */
 public record FunctionSpec(
     String name,
@@ -32,6 +41,7 @@ public record FunctionSpec(
     String handler,
     FunctionCode code,
     List<FunctionCode> layers,
+    List<String> layerArns,
     String role,
     String description,
     int memoryMb,
@@ -41,7 +51,11 @@ public record FunctionSpec(
     List<String> architectures,
     String logFormat,
     String applicationLogLevel,
-    String systemLogLevel) {
+    String systemLogLevel,
+    String logGroup,
+    Map<String, String> tags,
+    Map<String, String> documents,
+    boolean publish) {
 
   /** The runtime of in-JVM handlers. */
   public static final String IN_JVM = "injvm";
@@ -51,6 +65,31 @@ public record FunctionSpec(
     return new Builder(name);
   }
 
+  /** Begins with the values of this one. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(name);
+    builder.runtime = runtime;
+    builder.handler = handler;
+    builder.code = code;
+    builder.layers = layers;
+    builder.layerArns = layerArns;
+    builder.role = role;
+    builder.description = description;
+    builder.memoryMb = memoryMb;
+    builder.timeoutSeconds = timeoutSeconds;
+    builder.ephemeralStorageMb = ephemeralStorageMb;
+    builder.environment = environment;
+    builder.architectures = architectures;
+    builder.logFormat = logFormat;
+    builder.applicationLogLevel = applicationLogLevel;
+    builder.systemLogLevel = systemLogLevel;
+    builder.logGroup = logGroup;
+    builder.tags = tags;
+    builder.documents = documents;
+    builder.publish = publish;
+    return builder;
+  }
+
   /** Collects the values. Not safe for use by several threads. */
   public static final class Builder {
     private final String name;
@@ -58,6 +97,7 @@ public record FunctionSpec(
     private String handler;
     private FunctionCode code;
     private List<FunctionCode> layers = List.of();
+    private List<String> layerArns = List.of();
     private String role = "arn:aws:iam::123456789012:role/lambda";
     private String description = "";
     private int memoryMb = 128;
@@ -68,6 +108,10 @@ public record FunctionSpec(
     private String logFormat = "Text";
     private String applicationLogLevel;
     private String systemLogLevel;
+    private String logGroup;
+    private Map<String, String> tags = Map.of();
+    private Map<String, String> documents = Map.of();
+    private boolean publish;
 
     private Builder(String name) {
       this.name = name;
@@ -96,7 +140,13 @@ public record FunctionSpec(
 
     /** See {@link FunctionSpec#layers()}. */
     public Builder layers(List<FunctionCode> value) {
-      layers = List.copyOf(value);
+      layers = value == null ? null : List.copyOf(value);
+      return this;
+    }
+
+    /** See {@link FunctionSpec#layerArns()}. */
+    public Builder layerArns(List<String> value) {
+      layerArns = List.copyOf(value);
       return this;
     }
 
@@ -160,6 +210,30 @@ public record FunctionSpec(
       return this;
     }
 
+    /** See {@link FunctionSpec#logGroup()}. */
+    public Builder logGroup(String value) {
+      logGroup = value;
+      return this;
+    }
+
+    /** See {@link FunctionSpec#tags()}. */
+    public Builder tags(Map<String, String> value) {
+      tags = Map.copyOf(value);
+      return this;
+    }
+
+    /** See {@link FunctionSpec#documents()}. */
+    public Builder documents(Map<String, String> value) {
+      documents = Map.copyOf(value);
+      return this;
+    }
+
+    /** See {@link FunctionSpec#publish()}. */
+    public Builder publish(boolean value) {
+      publish = value;
+      return this;
+    }
+
     /** Builds; values are checked when the function is created. */
     public FunctionSpec build() {
       return new FunctionSpec(
@@ -168,6 +242,7 @@ public record FunctionSpec(
           handler,
           code,
           layers,
+          layerArns,
           role,
           description,
           memoryMb,
@@ -177,7 +252,11 @@ public record FunctionSpec(
           architectures,
           logFormat,
           applicationLogLevel,
-          systemLogLevel);
+          systemLogLevel,
+          logGroup,
+          tags,
+          documents,
+          publish);
     }
   }
 }

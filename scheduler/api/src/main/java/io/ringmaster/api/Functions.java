@@ -1,20 +1,31 @@
 package io.ringmaster.api;
 
+import java.io.InputStream;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Functions, versions, aliases, reserved concurrency, with AWS Lambda's meaning of each.
  *
  * <p>{@code name} is a function name, a partial ARN ({@code 123456789012:function:NAME}) or a full
- * ARN, with or without a qualifier where a qualifier makes sense. A change is in force for every
- * invocation submitted after the call returned.
+ * ARN, with or without a qualifier where a qualifier makes sense; it is read relative to the owner
+ * of these functions: an ARN of another region is not found, one of another account is refused. A
+ * change is in force for every invocation submitted after the call returned.
+ *
+ * <p>A {@code revisionId}, where one can be given, is a condition: if what is to be changed has
+ * another revision, nothing changes and the answer is 412. Null: any revision.
  *
  * @see LambdaException every method throws it for what AWS refuses
  */
 public interface Functions {
 
-  /** Creates a function. 409 if it exists, 400 if a value is not possible. */
+  /**
+   * Creates a function. 409 if it exists, 400 if a value is not possible.
+   *
+   * @return {@code $LATEST}; the first version, if one is published
+   */
   FunctionConfiguration create(FunctionSpec spec);
 
   /** The configuration of {@code $LATEST}, or of the version or alias in the name. */
@@ -23,20 +34,68 @@ public interface Functions {
   /** The configuration of the version that a qualifier means; null: {@code $LATEST}. */
   FunctionConfiguration get(String name, String qualifier);
 
+  /** As {@link #get(String, String)}, with what is known of the function as a whole. */
+  default FunctionOverview describe(String name, String qualifier) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * The package of a version, as an archive: byte for byte as it was uploaded; made of the files
+   * where the code was given as files or as a folder. To be closed. 404 for in-JVM code, which has
+   * none.
+   */
+  default InputStream openCode(String name, String qualifier) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
   /** {@code $LATEST} of every function, by name. */
   List<FunctionConfiguration> list();
 
   /**
-   * Replaces the code of {@code $LATEST}. Environments of the old code end with their running
-   * invocation.
+   * {@code $LATEST} of functions, by name.
+   *
+   * @param after name after which to begin; null: at the start
+   * @param max how many at most, 1 or more
    */
-  FunctionConfiguration updateCode(String name, FunctionCode code);
+  default Page<FunctionConfiguration> list(String after, int max) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
 
   /**
-   * Replaces the configuration of {@code $LATEST}; the name and the code of {@code spec} are
-   * ignored.
+   * Replaces the code of {@code $LATEST}. Environments of the old code end with their running
+   * invocation.
+   *
+   * @return {@code $LATEST}, or the version that is published of it
    */
-  FunctionConfiguration updateConfiguration(String name, FunctionSpec spec);
+  default FunctionConfiguration updateCode(String name, CodeUpdate update) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Replaces the code of {@code $LATEST}, without any condition. */
+  default FunctionConfiguration updateCode(String name, FunctionCode code) {
+    return updateCode(name, CodeUpdate.of(code));
+  }
+
+  /**
+   * Changes the configuration of {@code $LATEST}.
+   *
+   * @param change gets the present configuration and answers the new one; pure, as it may run more
+   *     than once. Name, code, tags and publish of its answer are ignored. {@link
+   *     FunctionSpec#layers()} is null in what it gets: if it answers null too, layers given inline
+   *     stay as long as {@link FunctionSpec#layerArns()} is not changed
+   */
+  default FunctionConfiguration updateConfiguration(
+      String name, UnaryOperator<FunctionSpec> change, String revisionId) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * Replaces the configuration of {@code $LATEST}, without any condition; the name and the code of
+   * {@code spec} are ignored.
+   */
+  default FunctionConfiguration updateConfiguration(String name, FunctionSpec spec) {
+    return updateConfiguration(name, present -> spec, null);
+  }
 
   /**
    * Deletes the function with all its versions and aliases. Queued invocations are answered 404.
@@ -49,10 +108,24 @@ public interface Functions {
   /**
    * Publishes {@code $LATEST} as an immutable version. If nothing changed since the last one, that
    * one is answered.
-   *
-   * @param description replaces the function's description in the version; may be null
    */
-  FunctionConfiguration publishVersion(String name, String description);
+  default FunctionConfiguration publishVersion(String name, PublishRequest request) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * Publishes {@code $LATEST}, without any condition.
+   *
+   * @param description see {@link PublishRequest#description()}
+   */
+  default FunctionConfiguration publishVersion(String name, String description) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Publishes {@code $LATEST} as it is, without any condition. */
+  default FunctionConfiguration publishVersion(String name) {
+    return publishVersion(name, (String) null);
+  }
 
   /** {@code $LATEST} and the published versions, oldest first. */
   List<FunctionConfiguration> listVersions(String name);
@@ -66,8 +139,21 @@ public interface Functions {
       String name, String alias, String version, String description, Map<String, Double> weights);
 
   /** Changes an alias; null leaves a value as it is. */
-  Alias updateAlias(
-      String name, String alias, String version, String description, Map<String, Double> weights);
+  default Alias updateAlias(
+      String name,
+      String alias,
+      String version,
+      String description,
+      Map<String, Double> weights,
+      String revisionId) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Changes an alias, without any condition. */
+  default Alias updateAlias(
+      String name, String alias, String version, String description, Map<String, Double> weights) {
+    return updateAlias(name, alias, version, description, weights, null);
+  }
 
   /** One alias. */
   Alias getAlias(String name, String alias);
@@ -90,4 +176,71 @@ public interface Functions {
 
   /** Gives the reservation back. */
   void deleteConcurrency(String name);
+
+  /** The function's tags, by key. */
+  default Map<String, String> tags(String name) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Adds tags, replacing those with the same keys; at most 50 in all. */
+  default void tag(String name, Map<String, String> tags) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Removes tags; keys that are not there are no error. */
+  default void untag(String name, Collection<String> keys) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * The policy of a function, or of one of its versions or aliases. 404 if there is none.
+   *
+   * @param qualifier version or alias; null: the function
+   */
+  default ResourcePolicy policy(String name, String qualifier) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * Adds a statement to a policy; 409 if it has one with that id. The policy is kept and shown; its
+   * JSON is the caller's, 20 KiB at most in all.
+   *
+   * @return the statement as kept
+   */
+  default Statement addPermission(
+      String name, String qualifier, Statement statement, String revisionId) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Removes a statement from a policy. 404 if there is none. */
+  default void removePermission(
+      String name, String qualifier, String statementId, String revisionId) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /**
+   * A document kept for a function, a version or an alias, such as its {@code url} configuration.
+   *
+   * @param qualifier version or alias; null: the function ({@code $LATEST})
+   * @param kind letters, digits and hyphens
+   * @return its JSON; null: there is none
+   */
+  default String document(String name, String qualifier, String kind) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Keeps a document, in the place of the one that is there. See {@link #document}. */
+  default void putDocument(String name, String qualifier, String kind, String json) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** Removes a document; false: there was none. See {@link #document}. */
+  default boolean deleteDocument(String name, String qualifier, String kind) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
+
+  /** All documents of a kind by qualifier, {@code $LATEST} among them. See {@link #document}. */
+  default Map<String, String> documents(String name, String kind) {
+    throw new LambdaException(Refusal.service("not yet"));
+  }
 }

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param clientContext decoded JSON; may be null
  * @param traceHeader X-Ray trace header; may be null
  * @param logTail whether the answer is to have the last 4 KiB of the log
+ * @param owner whose function; null: the engine's own account and region
  */
 public record InvokeRequest(
     String function,
@@ -19,7 +20,8 @@ public record InvokeRequest(
     byte[] payload,
     String clientContext,
     String traceHeader,
-    boolean logTail) {
+    boolean logTail,
+    Owner owner) {
 
   /** Validates. */
   public InvokeRequest {
@@ -34,26 +36,32 @@ public record InvokeRequest(
 
   /** A request with an event. */
   public static InvokeRequest of(String function, byte[] payload) {
-    return new InvokeRequest(function, null, payload, null, null, false);
+    return new InvokeRequest(function, null, payload, null, null, false, null);
   }
 
   /** The same, for a version or alias. */
   public InvokeRequest withQualifier(String value) {
-    return new InvokeRequest(function, value, payload, clientContext, traceHeader, logTail);
+    return new InvokeRequest(function, value, payload, clientContext, traceHeader, logTail, owner);
   }
 
   /** The same, with a client context. */
   public InvokeRequest withClientContext(String value) {
-    return new InvokeRequest(function, qualifier, payload, value, traceHeader, logTail);
+    return new InvokeRequest(function, qualifier, payload, value, traceHeader, logTail, owner);
   }
 
   /** The same, with a trace header. */
   public InvokeRequest withTraceHeader(String value) {
-    return new InvokeRequest(function, qualifier, payload, clientContext, value, logTail);
+    return new InvokeRequest(function, qualifier, payload, clientContext, value, logTail, owner);
   }
 
   /** The same, asking for the log tail. */
   public InvokeRequest withLogTail() {
-    return new InvokeRequest(function, qualifier, payload, clientContext, traceHeader, true);
+    return new InvokeRequest(function, qualifier, payload, clientContext, traceHeader, true, owner);
+  }
+
+  /** The same, of an owner's function. */
+  public InvokeRequest withOwner(Owner value) {
+    return new InvokeRequest(
+        function, qualifier, payload, clientContext, traceHeader, logTail, value);
   }
 }

@@ -38,6 +38,11 @@ public record Refusal(int statusCode, String code, String message, String reason
         499, "RequestCancelledException", "The request was cancelled by its caller.", null);
   }
 
+  /** What is to be changed has another revision than the caller knows. */
+  public static Refusal precondition(String message) {
+    return new Refusal(412, "PreconditionFailedException", message, null);
+  }
+
   /**
    * Nothing on this machine serves the function's runtime.
    *

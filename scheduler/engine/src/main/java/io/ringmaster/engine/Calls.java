@@ -81,7 +81,8 @@ final class Calls {
   }
 
   static void fill(Call call, InvokeRequest request) {
-    call.function(request.function())
+    call.owner(request.owner())
+        .function(request.function())
         .qualifier(request.qualifier())
         .payload(request.payload(), 0, request.payload().length)
         .clientContext(request.clientContext())

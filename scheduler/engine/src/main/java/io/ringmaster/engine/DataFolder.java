@@ -1,5 +1,6 @@
 package io.ringmaster.engine;
 
+import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.EngineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,8 @@ final class DataFolder implements AutoCloseable {
 
   /**
    * @param wanted the embedder's folder, made if it is not there; null: a temporary one
-   * @throws EngineException it cannot be made, or another engine uses it
+   * @throws DataFolderInUseException another engine uses it
+   * @throws EngineException it cannot be made
    */
   static DataFolder open(Path wanted) {
     try {
@@ -95,8 +97,8 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  private static EngineException inUse(Path path) {
-    return new EngineException("the data folder is in use by another engine: " + path);
+  private static DataFolderInUseException inUse(Path path) {
+    return new DataFolderInUseException("the data folder is in use by another engine: " + path);
   }
 
   /** Removes temporary folders that killed engines left: their lock is free. */

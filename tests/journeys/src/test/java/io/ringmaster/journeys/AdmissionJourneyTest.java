@@ -37,7 +37,7 @@ class AdmissionJourneyTest {
           .updateCode("f", FunctionCode.source("app.py", "def handler(e, c): return 'two'\n"));
       assertEquals("\"two\"", invoke(engine, "f", "{}").payloadText());
       assertEquals("\"one\"", invoke(engine, "f:1", "{}").payloadText());
-      assertEquals("2", engine.functions().publishVersion("f", null).version());
+      assertEquals("2", engine.functions().publishVersion("f").version());
       engine.functions().createAlias("f", "live", "1", "", Map.of("2", 0.5));
       int second = 0;
       for (int i = 0; i < 200; i++) {
@@ -63,7 +63,7 @@ class AdmissionJourneyTest {
           .create(
               python("f", "def handler(e, c): return [c.invoked_function_arn, c.function_version]")
                   .build());
-      engine.functions().publishVersion("f", null);
+      engine.functions().publishVersion("f");
       engine.functions().createAlias("f", "live", "1", "", Map.of());
       assertEquals(ARN + "f:live", json(invoke(engine, "f:live", "{}")).get(0).asText());
       assertEquals("1", json(invoke(engine, "f:live", "{}")).get(1).asText());

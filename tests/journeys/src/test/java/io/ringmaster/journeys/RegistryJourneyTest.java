@@ -76,7 +76,7 @@ class RegistryJourneyTest {
                   .timeoutSeconds(60)
                   .code(python("first"))
                   .build());
-      engine.functions().publishVersion("greet", null);
+      engine.functions().publishVersion("greet");
       engine.functions().createAlias("greet", "live", "1", null, Map.of());
       engine.functions().updateCode("greet", python("second"));
       assertEquals("\"second\"", invoke(engine, "greet"));

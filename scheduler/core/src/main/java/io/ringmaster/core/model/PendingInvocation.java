@@ -3,6 +3,7 @@ package io.ringmaster.core.model;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.InvocationResult;
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.api.StreamingCallback;
 import io.ringmaster.sandbox.spi.Invocation;
@@ -42,6 +43,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   // Written by the caller before submit.
   private String function;
   private String qualifier;
+  private Owner owner;
   private byte[] payload = NOTHING;
   private int payloadOffset;
   private int payloadLength;
@@ -155,6 +157,16 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     requireIdle();
     if (value != qualifier) {
       qualifier = value;
+      target = null;
+    }
+    return this;
+  }
+
+  @Override
+  public Call owner(Owner value) {
+    requireIdle();
+    if (value != owner && (value == null || !value.equals(owner))) {
+      owner = value;
       target = null;
     }
     return this;

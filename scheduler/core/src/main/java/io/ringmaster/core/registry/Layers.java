@@ -21,7 +21,7 @@ record Layers(List<StoredCode> parts, StoredCode merged) {
 
   List<FunctionConfiguration.Layer> configuration() {
     return parts.stream()
-        .map(part -> new FunctionConfiguration.Layer(part.sha256(), part.sizeBytes()))
+        .map(part -> new FunctionConfiguration.Layer(null, part.sha256(), part.sizeBytes()))
         .toList();
   }
 }

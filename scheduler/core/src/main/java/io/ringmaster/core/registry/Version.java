@@ -7,6 +7,7 @@ import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -52,7 +53,15 @@ record Version(
         content.stored() == null ? "" : content.stored().sha256(),
         content.stored() == null ? 0 : content.stored().sizeBytes(),
         lastModified,
-        revisionId);
+        revisionId,
+        Map.of(),
+        "/aws/lambda/" + name.name(),
+        "Active",
+        null,
+        null,
+        "Successful",
+        null,
+        null);
   }
 
   VersionDefinition definition(FunctionName.Parsed name) {

@@ -73,7 +73,7 @@ class LayersTest {
   @Test
   void areMergedInTheirOrder() {
     assertEquals(
-        List.of(new Layer("sha-b", 1), new Layer("sha-aa", 2)),
+        List.of(new Layer(null, "sha-b", 1), new Layer(null, "sha-aa", 2)),
         registry.create(spec("code", "b", "aa").build()).layers());
     assertEquals(Path.of("/code/b+aa"), latest().spec().layers());
     assertEquals(Map.of("code", 1, "b+aa", 1), store.references);
@@ -94,7 +94,7 @@ class LayersTest {
   void aChangeReplacesThemAllAndVersionsKeepTheirs() {
     registry.create(spec("code", "a").build());
     long before = latest().id();
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     assertEquals(Map.of("code", 2, "a", 2), store.references);
     registry.updateConfiguration("f", spec("", "a", "b").build());
     assertNotEquals(before, latest().id());

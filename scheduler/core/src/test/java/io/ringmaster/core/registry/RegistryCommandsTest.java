@@ -185,7 +185,7 @@ class RegistryCommandsTest {
     String[] answer = new String[1];
     both(
         function != null,
-        () -> answer[0] = registry.publishVersion(name, null).version(),
+        () -> answer[0] = registry.publishVersion(name).version(),
         () -> {
           var last = function.published.lastEntry();
           if (last == null || !last.getValue().equals(function.latest)) {

@@ -93,7 +93,7 @@ class RegistryRestartTest {
             .build());
     registry.publishVersion("full", "first");
     registry.updateCode("full", zip("two"));
-    registry.publishVersion("full", null);
+    registry.publishVersion("full");
     registry.createAlias("full", "live", "1", "the one", Map.of("2", 0.25));
     registry.createAlias("full", "next", "2", null, null);
     registry.putConcurrency("full", 7);
@@ -118,13 +118,13 @@ class RegistryRestartTest {
 
   private String publishedAfterAChange(String name) {
     registry.updateCode(name, zip("three"));
-    return registry.publishVersion(name, null).version();
+    return registry.publishVersion(name).version();
   }
 
   @Test
   void numbersOfDeletedVersionsAreNotUsedAgain() throws IOException {
     registry.create(spec("f").build());
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     registry.deleteVersion("f", "1");
     restart();
     assertEquals("2", publishedAfterAChange("f"));
@@ -160,7 +160,7 @@ class RegistryRestartTest {
         List.of(
             () -> registry.create(spec("g").build()),
             () -> registry.updateCode("f", zip("two")),
-            () -> registry.publishVersion("f", null),
+            () -> registry.publishVersion("f"),
             () -> registry.createAlias("f", "live", "$LATEST", null, null),
             () -> registry.putConcurrency("f", 3),
             () -> registry.delete("f"));

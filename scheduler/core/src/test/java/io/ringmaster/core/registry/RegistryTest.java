@@ -144,7 +144,7 @@ class RegistryTest {
     notFound("Function not found: " + ARN + "no:7", () -> registry.get("no", "7"));
     notFound("Function not found: " + ARN + "no", () -> registry.delete("no"));
     notFound("Function not found: " + ARN + "no", () -> registry.listVersions("no"));
-    notFound("Function not found: " + ARN + "no", () -> registry.publishVersion("no", null));
+    notFound("Function not found: " + ARN + "no", () -> registry.publishVersion("no"));
     notFound("Function not found: " + ARN + "no", () -> registry.updateCode("no", code("x")));
     notFound("Function not found: " + ARN + "no:$LATEST", () -> registry.putConcurrency("no", 1));
     registry.create(spec("hello").build());
@@ -388,7 +388,7 @@ class RegistryTest {
     assertEquals(ARN + "f:1", one.functionArn());
     assertEquals(one, registry.publishVersion("f", "again"));
     registry.updateCode("f", code("two"));
-    FunctionConfiguration two = registry.publishVersion("f", null);
+    FunctionConfiguration two = registry.publishVersion("f");
     assertEquals("2", two.version());
     assertEquals("latest", two.description());
     assertEquals(one, registry.get("f:1"));
@@ -403,7 +403,7 @@ class RegistryTest {
             .count());
     assertEquals(Map.of("one", 1, "two", 2), store.references);
     registry.deleteVersion("f", "2");
-    assertEquals("3", registry.publishVersion("f", null).version());
+    assertEquals("3", registry.publishVersion("f").version());
     invalid(
         "$LATEST version cannot be deleted without deleting the function.",
         () -> registry.deleteVersion("f", "$LATEST"));
@@ -418,9 +418,9 @@ class RegistryTest {
   @Test
   void keepsAliases() {
     registry.create(spec("f").build());
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     registry.updateCode("f", code("two"));
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     Alias live = registry.createAlias("f", "live", "1", null, Map.of("2", 0.25));
     assertEquals(ARN + "f:live", live.arn());
     assertEquals("", live.description());
@@ -450,7 +450,7 @@ class RegistryTest {
   @Test
   void refusesAliasesThatCannotBe() {
     registry.create(spec("f").build());
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     registry.createAlias("f", "live", "1", null, null);
     conflict(
         "Alias already exists: " + ARN + "f:live",
@@ -498,7 +498,7 @@ class RegistryTest {
         "This operation is permitted on Lambda functions only. Aliases and versions do not support"
             + " this operation. Please specify either a function name or an unqualified function"
             + " ARN.",
-        () -> registry.publishVersion("f:live", null));
+        () -> registry.publishVersion("f:live"));
   }
 
   @Test
@@ -548,7 +548,7 @@ class RegistryTest {
     assertTrue(latest.inJvm());
     assertNull(latest.spec().code());
     assertSame(one, dispatch.handlers.get(latest.id()));
-    registry.publishVersion("f", null);
+    registry.publishVersion("f");
     registry.updateCode("f", two);
     assertSame(one, dispatch.handlers.get(inForce("f", "1").id()));
     assertSame(two, dispatch.handlers.get(inForce("f", "$LATEST").id()));
@@ -564,7 +564,7 @@ class RegistryTest {
     FunctionConfiguration before = registry.create(spec("f").build());
     dispatch.failure = new EngineException("closed");
     assertThrows(EngineException.class, () -> registry.updateCode("f", code("two")));
-    assertThrows(EngineException.class, () -> registry.publishVersion("f", null));
+    assertThrows(EngineException.class, () -> registry.publishVersion("f"));
     assertThrows(EngineException.class, () -> registry.create(spec("g").build()));
     assertThrows(
         EngineException.class,
