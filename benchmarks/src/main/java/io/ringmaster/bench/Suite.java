@@ -10,11 +10,13 @@ import io.ringmaster.bench.floor.ForksFloor;
 import io.ringmaster.bench.floor.IdleFloor;
 import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.PlainStart;
+import io.ringmaster.bench.floor.PrototypeFloor;
 import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.floor.RawEchoFloor;
 import io.ringmaster.bench.floor.SpawnsFloor;
 import io.ringmaster.bench.product.AllocationProbe;
 import io.ringmaster.bench.product.ChannelProbe;
+import io.ringmaster.bench.product.ChannelSaturatedProbe;
 import io.ringmaster.bench.product.ColdProbe;
 import io.ringmaster.bench.product.ColdRateProbe;
 import io.ringmaster.bench.product.IdleProbe;
@@ -68,6 +70,9 @@ final class Suite {
       all.add(channel(language, 1, language == Language.JAVA ? 1.2 : 1.5));
       all.add(channel(language, 2, 1.1));
     }
+    all.add(channelSaturated(Language.PYTHON, 8));
+    all.add(channelSaturated(Language.NODE, 8));
+    all.add(channelSaturated(Language.JAVA, 1));
     for (Language language : BOOTSTRAPPED) {
       all.add(idle(language, 1));
       all.add(idle(language, 2));
@@ -148,6 +153,22 @@ final class Suite {
           return Bout.open(
               () -> new ChannelProbe(at, placed.function()),
               () -> new RawEchoFloor(at, placed.function()));
+        });
+  }
+
+  /** A single sandbox shares this thread's processor, where taking turns is fastest. */
+  private static Benchmark channelSaturated(Language language, int count) {
+    return row(
+        "channel.saturated." + language.id() + "." + count,
+        "1/s",
+        language.id() + ".raw.prototype." + count,
+        Target.atLeast(1.0),
+        language,
+        at -> {
+          int processor = count == 1 ? Processors.pin(false).function() : -1;
+          return Bout.open(
+              () -> new ChannelSaturatedProbe(at, count, processor),
+              () -> new PrototypeFloor(at, count, processor));
         });
   }
 

@@ -13,14 +13,34 @@ final class Answer extends OutputStream {
   private static final int FIRST_BYTES = 480;
   private static final int HEAD = Channel.HEADER_BYTES + Channel.FIGURES_BYTES;
 
-  private byte[] frame = new byte[HEAD + FIRST_BYTES];
+  private static final int KEPT_BYTES_MAX = 65_536;
+
+  private byte[] frame;
   private int size = HEAD;
   private boolean sealed;
 
-  Answer() {}
+  Answer() {
+    frame = new byte[HEAD + FIRST_BYTES];
+  }
 
   Answer(byte[] body) {
+    this();
     write(body, 0, body.length);
+  }
+
+  private Answer(Answer before) {
+    frame = before.frame;
+  }
+
+  /**
+   * One in the memory of another that was sent: fresh memory for each costs more than all else that
+   * an answer does. Who still has the other cannot reach it, because that one is sealed.
+   */
+  static Answer after(Answer before) {
+    synchronized (before) {
+      boolean keeps = before.sealed && before.frame.length <= KEPT_BYTES_MAX;
+      return keeps ? new Answer(before) : new Answer();
+    }
   }
 
   @Override

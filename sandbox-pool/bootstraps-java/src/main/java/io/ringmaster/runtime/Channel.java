@@ -8,7 +8,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Method;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** Both pipes: frames as the channel's specification has them. Main thread only. */
 final class Channel {
@@ -22,7 +21,7 @@ final class Channel {
   static final int ERROR = 20;
 
   /** A flag of RESPONSE and ERROR. */
-  private static final byte PROCESS_ENDS = 2;
+  private static final int PROCESS_ENDS = 2;
 
   static final int HEADER_BYTES = 16;
   static final int FIGURES_BYTES = 16;
@@ -47,6 +46,8 @@ final class Channel {
   private int start;
   private int end;
   private int next;
+
+  private final byte[] raw = new byte[CHUNK_BYTES];
 
   private Channel(FileDescriptor requests, FileDescriptor responses) {
     this.requests = new FileInputStream(requests);
@@ -161,13 +162,26 @@ final class Channel {
       throws IOException {
     byte[] frame = answer.frame();
     int size = answer.frameBytes();
-    Arrays.fill(frame, 0, HEADER_BYTES + FIGURES_BYTES, (byte) 0);
+    head(frame, size, kind | (last ? PROCESS_ENDS << 8 : 0), sequence, mark, memoryKib);
+    responses.write(frame, 0, size);
+  }
+
+  /** Sends the answer of a raw handler, out of memory that all of them share. */
+  void answerRaw(long sequence, long mark, byte[] result) throws IOException {
+    int size = HEADER_BYTES + FIGURES_BYTES + result.length;
+    byte[] frame = size <= raw.length ? raw : new byte[size];
+    head(frame, size, RESPONSE, sequence, mark, 0);
+    System.arraycopy(result, 0, frame, HEADER_BYTES + FIGURES_BYTES, result.length);
+    responses.write(frame, 0, size);
+  }
+
+  /** Header and figures, every byte of them. */
+  private static void head(
+      byte[] frame, int size, int kindAndFlags, long sequence, long mark, int memoryKib) {
     INT.set(frame, 0, size - HEADER_BYTES);
-    frame[4] = (byte) kind;
-    frame[5] = last ? PROCESS_ENDS : 0;
+    INT.set(frame, 4, kindAndFlags);
     LONG.set(frame, 8, sequence);
     LONG.set(frame, 16, mark);
-    INT.set(frame, 24, memoryKib);
-    responses.write(frame, 0, size);
+    LONG.set(frame, 24, (long) memoryKib);
   }
 }

@@ -35,9 +35,7 @@ final class InvocationContext implements Context {
    * @throws IllegalArgumentException when they do not fit
    */
   InvocationContext(Binding binding, LambdaLogger logger, byte[] frame, int body, int end) {
-    if (end - body < FIELDS_BYTES) {
-      throw new IllegalArgumentException("a request of " + (end - body) + " bytes");
-    }
+    eventStart = eventStart(frame, body, end);
     this.binding = binding;
     this.logger = logger;
     deadlineMs = (long) Channel.LONG.get(frame, body);
@@ -47,10 +45,6 @@ final class InvocationContext implements Context {
     int clientBytes = (int) Channel.INT.get(frame, body + 48);
     int identityBytes = (short) Channel.SHORT.get(frame, body + 52) & 0xFFFF;
     int tenantBytes = (short) Channel.SHORT.get(frame, body + 54) & 0xFFFF;
-    long all = (long) arnBytes + traceBytes + clientBytes + identityBytes + tenantBytes;
-    if (clientBytes < 0 || all > end - body - FIELDS_BYTES) {
-      throw new IllegalArgumentException("fields of " + all + " bytes");
-    }
     int at = body + FIELDS_BYTES;
     arn = text(frame, at, arnBytes);
     at += arnBytes;
@@ -61,7 +55,29 @@ final class InvocationContext implements Context {
     identityText = identityBytes == 0 ? null : text(frame, at, identityBytes);
     at += identityBytes;
     tenant = tenantBytes == 0 ? null : text(frame, at, tenantBytes);
-    eventStart = at + tenantBytes;
+  }
+
+  /**
+   * Where the event starts in an INVOKE frame.
+   *
+   * @param body where the frame's body starts, {@code end} where it ends
+   * @throws IllegalArgumentException when its fields do not fit
+   */
+  static int eventStart(byte[] frame, int body, int end) {
+    if (end - body < FIELDS_BYTES) {
+      throw new IllegalArgumentException("a request of " + (end - body) + " bytes");
+    }
+    int clientBytes = (int) Channel.INT.get(frame, body + 48);
+    long all =
+        ((short) Channel.SHORT.get(frame, body + 44) & 0xFFFFL)
+            + ((short) Channel.SHORT.get(frame, body + 46) & 0xFFFF)
+            + clientBytes
+            + ((short) Channel.SHORT.get(frame, body + 52) & 0xFFFF)
+            + ((short) Channel.SHORT.get(frame, body + 54) & 0xFFFF);
+    if (clientBytes < 0 || all > end - body - FIELDS_BYTES) {
+      throw new IllegalArgumentException("fields of " + all + " bytes");
+    }
+    return body + FIELDS_BYTES + (int) all;
   }
 
   /** Reads what the caller wrote, who may have written anything; before the handler has this. */

@@ -30,6 +30,9 @@ final class Sandbox {
   private SandboxLogger logger;
   private String traceHeader;
 
+  /** What the handler of the last invocation wrote. */
+  private Answer written = new Answer();
+
   Sandbox(Channel channel, LogPipe log, Surroundings surroundings)
       throws IOException, ReflectiveOperationException {
     this.channel = channel;
@@ -142,7 +145,8 @@ final class Sandbox {
   private boolean invoke(Handler handler) throws IOException {
     byte[] frame = channel.frame();
     long sequence = channel.sequence();
-    Answer answer = new Answer();
+    Answer answer = Answer.after(written);
+    written = answer;
     Fault fault = null;
     try {
       InvocationContext context =
@@ -199,17 +203,14 @@ final class Sandbox {
     ready(startedNs);
     while (channel.receive() == Channel.INVOKE) {
       byte[] frame = channel.frame();
-      int start =
-          new InvocationContext(binding, logger, frame, channel.bodyStart(), channel.bodyEnd())
-              .eventStart();
+      int start = InvocationContext.eventStart(frame, channel.bodyStart(), channel.bodyEnd());
       byte[] result;
       try {
         result = (byte[]) handler.invokeExact(Arrays.copyOfRange(frame, start, channel.bodyEnd()));
       } catch (Throwable e) {
         throw new IllegalStateException("a raw handler failed", e);
       }
-      channel.answer(
-          Channel.RESPONSE, false, channel.sequence(), log.mark(), 0, new Answer(result));
+      channel.answerRaw(channel.sequence(), log.mark(), result);
     }
     return 0;
   }

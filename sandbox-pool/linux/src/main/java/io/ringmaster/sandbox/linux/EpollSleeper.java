@@ -26,6 +26,12 @@ public final class EpollSleeper implements Sleeper {
   private static final int READY_MAX = 256;
   private static final int TURNS_WITHOUT_LOOK_MAX = 4;
   private static final long OWN = -1;
+
+  /** The bell and the timer. */
+  private static final int OWN_COUNT = 2;
+
+  private static final long NEVER = Long.MAX_VALUE;
+
   // Owning agent.
   private final Linux linux;
   private final EpollEvents events;
@@ -33,6 +39,11 @@ public final class EpollSleeper implements Sleeper {
   private int ready;
   private int turnsWithoutLook;
   private long sleeps;
+  private final int timer;
+
+  /** What the timer is set to; {@link #NEVER}: it is not. */
+  private long timerNs = NEVER;
+
   private boolean closed;
 
   private final WakeFlag flag = new WakeFlag();
@@ -55,7 +66,15 @@ public final class EpollSleeper implements Sleeper {
       throw new LinuxException("eventfd2", -counter);
     }
     bell = counter;
+    int clock = linux.timerfd();
+    if (clock < 0) {
+      linux.close(bell);
+      linux.close(epoll);
+      throw new LinuxException("timerfd_create", -clock);
+    }
+    timer = clock;
     watch(bell, Linux.EPOLLIN | Linux.EPOLLET, OWN);
+    watch(timer, Linux.EPOLLIN, OWN);
   }
 
   /**
@@ -97,9 +116,29 @@ public final class EpollSleeper implements Sleeper {
       return;
     }
     sleeps++;
-    long timeoutNs = untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - nowNs);
-    gather(linux.epollWait(epoll, events, timeoutNs));
+    if (untilNs - nowNs > 0) {
+      setTimer(nowNs, untilNs);
+      gather(linux.epollWait(epoll, events, -1));
+    } else {
+      gather(linux.epollWait(epoll, events, 0));
+    }
     flag.disarm();
+  }
+
+  /**
+   * Sees to it that a sleep ends in time. A timer that rings earlier is left as it is: it ends one
+   * sleep too early, and in return the sleeps of a busy agent, whose next deadline moves on with
+   * every answer, need no timer of their own. It is level-triggered and never read: one that has
+   * rung ends every sleep until it is set again, so no ring is missed by whom it found awake.
+   */
+  private void setTimer(long nowNs, long untilNs) {
+    boolean rings = timerNs != NEVER && timerNs - nowNs > 0;
+    if (rings ? untilNs == NEVER || timerNs - untilNs <= 0 : timerNs == untilNs) {
+      return;
+    }
+    long aheadNs = untilNs == NEVER ? 0 : untilNs - nowNs;
+    LinuxException.check("timerfd_settime", linux.timerfdSet(timer, aheadNs));
+    timerNs = untilNs;
   }
 
   /**
@@ -123,11 +162,22 @@ public final class EpollSleeper implements Sleeper {
     if (count < 0 && count != -Errno.EINTR) {
       throw new LinuxException("epoll_wait", -count);
     }
-    // The bell alone is nobody's to take: remembered, it would keep an agent without a driver awake
-    // for ever.
-    boolean bellOnly = count == 1 && events.data(0) == OWN;
-    ready = bellOnly ? 0 : Math.max(0, count);
+    // Bell and timer alone are nobody's to take: remembered, they would keep an agent without a
+    // driver awake for ever.
+    ready = ownOnly(count) ? 0 : Math.max(0, count);
     turnsWithoutLook = 0;
+  }
+
+  private boolean ownOnly(int count) {
+    if (count > OWN_COUNT) {
+      return false;
+    }
+    for (int i = 0; i < count; i++) {
+      if (events.data(i) != OWN) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -169,6 +219,7 @@ public final class EpollSleeper implements Sleeper {
   public void close() {
     if (!closed) {
       closed = true;
+      linux.close(timer);
       linux.close(bell);
       linux.close(epoll);
     }

@@ -34,6 +34,65 @@ class EpollSleeperTest {
     }
   }
 
+  /** A timer that rings before it is needed ends one sleep too early, and no other too late. */
+  @Test
+  void anEarlierDeadlineThatIsNoneAnyMoreEndsOneSleepAtMost() {
+    long beginNs = System.nanoTime();
+    sleeper.await(beginNs, beginNs + 5_000_000, this::ringsNow);
+    long untilNs = beginNs + 20_000_000;
+    long before = sleeper.sleeps();
+    long nowNs = System.nanoTime();
+    while (nowNs < untilNs) {
+      sleeper.await(nowNs, untilNs, () -> false);
+      nowNs = System.nanoTime();
+    }
+    // The bell, the old deadline, the new one.
+    assertTrue(sleeper.sleeps() - before <= 3, sleeper.sleeps() - before + " sleeps");
+  }
+
+  private boolean ringsNow() {
+    sleeper.wake();
+    return false;
+  }
+
+  @Test
+  void aDeadlineThatPassedWhileAwakeIsNotSleptThrough() {
+    long beginNs = System.nanoTime();
+    long untilNs = beginNs + 1_000_000;
+    sleeper.await(beginNs, untilNs, this::ringsNow);
+    while (System.nanoTime() - untilNs < 1_000_000) {
+      sleeper.look();
+    }
+    // With the clock as it was read before: it sleeps for ever if the ring was taken by a look.
+    sleeper.await(beginNs, untilNs, () -> false);
+    sleeper.await(beginNs, untilNs + 60_000_000_000L, () -> false);
+    assertTrue(System.nanoTime() - untilNs < 10_000_000_000L, "slept through");
+  }
+
+  @Test
+  void aRungTimerKeepsNobodyAwake() {
+    long beginNs = System.nanoTime();
+    sleeper.await(beginNs, beginNs + 1, () -> false);
+    long nowNs = System.nanoTime();
+    sleeper.await(nowNs, nowNs + 3_000_000, () -> false);
+    assertTrue(System.nanoTime() - nowNs >= 3_000_000, "did not sleep");
+    Thread waker = Thread.ofPlatform().start(this::wakesLater);
+    nowNs = System.nanoTime();
+    sleeper.await(nowNs, Long.MAX_VALUE, () -> false); // without a deadline
+    assertTrue(System.nanoTime() - nowNs >= 3_000_000, "did not sleep");
+    while (waker.isAlive()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void wakesLater() {
+    long fromNs = System.nanoTime();
+    while (System.nanoTime() - fromNs < 10_000_000) {
+      Thread.yield();
+    }
+    sleeper.wake();
+  }
+
   @Test
   void doesNotSleepWhenSomethingArrived() {
     long before = sleeper.sleeps();

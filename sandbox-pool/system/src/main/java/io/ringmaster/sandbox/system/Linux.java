@@ -88,6 +88,7 @@ public final class Linux {
   private static final int AF_UNIX = 1;
   private static final int SOCK_SEQPACKET = 5;
   private static final int SIG_BLOCK = 0;
+  private static final int CLOCK_MONOTONIC = 1;
   private static final int SIG_SETMASK = 2;
   private static final int AT_FDCWD = -100;
   private static final int KERNEL_SIGSET_BYTES = 8;
@@ -253,6 +254,24 @@ public final class Linux {
   /** Takes an event counter back to 0; {@code -EAGAIN} where it was 0. */
   public int eventfdClear(int fd) {
     return (int) call(READ, fd, scratch.address(), 8, 0, 0, 0);
+  }
+
+  /** A new timer on the monotonic clock, not set, non-blocking and close-on-exec. */
+  public int timerfd() {
+    return (int) call(SystemCall.TIMERFD_CREATE, CLOCK_MONOTONIC, O_CLOEXEC | O_NONBLOCK, 0, 0);
+  }
+
+  /**
+   * Sets a timer to become readable once, and to stay it until it is set again.
+   *
+   * @param aheadNs from now on; 0: never
+   */
+  public int timerfdSet(int fd, long aheadNs) {
+    scratch.set(JAVA_LONG, 0, 0);
+    scratch.set(JAVA_LONG, 8, 0);
+    scratch.set(JAVA_LONG, 16, aheadNs / 1_000_000_000);
+    scratch.set(JAVA_LONG, 24, aheadNs % 1_000_000_000);
+    return (int) call(SystemCall.TIMERFD_SETTIME, fd, 0, scratch.address(), 0);
   }
 
   /**
