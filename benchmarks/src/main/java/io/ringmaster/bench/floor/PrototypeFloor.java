@@ -52,8 +52,7 @@ public final class PrototypeFloor implements Probe {
     ring.addGatingSequences(requests.getSequence());
     try {
       for (int i = 0; i < count; i++) {
-        RuntimeProcess echo =
-            new RuntimeProcess(linux, runtime.executable(), programs.rawEcho());
+        RuntimeProcess echo = new RuntimeProcess(linux, runtime.executable(), programs.rawEcho());
         echoes.add(echo);
         echo.send(linux, request);
         echo.receive(linux, response); // it has all its threads now
