@@ -108,6 +108,15 @@ class EdgesTest {
   }
 
   @Test
+  void theHttpIngressSeesTheApi() {
+    only(
+        "io.ringmaster.lambdahttp..",
+        "io.ringmaster.api..",
+        "io.netty..",
+        "com.fasterxml.jackson..");
+  }
+
+  @Test
   void fileStoresSeeTheirInterface() {
     only(
         "io.ringmaster.persistence.files..",
@@ -201,7 +210,7 @@ class EdgesTest {
         .that()
         .resideOutsideOfPackages(
             "io.ringmaster.sandbox.runtimeapi..",
-            "io.ringmaster.http..",
+            "io.ringmaster.lambdahttp..",
             "io.ringmaster.grpc..",
             "io.ringmaster.bench.floor..")
         .should()

@@ -1,0 +1,57 @@
+package io.ringmaster.lambdahttp;
+
+import io.netty.channel.EventLoop;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks after the connections of one event loop twice a second: closes what is over its time. No
+ * timer per request. On the loop only.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails closes the channel.
+final class Deadlines implements Runnable {
+  private static final long PERIOD_MS = 500;
+
+  /** Something that may be over its time. */
+  interface Watched {
+    /** Closes itself if it is. */
+    void look(long nowNs);
+
+    void close();
+  }
+
+  private final EventLoop loop;
+  private final Set<Watched> watched = new HashSet<>();
+
+  Deadlines(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void start() {
+    loop.scheduleAtFixedRate(this, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+  }
+
+  void add(Watched each) {
+    watched.add(each);
+  }
+
+  void remove(Watched each) {
+    watched.remove(each);
+  }
+
+  @Override
+  public void run() {
+    long now = System.nanoTime();
+    for (Watched each : List.copyOf(watched)) {
+      each.look(now);
+    }
+  }
+
+  void closeAll() {
+    for (Watched each : List.copyOf(watched)) {
+      each.close();
+    }
+  }
+}
