@@ -126,6 +126,23 @@ class EdgesTest {
   }
 
   @Test
+  void theGrpcIngressSeesTheApi() {
+    only(
+        "io.ringmaster.grpc..",
+        "io.ringmaster.api..",
+        "io.grpc..",
+        "io.netty..",
+        "com.google..",
+        "javax.annotation..");
+  }
+
+  /** The client of the gRPC interface knows what is published, not what serves it. */
+  @Test
+  void theGrpcClientSeesThePublishedInterfaceOnly() {
+    only("io.ringmaster.grpc.client..", "io.ringmaster.grpc.v1..", "io.grpc..", "com.google..");
+  }
+
+  @Test
   void theSimulatorSeesTheSchedulerOnly() {
     only(
         "io.ringmaster.simulation..",

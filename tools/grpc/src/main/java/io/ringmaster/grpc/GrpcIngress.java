@@ -1,0 +1,278 @@
+package io.ringmaster.grpc;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.Owner;
+import io.ringmaster.grpc.v1.FunctionServiceGrpc;
+import io.ringmaster.grpc.v1.InvocationServiceGrpc;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The gRPC ingress of an engine: {@code ringmaster.v1.InvocationService} and {@code
+ * FunctionService}, {@code grpc.health.v1.Health} and reflection. Listens from {@link #start} on.
+ *
+ * <p>Any thread. The engine is not closed with it, and has to be closed after it.
+ */
+public final class GrpcIngress implements AutoCloseable {
+  /** An event of 6 MiB, and what stands beside it. */
+  private static final int MESSAGE_BYTES_MAX = 7 * 1024 * 1024;
+
+  private static final int METADATA_BYTES_MAX = 16 * 1024;
+  private static final int WINDOW_BYTES = 1024 * 1024;
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  /** What a client does wrong it is told; gRPC would write a stack trace of ours for each time. */
+  private static final List<Logger> QUIET =
+      List.of(
+          Logger.getLogger("io.grpc.netty.NettyServerStream"),
+          Logger.getLogger("io.grpc.netty.NettyServerHandler"));
+
+  static {
+    QUIET.forEach(logger -> logger.setLevel(Level.SEVERE));
+  }
+
+  private final Server server;
+  private final HealthStatusManager health;
+  private final Management management;
+  private final EventLoopGroup ownLoops;
+  private final SocketAddress address;
+
+  private GrpcIngress(
+      Server server,
+      HealthStatusManager health,
+      Management management,
+      EventLoopGroup ownLoops,
+      SocketAddress address) {
+    this.server = server;
+    this.health = health;
+    this.management = management;
+    this.ownLoops = ownLoops;
+    this.address = address;
+  }
+
+  /**
+   * Listens.
+   *
+   * @throws IOException the address cannot be listened on, or a file of TLS cannot be read or used
+   */
+  public static GrpcIngress start(GrpcConfig config, Engine engine) throws IOException {
+    SslContext tls = tls(config.tls());
+    EventLoopGroup own = config.eventLoops() == null ? loops() : null;
+    EventLoopGroup loops = own == null ? config.eventLoops() : own;
+    HealthStatusManager health = new HealthStatusManager();
+    Management management = new Management(engine);
+    try {
+      Server server = server(config, engine, tls, loops, health, management).start();
+      SocketAddress address =
+          config.listening() == null
+              ? server.getListenSockets().get(0)
+              : config.listening().getLocalAddress();
+      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+      health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+      health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+      return new GrpcIngress(server, health, management, own, address);
+    } catch (IOException | RuntimeException | Error failed) {
+      end(own);
+      throw failed;
+    }
+  }
+
+  private static Server server(
+      GrpcConfig config,
+      Engine engine,
+      SslContext tls,
+      EventLoopGroup loops,
+      HealthStatusManager health,
+      Management management) {
+    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(config.address())
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .directExecutor()
+            .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+            .maxInboundMetadataSize(METADATA_BYTES_MAX)
+            .maxConcurrentCallsPerConnection(config.streamsPerConnectionMax())
+            .flowControlWindow(WINDOW_BYTES)
+            .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .addService(invocations(config, exchanges))
+            .addService(functions(management, exchanges))
+            .addService(health.getHealthService());
+    if (config.listening() == null) {
+      builder.channelFactory(NioServerSocketChannel::new);
+    } else {
+      builder.channelFactory(() -> new Listener(config.listening()));
+    }
+    if (config.reflection()) {
+      builder.addService(ProtoReflectionServiceV1.newInstance());
+    }
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    return builder.build();
+  }
+
+  private static ServerServiceDefinition invocations(GrpcConfig config, IngressLoops loops) {
+    int callsMax = config.callsPerStreamMax();
+    long bytesMax = config.bytesPerStreamMax();
+    return ServerServiceDefinition.builder(InvocationServiceGrpc.getServiceDescriptor())
+        .addMethod(
+            InvocationServiceGrpc.getInvokeMethod(),
+            exchange(loops, (loop, owner, rpc) -> new UnaryExchange(loop, owner, rpc).listener()))
+        .addMethod(
+            InvocationServiceGrpc.getInvokeWithResponseStreamMethod(),
+            exchange(loops, (loop, owner, rpc) -> new PartsExchange(loop, owner, rpc).listener()))
+        .addMethod(
+            InvocationServiceGrpc.getInvokeStreamMethod(),
+            exchange(
+                loops,
+                (loop, owner, rpc) ->
+                    new StreamExchange(loop, owner, rpc, callsMax, bytesMax).listener()))
+        .build();
+  }
+
+  /** Makes the exchange of an RPC. */
+  @FunctionalInterface
+  private interface Opening<Q, A> {
+    ServerCall.Listener<Q> open(IngressLoop loop, Owner owner, ServerCall<Q, A> rpc);
+  }
+
+  private static <Q, A> ServerCallHandler<Q, A> exchange(
+      IngressLoops loops, Opening<Q, A> opening) {
+    return (rpc, headers) -> {
+      IngressLoop loop = loops.current();
+      try {
+        return opening.open(loop, loop.owners().of(headers), rpc);
+      } catch (IllegalArgumentException impossible) {
+        return refused(rpc, impossible);
+      }
+    };
+  }
+
+  private static <Q> ServerCall.Listener<Q> refused(
+      ServerCall<Q, ?> rpc, IllegalArgumentException impossible) {
+    Statuses.close(rpc, Owners.refusal(impossible), null);
+    return new ServerCall.Listener<>() {};
+  }
+
+  private static ServerServiceDefinition functions(Management management, IngressLoops loops) {
+    ServerInterceptor owner =
+        new ServerInterceptor() {
+          @Override
+          public <Q, A> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, A> rpc, Metadata headers, ServerCallHandler<Q, A> next) {
+            Owner named;
+            try {
+              named = loops.current().owners().of(headers);
+            } catch (IllegalArgumentException impossible) {
+              return refused(rpc, impossible);
+            }
+            Context context = Context.current().withValue(Management.OWNER, named);
+            return Contexts.interceptCall(context, rpc, headers, next);
+          }
+        };
+    return ServerInterceptors.intercept(new FunctionIngress(management), owner);
+  }
+
+  private static EventLoopGroup loops() {
+    int threads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+    return new MultiThreadIoEventLoopGroup(
+        threads, new DefaultThreadFactory("ringmaster-grpc", true), NioIoHandler.newFactory());
+  }
+
+  private static SslContext tls(GrpcConfig.Tls tls) throws IOException {
+    if (tls == null) {
+      return null;
+    }
+    try {
+      SslContextBuilder builder =
+          GrpcSslContexts.forServer(tls.certificateChain().toFile(), tls.privateKey().toFile());
+      if (tls.clientAuthorities() != null) {
+        builder.trustManager(tls.clientAuthorities().toFile()).clientAuth(ClientAuth.REQUIRE);
+      }
+      return builder.build();
+    } catch (IllegalArgumentException unusable) {
+      throw new IOException("TLS: " + unusable.getMessage(), unusable);
+    }
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) address;
+  }
+
+  /**
+   * Accepts no connection and no RPC any more, and says so to those who are connected; what was
+   * accepted goes on. The listening socket is closed here. Does not wait.
+   */
+  public void stopAccepting() {
+    health.enterTerminalState();
+    server.shutdown();
+  }
+
+  /**
+   * Accepts nothing more, lets RPCs end for so long, then cancels what is left. When it returns no
+   * connection and no thread of the ingress is left.
+   */
+  public void close(Duration drain) {
+    stopAccepting();
+    boolean interrupted = false;
+    try {
+      server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupt) {
+      interrupted = true;
+    }
+    server.shutdownNow();
+    try {
+      server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+      management.close(DRAIN);
+    } catch (InterruptedException interrupt) {
+      interrupted = true;
+    }
+    end(ownLoops);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** {@link #close(Duration)} with five seconds. */
+  @Override
+  public void close() {
+    close(DRAIN);
+  }
+
+  private static void end(EventLoopGroup loops) {
+    if (loops != null) {
+      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.ringmaster.grpc;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.Owner;
+
+/** The {@link IngressLoop} of each event loop. */
+final class IngressLoops {
+  private final FastThreadLocal<IngressLoop> current;
+
+  IngressLoops(EventLoopGroup loops, Engine engine, Owner usual) {
+    current =
+        new FastThreadLocal<>() {
+          @Override
+          protected IngressLoop initialValue() {
+            for (EventExecutor loop : loops) {
+              if (loop.inEventLoop()) {
+                return new IngressLoop(loop, engine, usual);
+              }
+            }
+            throw new IllegalStateException("not on an event loop of the ingress");
+          }
+        };
+  }
+
+  /** That of the calling event loop. */
+  IngressLoop current() {
+    return current.get();
+  }
+}

@@ -1,0 +1,97 @@
+package io.ringmaster.grpc;
+
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.Functions;
+import io.ringmaster.api.LambdaException;
+import io.ringmaster.api.Owner;
+import io.ringmaster.api.Refusal;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Runs management calls on threads of its own: they wait for disks, and for the dispatcher. */
+final class Management {
+  /** Whose functions the RPC of this context means; null: the engine's own. */
+  static final Context.Key<Owner> OWNER = Context.key("ringmaster-owner");
+
+  private static final int THREADS = 4;
+  private static final int WAITING_MAX = 256;
+  private static final System.Logger LOG = System.getLogger(Management.class.getName());
+
+  private final Engine engine;
+  private final ThreadPoolExecutor threads;
+
+  Management(Engine engine) {
+    this.engine = engine;
+    threads =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            5,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING_MAX),
+            Thread.ofPlatform().name("ringmaster-grpc-management-", 0).daemon().factory());
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** Says what an operation answers. The loop's thread. */
+  <T> void run(StreamObserver<T> answer, Function<Functions, T> operation) {
+    run(answer, Status.Code.FAILED_PRECONDITION, operation);
+  }
+
+  /** The same for an operation that makes something: a conflict is that it is there already. */
+  <T> void create(StreamObserver<T> answer, Function<Functions, T> operation) {
+    run(answer, Status.Code.ALREADY_EXISTS, operation);
+  }
+
+  private <T> void run(
+      StreamObserver<T> answer, Status.Code conflict, Function<Functions, T> operation) {
+    // Whoever cancels is not told any more, and that is no error; the operation goes on.
+    ((ServerCallStreamObserver<T>) answer).setOnCancelHandler(() -> {});
+    Owner owner = OWNER.get();
+    try {
+      threads.execute(() -> answer(answer, owner, conflict, operation));
+    } catch (RejectedExecutionException full) {
+      refuse(answer, Refusal.throttled("CallerRateLimitExceeded"));
+    }
+  }
+
+  private <T> void answer(
+      StreamObserver<T> answer,
+      Owner owner,
+      Status.Code conflict,
+      Function<Functions, T> operation) {
+    T result;
+    try {
+      result = operation.apply(owner == null ? engine.functions() : engine.functions(owner));
+    } catch (LambdaException refused) {
+      Refusal refusal = refused.refusal();
+      Status.Code code = refusal.statusCode() == 409 ? conflict : Statuses.code(refusal);
+      answer.onError(Statuses.exception(refusal, code, null));
+      return;
+    } catch (RuntimeException | Error failed) {
+      LOG.log(System.Logger.Level.ERROR, "a management call failed", failed);
+      refuse(answer, Refusal.service("The operation failed by a fault of the platform."));
+      return;
+    }
+    answer.onNext(result);
+    answer.onCompleted();
+  }
+
+  static void refuse(StreamObserver<?> answer, Refusal refusal) {
+    answer.onError(Statuses.exception(refusal, Statuses.code(refusal), null));
+  }
+
+  /** Begins nothing more; waits for what runs. */
+  void close(Duration most) throws InterruptedException {
+    threads.shutdown();
+    threads.awaitTermination(most.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

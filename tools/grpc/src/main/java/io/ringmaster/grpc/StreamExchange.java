@@ -1,0 +1,266 @@
+package io.ringmaster.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.netty.util.collection.LongObjectHashMap;
+import io.ringmaster.api.Call;
+import io.ringmaster.api.Owner;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.grpc.v1.InvokeRequest;
+import io.ringmaster.grpc.v1.InvokeStreamRequest;
+import io.ringmaster.grpc.v1.InvokeStreamResponse;
+import io.ringmaster.grpc.v1.StreamCall;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Many invocations over one stream. Those that settle in one turn of the dispatcher are written as
+ * one message; the next message is asked for as long as fewer calls are in flight, and fewer bytes
+ * of events and answers are held, than the stream may have.
+ *
+ * <p>The loop's thread, but for {@link #settled}, which is the dispatcher's.
+ */
+final class StreamExchange extends IngressLoop.Exchange {
+  private static final int CALLS_PER_MESSAGE_MAX = 1024;
+  private static final int RESULTS_PER_MESSAGE_MAX = 256;
+  private static final int BYTES_PER_MESSAGE = 256 * 1024;
+
+  private final IngressLoop loop;
+  private final Owner owner;
+  private final ServerCall<InvokeStreamRequest, InvokeStreamResponse> rpc;
+  private final int callsMax;
+  private final long bytesMax;
+
+  /** Calls whose result was not written yet, by id. */
+  private final LongObjectHashMap<StreamedCall> inFlight = new LongObjectHashMap<>();
+
+  /** Those of them that have a result, in the order of their ends. */
+  private final ArrayDeque<StreamedCall> ended = new ArrayDeque<>();
+
+  /** Calls that the engine settled. Pushed by the dispatcher, taken by the loop. */
+  private final AtomicReference<StreamedCall> settledTop = new AtomicReference<>();
+
+  private String lastFunction;
+  private String lastQualifier;
+  private long heldBytes;
+  private boolean asked;
+  private boolean halfClosed;
+  private boolean headersSent;
+  private boolean over;
+
+  StreamExchange(
+      IngressLoop loop,
+      Owner owner,
+      ServerCall<InvokeStreamRequest, InvokeStreamResponse> rpc,
+      int callsMax,
+      long bytesMax) {
+    this.loop = loop;
+    this.owner = owner;
+    this.rpc = rpc;
+    this.callsMax = callsMax;
+    this.bytesMax = bytesMax;
+  }
+
+  ServerCall.Listener<InvokeStreamRequest> listener() {
+    ask();
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onMessage(InvokeStreamRequest message) {
+        asked = false;
+        take(message);
+        ask();
+      }
+
+      @Override
+      public void onHalfClose() {
+        halfClosed = true;
+        write();
+      }
+
+      @Override
+      public void onReady() {
+        write();
+      }
+
+      @Override
+      public void onCancel() {
+        over = true;
+        giveUpAll();
+      }
+    };
+  }
+
+  private void ask() {
+    if (!over && !asked && !halfClosed && inFlight.size() < callsMax && heldBytes < bytesMax) {
+      asked = true;
+      rpc.request(1);
+    }
+  }
+
+  private void giveUpAll() {
+    for (StreamedCall each : inFlight.values()) {
+      each.giveUp();
+    }
+    inFlight.clear();
+    ended.clear();
+  }
+
+  // ---- what the caller says ----
+
+  private void take(InvokeStreamRequest message) {
+    if (over) {
+      return;
+    }
+    int calls = message.getCallsCount();
+    if (calls > CALLS_PER_MESSAGE_MAX) {
+      fail("a message has at most " + CALLS_PER_MESSAGE_MAX + " calls");
+      return;
+    }
+    for (int i = 0; i < calls && !over; i++) {
+      begin(message.getCalls(i));
+    }
+    for (int i = 0; i < message.getCancelledIdsCount() && !over; i++) {
+      StreamedCall cancelled = inFlight.get(message.getCancelledIds(i));
+      if (cancelled != null) {
+        cancelled.refuse(Refusal.cancelled(), Status.Code.CANCELLED);
+      }
+    }
+    write();
+  }
+
+  private void fail(String reason) {
+    over = true;
+    giveUpAll();
+    rpc.close(Status.INVALID_ARGUMENT.withDescription(reason), new Metadata());
+  }
+
+  private void begin(StreamCall wanted) {
+    InvokeRequest request = wanted.getRequest();
+    long id = wanted.getId();
+    if (inFlight.containsKey(id)) {
+      fail("a call with the id " + Long.toUnsignedString(id) + " is in flight");
+      return;
+    }
+    StreamedCall call = new StreamedCall(this, id);
+    inFlight.put(id, call);
+    if (!request.getFunctionName().isEmpty()) {
+      lastFunction = loop.known(request.getFunctionName());
+      lastQualifier = loop.known(request.getQualifier());
+    }
+    if (lastFunction == null) {
+      call.refuse(Answers.nameless(), Status.Code.INVALID_ARGUMENT);
+      return;
+    }
+    Call taken = loop.take();
+    Refusal refusal = Answers.fill(taken, loop, owner, lastFunction, lastQualifier, request);
+    if (refusal != null) {
+      loop.giveBack(taken);
+      call.refuse(refusal, Statuses.code(refusal));
+      return;
+    }
+    hold(call, request.getPayload().size());
+    if (wanted.getTimeoutMs() != 0) {
+      long millis = Integer.toUnsignedLong(wanted.getTimeoutMs());
+      call.timer = loop.executor().schedule(call::expired, millis, TimeUnit.MILLISECONDS);
+    }
+    call.submit(taken);
+  }
+
+  private void hold(StreamedCall call, int bytes) {
+    call.heldBytes += bytes;
+    heldBytes += bytes;
+  }
+
+  // ---- what the engine says ----
+
+  /** The dispatcher's thread, or the loop's own. */
+  void settled(StreamedCall call) {
+    StreamedCall below;
+    do {
+      below = settledTop.get();
+      call.below = below;
+    } while (!settledTop.compareAndSet(below, call));
+    if (below == null) {
+      loop.post(this); // whoever takes the list empties it: so this is posted once
+    }
+  }
+
+  @Override
+  void proceed() {
+    int begin = ended.size();
+    StreamedCall next = settledTop.getAndSet(null);
+    StreamedCall first = null;
+    while (next != null) {
+      StreamedCall below = next.below;
+      next.below = first;
+      first = next;
+      next = below;
+    }
+    while (first != null) {
+      StreamedCall following = first.below;
+      first.below = null;
+      if (first.answered()) {
+        hold(first, first.responseLength());
+        ended.add(first);
+      }
+      first = following;
+    }
+    if (ended.size() > begin) {
+      write();
+    }
+  }
+
+  /** It has a result without the engine's answer. */
+  void ended(StreamedCall call) {
+    ended.add(call);
+  }
+
+  IngressLoop loop() {
+    return loop;
+  }
+
+  // ---- what is written ----
+
+  void write() {
+    while (!over && !ended.isEmpty() && rpc.isReady()) {
+      writeMessage();
+    }
+    if (!over && halfClosed && inFlight.isEmpty()) {
+      over = true;
+      sendHeaders();
+      rpc.close(Status.OK, new Metadata());
+      return;
+    }
+    ask();
+  }
+
+  private void writeMessage() {
+    InvokeStreamResponse.Builder message = InvokeStreamResponse.newBuilder();
+    int count = 0;
+    int bytes = 0;
+    for (StreamedCall call : ended) {
+      message.addResults(call.result());
+      bytes += call.responseLength();
+      if (++count == RESULTS_PER_MESSAGE_MAX || bytes >= BYTES_PER_MESSAGE) {
+        break;
+      }
+    }
+    sendHeaders();
+    rpc.sendMessage(message.build());
+    for (int i = 0; i < count; i++) {
+      StreamedCall written = ended.poll();
+      heldBytes -= written.heldBytes;
+      inFlight.remove(written.id);
+      written.written();
+    }
+  }
+
+  private void sendHeaders() {
+    if (!headersSent) {
+      headersSent = true;
+      rpc.sendHeaders(new Metadata());
+    }
+  }
+}

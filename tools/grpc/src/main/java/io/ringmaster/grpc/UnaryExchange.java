@@ -1,0 +1,112 @@
+package io.ringmaster.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import io.ringmaster.api.Call;
+import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.Owner;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.grpc.v1.InvokeRequest;
+import io.ringmaster.grpc.v1.InvokeResponse;
+
+/** One invocation, one answer. The loop's thread, but for {@link #settled}. */
+final class UnaryExchange extends IngressLoop.Exchange implements InvocationCallback {
+  private final IngressLoop loop;
+  private final Owner owner;
+  private final ServerCall<InvokeRequest, InvokeResponse> rpc;
+  private InvokeRequest request;
+  private Call call;
+
+  /** Neither may anything be written any more nor is anybody waiting for it. */
+  private boolean over;
+
+  UnaryExchange(IngressLoop loop, Owner owner, ServerCall<InvokeRequest, InvokeResponse> rpc) {
+    this.loop = loop;
+    this.owner = owner;
+    this.rpc = rpc;
+  }
+
+  ServerCall.Listener<InvokeRequest> listener() {
+    rpc.request(2); // a second message would be an error, and is seen
+    return new ServerCall.Listener<>() {
+      @Override
+      public void onMessage(InvokeRequest message) {
+        if (request != null) {
+          end(Status.INVALID_ARGUMENT.withDescription("more than one message"));
+        } else {
+          request = message;
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        begin();
+      }
+
+      @Override
+      public void onCancel() {
+        over = true;
+        if (call != null) {
+          call.cancel();
+        }
+      }
+    };
+  }
+
+  private void end(Status status) {
+    if (!over) {
+      over = true;
+      rpc.close(status, new Metadata());
+    }
+  }
+
+  private void begin() {
+    if (over) {
+      return;
+    }
+    if (request == null) {
+      end(Status.INVALID_ARGUMENT.withDescription("no message"));
+      return;
+    }
+    Call taken = loop.take();
+    Refusal refusal = Answers.fill(taken, loop, owner, request);
+    if (refusal != null) {
+      loop.giveBack(taken);
+      over = true;
+      Statuses.close(rpc, refusal, null);
+      return;
+    }
+    call = taken;
+    call.submit(this);
+  }
+
+  /** The dispatcher's thread, or the loop's own. */
+  @Override
+  public void settled(Call settled) {
+    loop.post(this);
+  }
+
+  @Override
+  public boolean nonBlocking() {
+    return true;
+  }
+
+  @Override
+  void proceed() {
+    Call settled = call;
+    call = null;
+    if (!over) {
+      over = true;
+      Refusal refusal = settled.refusal();
+      if (refusal != null) {
+        Statuses.close(rpc, refusal, Statuses.requestId(settled));
+      } else {
+        rpc.sendHeaders(new Metadata());
+        rpc.sendMessage(Answers.response(settled));
+        rpc.close(Status.OK, new Metadata());
+      }
+    }
+    loop.giveBack(settled);
+  }
+}
