@@ -45,24 +45,16 @@ public interface Engine extends AutoCloseable {
   Functions functions();
 
   /** The same of another owner. */
-  default Functions functions(Owner owner) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Functions functions(Owner owner);
 
   /** Layers of the engine's own account and region. */
-  default Layers layers() {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Layers layers();
 
   /** Layers of another owner. */
-  default Layers layers(Owner owner) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Layers layers(Owner owner);
 
   /** Limits of an owner, and what it uses of them. */
-  default AccountSettings accountSettings(Owner owner) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  AccountSettings accountSettings(Owner owner);
 
   /**
    * Writes a copy of all functions, layers and packages, of one moment, while the engine runs: a
@@ -73,9 +65,7 @@ public interface Engine extends AutoCloseable {
    * @param target must not exist
    * @throws EngineException the engine has no data folder, or the copy cannot be written
    */
-  default void backup(Path target) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  void backup(Path target);
 
   /**
    * Invokes and waits for the answer. An interrupt of the waiting thread does not cancel the
@@ -120,9 +110,7 @@ public interface Engine extends AutoCloseable {
   String recentLogs(String functionName);
 
   /** The same of an owner's function. */
-  default String recentLogs(Owner owner, String functionName) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  String recentLogs(Owner owner, String functionName);
 
   /**
    * Accepts nothing more, lets running invocations end for at most {@link EngineConfig#drainNs()},

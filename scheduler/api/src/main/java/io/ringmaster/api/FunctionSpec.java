@@ -92,7 +92,7 @@ public record FunctionSpec(
 
   /** Collects the values. Not safe for use by several threads. */
   public static final class Builder {
-    private final String name;
+    private String name;
     private String runtime;
     private String handler;
     private FunctionCode code;
@@ -115,6 +115,12 @@ public record FunctionSpec(
 
     private Builder(String name) {
       this.name = name;
+    }
+
+    /** See {@link FunctionSpec#name()}. */
+    public Builder name(String value) {
+      name = value;
+      return this;
     }
 
     /** See {@link FunctionSpec#runtime()}. */

@@ -35,18 +35,14 @@ public interface Functions {
   FunctionConfiguration get(String name, String qualifier);
 
   /** As {@link #get(String, String)}, with what is known of the function as a whole. */
-  default FunctionOverview describe(String name, String qualifier) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  FunctionOverview describe(String name, String qualifier);
 
   /**
    * The package of a version, as an archive: byte for byte as it was uploaded; made of the files
    * where the code was given as files or as a folder. To be closed. 404 for in-JVM code, which has
    * none.
    */
-  default InputStream openCode(String name, String qualifier) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  InputStream openCode(String name, String qualifier);
 
   /** {@code $LATEST} of every function, by name. */
   List<FunctionConfiguration> list();
@@ -57,9 +53,7 @@ public interface Functions {
    * @param after name after which to begin; null: at the start
    * @param max how many at most, 1 or more
    */
-  default Page<FunctionConfiguration> list(String after, int max) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Page<FunctionConfiguration> list(String after, int max);
 
   /**
    * Replaces the code of {@code $LATEST}. Environments of the old code end with their running
@@ -67,9 +61,7 @@ public interface Functions {
    *
    * @return {@code $LATEST}, or the version that is published of it
    */
-  default FunctionConfiguration updateCode(String name, CodeUpdate update) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  FunctionConfiguration updateCode(String name, CodeUpdate update);
 
   /** Replaces the code of {@code $LATEST}, without any condition. */
   default FunctionConfiguration updateCode(String name, FunctionCode code) {
@@ -84,10 +76,8 @@ public interface Functions {
    *     FunctionSpec#layers()} is null in what it gets: if it answers null too, layers given inline
    *     stay as long as {@link FunctionSpec#layerArns()} is not changed
    */
-  default FunctionConfiguration updateConfiguration(
-      String name, UnaryOperator<FunctionSpec> change, String revisionId) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  FunctionConfiguration updateConfiguration(
+      String name, UnaryOperator<FunctionSpec> change, String revisionId);
 
   /**
    * Replaces the configuration of {@code $LATEST}, without any condition; the name and the code of
@@ -109,9 +99,7 @@ public interface Functions {
    * Publishes {@code $LATEST} as an immutable version. If nothing changed since the last one, that
    * one is answered.
    */
-  default FunctionConfiguration publishVersion(String name, PublishRequest request) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  FunctionConfiguration publishVersion(String name, PublishRequest request);
 
   /**
    * Publishes {@code $LATEST}, without any condition.
@@ -119,12 +107,12 @@ public interface Functions {
    * @param description see {@link PublishRequest#description()}
    */
   default FunctionConfiguration publishVersion(String name, String description) {
-    throw new LambdaException(Refusal.service("not yet"));
+    return publishVersion(name, new PublishRequest(description, null, null));
   }
 
   /** Publishes {@code $LATEST} as it is, without any condition. */
   default FunctionConfiguration publishVersion(String name) {
-    return publishVersion(name, (String) null);
+    return publishVersion(name, new PublishRequest(null, null, null));
   }
 
   /** {@code $LATEST} and the published versions, oldest first. */
@@ -139,15 +127,13 @@ public interface Functions {
       String name, String alias, String version, String description, Map<String, Double> weights);
 
   /** Changes an alias; null leaves a value as it is. */
-  default Alias updateAlias(
+  Alias updateAlias(
       String name,
       String alias,
       String version,
       String description,
       Map<String, Double> weights,
-      String revisionId) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+      String revisionId);
 
   /** Changes an alias, without any condition. */
   default Alias updateAlias(
@@ -178,28 +164,20 @@ public interface Functions {
   void deleteConcurrency(String name);
 
   /** The function's tags, by key. */
-  default Map<String, String> tags(String name) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Map<String, String> tags(String name);
 
   /** Adds tags, replacing those with the same keys; at most 50 in all. */
-  default void tag(String name, Map<String, String> tags) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  void tag(String name, Map<String, String> tags);
 
   /** Removes tags; keys that are not there are no error. */
-  default void untag(String name, Collection<String> keys) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  void untag(String name, Collection<String> keys);
 
   /**
    * The policy of a function, or of one of its versions or aliases. 404 if there is none.
    *
    * @param qualifier version or alias; null: the function
    */
-  default ResourcePolicy policy(String name, String qualifier) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  ResourcePolicy policy(String name, String qualifier);
 
   /**
    * Adds a statement to a policy; 409 if it has one with that id. The policy is kept and shown; its
@@ -207,16 +185,10 @@ public interface Functions {
    *
    * @return the statement as kept
    */
-  default Statement addPermission(
-      String name, String qualifier, Statement statement, String revisionId) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Statement addPermission(String name, String qualifier, Statement statement, String revisionId);
 
   /** Removes a statement from a policy. 404 if there is none. */
-  default void removePermission(
-      String name, String qualifier, String statementId, String revisionId) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  void removePermission(String name, String qualifier, String statementId, String revisionId);
 
   /**
    * A document kept for a function, a version or an alias, such as its {@code url} configuration.
@@ -225,22 +197,14 @@ public interface Functions {
    * @param kind letters, digits and hyphens
    * @return its JSON; null: there is none
    */
-  default String document(String name, String qualifier, String kind) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  String document(String name, String qualifier, String kind);
 
   /** Keeps a document, in the place of the one that is there. See {@link #document}. */
-  default void putDocument(String name, String qualifier, String kind, String json) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  void putDocument(String name, String qualifier, String kind, String json);
 
   /** Removes a document; false: there was none. See {@link #document}. */
-  default boolean deleteDocument(String name, String qualifier, String kind) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  boolean deleteDocument(String name, String qualifier, String kind);
 
   /** All documents of a kind by qualifier, {@code $LATEST} among them. See {@link #document}. */
-  default Map<String, String> documents(String name, String kind) {
-    throw new LambdaException(Refusal.service("not yet"));
-  }
+  Map<String, String> documents(String name, String kind);
 }

@@ -1,5 +1,6 @@
 package io.ringmaster.engine;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.core.resolve.VersionDefinition;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  * other.
  */
 final class Announcer implements FunctionPublisher {
-  private record Name(String account, String function) {}
+  private record Name(Owner owner, String function) {}
 
   private final ObjLongConsumer<SandboxSpec> expect;
   private final FunctionPublisher next;
@@ -40,7 +41,7 @@ final class Announcer implements FunctionPublisher {
             .filter(version -> !version.inJvm())
             .map(VersionDefinition::id)
             .collect(Collectors.toUnmodifiableSet());
-    Set<Long> before = announced.put(new Name(function.account(), function.name()), versions);
+    Set<Long> before = announced.put(new Name(function.owner(), function.name()), versions);
     for (VersionDefinition version : function.versions().values()) {
       if (!version.inJvm() && (before == null || !before.contains(version.id()))) {
         expect.accept(version.spec(), version.id());
@@ -50,8 +51,8 @@ final class Announcer implements FunctionPublisher {
   }
 
   @Override
-  public void withdraw(String account, String name) {
-    announced.remove(new Name(account, name));
-    next.withdraw(account, name);
+  public void withdraw(Owner owner, String name) {
+    announced.remove(new Name(owner, name));
+    next.withdraw(owner, name);
   }
 }

@@ -5,7 +5,7 @@ import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.FunctionCode;
-import io.ringmaster.api.Functions;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
@@ -30,7 +30,9 @@ import io.ringmaster.sandbox.runtimeapi.NettyRuntimeApi;
 import io.ringmaster.sandbox.spi.RuntimeApi;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -53,7 +55,11 @@ final class Assembly {
   private static final long LOG_STREAM_BYTES_MAX = 64L << 20;
   private static final long LOG_BYTES_MAX = 4L << 30;
 
+  private static final String CODE = "code";
+  private static final String REGISTRY = "registry";
+
   private final EngineConfig config;
+  private final Owner owner;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Counters counters = new Counters();
@@ -71,6 +77,7 @@ final class Assembly {
 
   private Assembly(EngineConfig config) {
     this.config = config;
+    owner = new Owner(config.account(), config.region());
   }
 
   static Assembly start(EngineConfig config) {
@@ -98,7 +105,7 @@ final class Assembly {
     FileCodeStore code =
         part(
             FileCodeStore.open(
-                data.path().resolve("code"),
+                data.path().resolve(CODE),
                 config.dataFolder() == null
                     ? FileCodeStore.Lifetime.UNTIL_CLOSE
                     : FileCodeStore.Lifetime.LASTING,
@@ -141,7 +148,7 @@ final class Assembly {
   private RegistryStore openRegistryStore(DataFolder data) throws IOException {
     return config.dataFolder() == null
         ? RegistryStore.NONE
-        : part(FileRegistryStore.open(data.path().resolve("registry"), true));
+        : part(FileRegistryStore.open(data.path().resolve(REGISTRY), true));
   }
 
   /** Null: lines are not stored. */
@@ -195,6 +202,7 @@ final class Assembly {
         RegistrySettings.machineArchitecture(),
         config.strictArchitecture(),
         config.allowDeprecated(),
+        Duration.ofNanos(config.statePendingMinNs()),
         InstantSource.system(),
         failure -> report("registry", failure));
   }
@@ -227,10 +235,10 @@ final class Assembly {
           }
 
           @Override
-          public void withdraw(String account, String name) {
+          public void withdraw(Owner owner, String name) {
             dispatcherThread.ask(
                 d -> {
-                  d.withdraw(account, name);
+                  d.withdraw(owner, name);
                   return null;
                 });
           }
@@ -246,8 +254,26 @@ final class Assembly {
     return dispatcher;
   }
 
-  Functions functions() {
+  Registry registry() {
     return registry;
+  }
+
+  /** The engine's own account and region. */
+  Owner owner() {
+    return owner;
+  }
+
+  /** Copies functions, layers and packages; see {@link io.ringmaster.api.Engine#backup}. */
+  void backup(Path target) {
+    if (config.dataFolder() == null) {
+      throw new EngineException("an engine without a data folder keeps nothing to back up");
+    }
+    try {
+      DataFolder.fill(
+          target, folder -> registry.copyTo(folder.resolve(REGISTRY), folder.resolve(CODE)));
+    } catch (IOException failure) {
+      throw new EngineException("the backup was not written: " + failure.getMessage(), failure);
+    }
   }
 
   boolean ownsCurrentThread() {
@@ -259,16 +285,14 @@ final class Assembly {
     dispatcherThread.requireOther();
   }
 
-  String recentLogs(String function) {
+  String recentLogs(Owner of, String function) {
     return logs.recent(
-        "arn:aws:lambda:" + config.region() + ":" + config.account() + ":function:" + function);
+        "arn:aws:lambda:" + of.region() + ":" + of.account() + ":function:" + function);
   }
 
   EngineStatus status() {
     return dispatcherThread.ask(
-        d ->
-            StatusReport.of(
-                d, config.account(), config.accountConcurrency(), processes.status().get()));
+        d -> StatusReport.of(d, owner, config.accountConcurrency(), processes.status().get()));
   }
 
   /** Drains, then stops everything. */

@@ -8,11 +8,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -156,6 +158,42 @@ final class DataFolder implements AutoCloseable {
       throw new UncheckedIOException("not removed: " + path, e);
     } finally {
       OURS.remove(path);
+    }
+  }
+
+  /** Writes a new data folder's content. */
+  interface Content {
+    void writeTo(Path folder) throws IOException;
+  }
+
+  /**
+   * Makes a data folder that no engine uses: it is there when it is complete, not before.
+   *
+   * @throws IOException there is something at the target, or it cannot be written
+   */
+  static void fill(Path target, Content content) throws IOException {
+    Path wanted = target.toAbsolutePath().normalize();
+    if (Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(wanted.toString());
+    }
+    Path parent = Files.createDirectories(wanted.getParent());
+    Path coming =
+        Files.createTempDirectory(
+            parent,
+            "." + wanted.getFileName() + "-",
+            PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    boolean filled = false;
+    try {
+      content.writeTo(coming);
+      Files.move(coming, wanted, StandardCopyOption.ATOMIC_MOVE);
+      filled = true;
+    } finally {
+      if (!filled) {
+        delete(coming);
+      }
+    }
+    try (FileChannel folder = FileChannel.open(parent, StandardOpenOption.READ)) {
+      folder.force(true);
     }
   }
 

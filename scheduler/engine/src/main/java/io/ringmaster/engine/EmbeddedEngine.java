@@ -1,5 +1,6 @@
 package io.ringmaster.engine;
 
+import io.ringmaster.api.AccountSettings;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
@@ -7,8 +8,11 @@ import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.api.Layers;
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.ResponseStream;
 import io.ringmaster.api.ResponseSubscriber;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -41,7 +45,35 @@ final class EmbeddedEngine implements Engine {
   @Override
   public Functions functions() {
     assembly.requireMayWait();
-    return assembly.functions();
+    return assembly.registry().functions();
+  }
+
+  @Override
+  public Functions functions(Owner owner) {
+    assembly.requireMayWait();
+    return assembly.registry().functions(owner);
+  }
+
+  @Override
+  public Layers layers() {
+    return layers(assembly.owner());
+  }
+
+  @Override
+  public Layers layers(Owner owner) {
+    assembly.requireMayWait();
+    return assembly.registry().layers(owner);
+  }
+
+  @Override
+  public AccountSettings accountSettings(Owner owner) {
+    return assembly.registry().accountSettings(owner);
+  }
+
+  @Override
+  public void backup(Path target) {
+    assembly.requireMayWait();
+    assembly.backup(target);
   }
 
   @Override
@@ -83,8 +115,13 @@ final class EmbeddedEngine implements Engine {
 
   @Override
   public String recentLogs(String functionName) {
-    String name = functions().get(functionName).functionName();
-    return assembly.recentLogs(name);
+    return recentLogs(assembly.owner(), functionName);
+  }
+
+  @Override
+  public String recentLogs(Owner owner, String functionName) {
+    String name = functions(owner).get(functionName).functionName();
+    return assembly.recentLogs(owner, name);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.ringmaster.engine;
 
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.SandboxState;
@@ -19,7 +20,7 @@ final class StatusReport {
   }
 
   static EngineStatus of(
-      Dispatcher dispatcher, String account, int accountConcurrency, ProcessDriverStatus driver) {
+      Dispatcher dispatcher, Owner owner, int accountConcurrency, ProcessDriverStatus driver) {
     StatusReport report = new StatusReport(driver);
     Map<String, Long> counters = new HashMap<>(driver.counters());
     counters.putAll(dispatcher.counters().snapshot());
@@ -28,7 +29,7 @@ final class StatusReport {
         dispatcher.sandboxes().stream().map(report::describe).toList(),
         driver.genericSandboxes(),
         accountConcurrency,
-        dispatcher.concurrency(account),
+        dispatcher.concurrency(owner),
         counters);
   }
 

@@ -2,6 +2,7 @@ package io.ringmaster.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.core.resolve.VersionDefinition;
@@ -27,7 +28,7 @@ class AnnouncerTest {
             }
 
             @Override
-            public void withdraw(String account, String name) {
+            public void withdraw(Owner owner, String name) {
               told.add("withdraw " + name);
             }
           });
@@ -65,7 +66,7 @@ class AnnouncerTest {
   @Test
   void whatWasWithdrawnIsForgotten() {
     announcer.publish(function("f", 1, 2));
-    announcer.withdraw(ACCOUNT, "f");
+    announcer.withdraw(new Owner(ACCOUNT, "us-east-1"), "f");
     announcer.publish(function("f", 1, 2));
     hears("expect 1", "expect 2", "publish f", "withdraw f", "expect 1", "expect 2", "publish f");
   }

@@ -402,7 +402,7 @@ final class Run {
       case 0 -> {
         function.gone = true;
         function.changedNs = clock.nowNs();
-        subject.withdraw(RunShape.ACCOUNT, function.name);
+        subject.withdraw(function.name);
       }
       case 1, 2 -> {
         shape.reserveAnew(function, random);

@@ -1,5 +1,6 @@
 package io.ringmaster.simulation;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.dispatch.StreamLimits;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.FunctionDefinition;
@@ -15,6 +16,7 @@ import java.util.Map;
 final class RunShape {
   static final String ACCOUNT = "123456789012";
   static final String REGION = "us-east-1";
+  static final Owner OWNER = new Owner(ACCOUNT, REGION);
 
   private static final long MILLISECOND_NS = 1_000_000;
 

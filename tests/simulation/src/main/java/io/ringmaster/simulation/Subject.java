@@ -99,8 +99,8 @@ final class Subject {
     execute(() -> dispatcher.publish(definition));
   }
 
-  void withdraw(String account, String name) {
-    execute(() -> dispatcher.withdraw(account, name));
+  void withdraw(String name) {
+    execute(() -> dispatcher.withdraw(RunShape.OWNER, name));
   }
 
   /** Calls that come from now on are refused. */
@@ -116,7 +116,7 @@ final class Subject {
   /** What the dispatcher says about itself must agree, now that nothing is in flight. */
   void atEnd() {
     if (!referee.isAbandoned()) {
-      zero("ledger units", dispatcher.concurrency(RunShape.ACCOUNT));
+      zero("ledger units", dispatcher.concurrency(RunShape.OWNER));
       referee.tally().compare(counters, referee);
     }
     zero("init failures that were not recorded", referee.initFailures() - initFailuresRecorded);

@@ -5,6 +5,7 @@ import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,6 +40,9 @@ import java.util.stream.Stream;
  * folder with a key as its name is complete, whenever the machine stops. One that goes is renamed
  * to {@code .old-N} first. What is found under such names at start was left by a crash and is
  * removed. One process at a time uses the folder, held by a file lock.
+ *
+ * <p>Beside the folder of a package that came as an archive lies that archive, {@code KEY.zip}, as
+ * it was uploaded; it is there before the folder and goes after it.
  */
 public final class FileCodeStore implements CodeStore {
 
@@ -53,6 +58,7 @@ public final class FileCodeStore implements CodeStore {
   private static final String LOCK_FILE = ".lock";
   private static final String COMING = ".new-";
   private static final String GOING = ".old-";
+  private static final String ARCHIVE = ".zip";
   private static final int KEY_LENGTH = 64;
 
   /**
@@ -149,6 +155,7 @@ public final class FileCodeStore implements CodeStore {
   }
 
   private void takeStock() throws IOException {
+    List<Path> archives = new ArrayList<>();
     try (DirectoryStream<Path> content = Files.newDirectoryStream(root)) {
       for (Path path : content) {
         String name = path.getFileName().toString();
@@ -158,7 +165,15 @@ public final class FileCodeStore implements CodeStore {
           Holding holding = new Holding();
           holding.leftover = true;
           holdings.put(name, holding);
+        } else if (name.endsWith(ARCHIVE)) {
+          archives.add(path);
         }
+      }
+    }
+    for (Path archive : archives) {
+      String name = archive.getFileName().toString();
+      if (!holdings.containsKey(name.substring(0, name.length() - ARCHIVE.length()))) {
+        Files.delete(archive); // a crash left it
       }
     }
   }
@@ -178,12 +193,63 @@ public final class FileCodeStore implements CodeStore {
       throw new CodeRefusedException(Reason.EMPTY, "no bytes");
     }
     byte[] hash = Hashes.sha256().digest(zip);
-    if (!retainIfStored(hex(hash))) {
-      Path coming = root.resolve(COMING + names.incrementAndGet());
+    String key = hex(hash);
+    if (!retainIfStored(key)) {
+      Path coming = newPath();
       write(ZipPackage.read(zip), coming);
-      install(hex(hash), coming);
+      install(key, coming, writeArchive(zip, coming));
+    } else if (!Files.exists(archive(key))) { // its content was put before it in another form
+      Files.move(writeArchive(zip, null), archive(key), StandardCopyOption.ATOMIC_MOVE);
     }
     return stored(hash, zip.length);
+  }
+
+  /** Writes the archive as it came; if that fails, what it was unpacked to goes, too. */
+  private Path writeArchive(byte[] zip, Path unpacked) throws IOException {
+    Path coming = newPath();
+    boolean written = false;
+    try {
+      PackageArchive.write(zip, coming, lifetime == Lifetime.LASTING);
+      written = true;
+      return coming;
+    } finally {
+      if (!written) {
+        Files.deleteIfExists(coming);
+        if (unpacked != null) {
+          PackageFolder.delete(unpacked);
+        }
+      }
+    }
+  }
+
+  private Path newPath() {
+    return root.resolve(COMING + names.incrementAndGet());
+  }
+
+  private Path archive(String key) {
+    return root.resolve(key + ARCHIVE);
+  }
+
+  @Override
+  public InputStream openZip(String key) throws IOException {
+    Path archive = archive(key);
+    return Files.exists(archive)
+        ? Files.newInputStream(archive)
+        : PackageArchive.open(root.resolve(key), newPath());
+  }
+
+  @Override
+  public void copyTo(Path folder, Collection<String> keys) throws IOException {
+    Files.createDirectories(folder);
+    for (String key : keys) {
+      if (!Files.exists(folder.resolve(key))) {
+        PackageCopy.of(root.resolve(key), folder.resolve(key));
+        if (Files.exists(archive(key))) {
+          PackageCopy.ofFile(archive(key), folder.resolve(key + ARCHIVE));
+        }
+      }
+    }
+    PackageFolder.sync(folder);
   }
 
   @Override
@@ -219,9 +285,9 @@ public final class FileCodeStore implements CodeStore {
   }
 
   private StoredCode putTree(PackageTree tree) throws CodeRefusedException, IOException {
-    Path coming = root.resolve(COMING + names.incrementAndGet());
+    Path coming = newPath();
     byte[] hash = write(tree, coming);
-    install(hex(hash), coming);
+    install(hex(hash), coming, null);
     return stored(hash, tree.totalBytes());
   }
 
@@ -236,9 +302,9 @@ public final class FileCodeStore implements CodeStore {
       for (String key : keys) {
         tree.overlay(SourceFolder.read(root.resolve(key)));
       }
-      Path coming = root.resolve(COMING + names.incrementAndGet());
+      Path coming = newPath();
       write(tree, coming);
-      install(hex(hash), coming);
+      install(hex(hash), coming, null);
     }
     return stored(hash, unpackedBytes(hex(hash)));
   }
@@ -303,13 +369,18 @@ public final class FileCodeStore implements CodeStore {
 
   /**
    * Gives the written folder its name, unless somebody was faster; one reference is the caller's.
+   *
+   * @param archive what it was unpacked from, given its name first; null: nothing
    */
-  private void install(String key, Path coming) throws IOException {
+  private void install(String key, Path coming, Path archive) throws IOException {
     boolean installed = false;
     Path lies = coming;
     try {
       synchronized (this) {
         if (!retainIfStored(key)) {
+          if (archive != null) {
+            Files.move(archive, archive(key), StandardCopyOption.ATOMIC_MOVE);
+          }
           Files.move(coming, root.resolve(key), StandardCopyOption.ATOMIC_MOVE);
           lies = root.resolve(key);
           if (lifetime == Lifetime.LASTING) {
@@ -324,6 +395,9 @@ public final class FileCodeStore implements CodeStore {
     } finally {
       if (!installed) {
         PackageFolder.delete(lies);
+        if (archive != null) {
+          Files.deleteIfExists(archive);
+        }
       }
     }
   }
@@ -377,6 +451,7 @@ public final class FileCodeStore implements CodeStore {
         if (holding.references == 0 && due) {
           Path to = root.resolve(GOING + names.incrementAndGet());
           Files.move(root.resolve(entry.getKey()), to, StandardCopyOption.ATOMIC_MOVE);
+          Files.deleteIfExists(archive(entry.getKey()));
           all.remove();
           going.add(to);
         }

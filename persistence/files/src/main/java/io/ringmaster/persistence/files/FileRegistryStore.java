@@ -113,6 +113,16 @@ public final class FileRegistryStore implements RegistryStore {
     await(new Commit(changes));
   }
 
+  @Override
+  public void copyTo(Path target, Map<String, byte[]> records) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    records.forEach((key, value) -> changes.add(new Change(key, value)));
+    try (FileRegistryStore copy = open(target, true)) {
+      copy.commit(changes);
+    }
+    PackageFolder.sync(target.toAbsolutePath().getParent());
+  }
+
   /** True as long as a file that was set aside lies in the folder. */
   @Override
   public boolean wasDamaged() throws IOException {

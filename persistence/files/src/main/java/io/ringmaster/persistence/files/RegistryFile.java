@@ -24,7 +24,13 @@ final class RegistryFile {
   private static final String ABOUT = "about";
   private static final String SCHEMA = "schema";
   private static final String COMMIT = "commit";
-  private static final long SCHEMA_NOW = 1;
+
+  /**
+   * 1: functions. 2: layers, and what functions have beside versions and aliases; the records of 1
+   * are read as they are. An engine that knows only 1 must not open 2: it would take the packages
+   * of layers for leftovers.
+   */
+  private static final long SCHEMA_NOW = 2;
 
   /** MVStore must not write over chunks that a power cut may bring back. */
   private static final int RETENTION_MS = 45_000;
@@ -80,6 +86,7 @@ final class RegistryFile {
       store = openStore(path);
       RegistryFile opened = new RegistryFile(store);
       opened.check();
+      opened.migrate();
       well = true;
       return opened;
     } catch (RuntimeException failure) {
@@ -123,6 +130,15 @@ final class RegistryFile {
     }
     getNumber(COMMIT);
     readInto(new TreeMap<>());
+  }
+
+  /** From here on earlier versions of the engine refuse the file. */
+  private void migrate() {
+    if (getNumber(SCHEMA) < SCHEMA_NOW) {
+      putNumber(SCHEMA, SCHEMA_NOW);
+      store.commit();
+      store.sync();
+    }
   }
 
   private long getNumber(String name) {

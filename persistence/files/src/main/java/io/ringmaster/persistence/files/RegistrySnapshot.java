@@ -14,21 +14,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * All records of a registry in one file that is never changed: {@code RMREG001}, the number of the
- * last commit (eight bytes), the number of records, each as length and bytes of key and value (four
- * bytes), and a CRC-32C of all before it. Numbers are big-endian.
+ * All records of a registry in one file that is never changed: {@code RMREG002} ({@code RMREG001}
+ * from engines that knew functions only; the same form), the number of the last commit (eight
+ * bytes), the number of records, each as length and bytes of key and value (four bytes), and a
+ * CRC-32C of all before it. Numbers are big-endian.
  *
  * @param commit the last commit that is in it
  * @param records by key
  */
 record RegistrySnapshot(long commit, Map<String, byte[]> records) {
-  private static final byte[] MAGIC = "RMREG001".getBytes(StandardCharsets.US_ASCII);
+  private static final String MAGIC = "RMREG002";
+  private static final Set<String> MAGICS = Set.of("RMREG001", MAGIC);
   private static final int RECORD_BYTES_MAX = 64 << 20;
 
   /** Replaces the snapshot; a crash leaves the old one or the new one. */
@@ -45,7 +48,7 @@ record RegistrySnapshot(long commit, Map<String, byte[]> records) {
           new DataOutputStream(
               new CheckedOutputStream(
                   new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16), checksum));
-      out.write(MAGIC);
+      out.write(MAGIC.getBytes(StandardCharsets.US_ASCII));
       out.writeLong(commit);
       out.writeInt(records.size());
       for (Map.Entry<String, byte[]> record : records.entrySet()) {
@@ -78,10 +81,9 @@ record RegistrySnapshot(long commit, Map<String, byte[]> records) {
         new DataInputStream(
             new CheckedInputStream(
                 new BufferedInputStream(Files.newInputStream(file)), checksum))) {
-      for (byte expected : MAGIC) {
-        if (in.readByte() != expected) {
-          throw damaged(file);
-        }
+      byte[] magic = in.readNBytes(MAGIC.length());
+      if (!MAGICS.contains(new String(magic, StandardCharsets.US_ASCII))) {
+        throw damaged(file);
       }
       long commit = in.readLong();
       int count = in.readInt();

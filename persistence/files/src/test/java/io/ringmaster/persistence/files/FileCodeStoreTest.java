@@ -1,5 +1,6 @@
 package io.ringmaster.persistence.files;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -11,6 +12,7 @@ import io.ringmaster.persistence.spi.CodeRefusedException;
 import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -63,6 +65,12 @@ class FileCodeStoreTest {
         "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8));
   }
 
+  private static byte[] read(InputStream stream) throws IOException {
+    try (stream) {
+      return stream.readAllBytes();
+    }
+  }
+
   private List<String> content() throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths
@@ -97,7 +105,8 @@ class FileCodeStoreTest {
     assertEquals("r-xr-xr-x", mode(code.folder()));
     assertEquals(0100555, (int) Files.getAttribute(code.folder().resolve("tool"), "unix:mode"));
     assertEquals(code, store.putZip(zip.clone()));
-    assertEquals(List.of(code.key()), content());
+    assertEquals(List.of(code.key(), code.key() + ".zip"), content());
+    assertArrayEquals(zip, read(store.openZip(code.key())));
   }
 
   @Test

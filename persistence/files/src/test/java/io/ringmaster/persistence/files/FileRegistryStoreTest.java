@@ -234,7 +234,7 @@ class FileRegistryStoreTest {
               new MVMap.Builder<String, byte[]>()
                   .keyType(StringDataType.INSTANCE)
                   .valueType(ByteArrayDataType.INSTANCE))
-          .put("schema", SealedRecord.seal("schema", new byte[] {0, 0, 0, 0, 0, 0, 0, 2}));
+          .put("schema", SealedRecord.seal("schema", new byte[] {0, 0, 0, 0, 0, 0, 0, 3}));
       later.commit();
     }
     IOException refused = assertThrows(IOException.class, this::open);

@@ -1,7 +1,9 @@
 package io.ringmaster.persistence.spi;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -62,6 +64,25 @@ public interface CodeStore extends AutoCloseable {
    * @throws IOException the storage failed
    */
   long unpackedBytes(String key) throws IOException;
+
+  /**
+   * A package as an archive: byte for byte as it was put where it was put as one, else made of its
+   * files. To be closed; it stays readable when the package goes.
+   *
+   * @param key key of a stored package, to which the caller holds a reference
+   * @throws IOException the storage failed
+   */
+  InputStream openZip(String key) throws IOException;
+
+  /**
+   * Copies packages into a folder that a store can be opened on, durably; with hard links where the
+   * file system has them. What is there already under the same name is kept.
+   *
+   * @param folder made if it is not there
+   * @param keys keys of stored packages, to which the caller holds references
+   * @throws IOException the storage failed; what was copied by then stays
+   */
+  void copyTo(Path folder, Collection<String> keys) throws IOException;
 
   /**
    * Where a package's unpacked content lies.

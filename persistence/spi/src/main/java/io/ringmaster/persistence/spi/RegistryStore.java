@@ -1,7 +1,9 @@
 package io.ringmaster.persistence.spi;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,6 +25,11 @@ public interface RegistryStore extends AutoCloseable {
         @Override
         public void commit(List<Change> changes) {
           // forgotten
+        }
+
+        @Override
+        public void copyTo(Path folder, Map<String, byte[]> records) throws IOException {
+          throw new IOException("nothing is kept that could be copied");
         }
 
         @Override
@@ -58,6 +65,15 @@ public interface RegistryStore extends AutoCloseable {
    *     succeed again
    */
   void commit(List<Change> changes) throws IOException;
+
+  /**
+   * Writes records into a folder that a store can be opened on, durably.
+   *
+   * @param folder made if it is not there; no store is in it
+   * @param records by key
+   * @throws IOException they cannot be written
+   */
+  void copyTo(Path folder, Map<String, byte[]> records) throws IOException;
 
   /**
    * Whether the store was found damaged, now or earlier, and what is left of that may still be

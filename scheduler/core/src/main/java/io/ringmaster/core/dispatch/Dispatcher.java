@@ -1,6 +1,7 @@
 package io.ringmaster.core.dispatch;
 
 import io.ringmaster.api.Call;
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.accept.AcceptRing;
 import io.ringmaster.core.accept.Cancellations;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
@@ -39,6 +41,11 @@ public final class Dispatcher implements FunctionPublisher {
   private static final int TAKE_LIMIT = 256;
   private static final int COMMANDS = 4096;
   private static final int PAYLOAD_MAX = 6 * 1024 * 1024;
+  private static final long PENDING_MS_MAX = 60_000; // a clock that was set back ends it, too
+  private static final Refusal PENDING =
+      Refusal.conflict(
+          "The operation cannot be performed at this time. The function is currently in the"
+              + " following state: Pending");
   private static final Runnable NOTHING = () -> {};
   private static final Refusal CLOSING = Refusal.service("The engine is closing.");
   private static final Refusal RING_FULL = Refusal.throttled("CallerRateLimitExceeded");
@@ -101,7 +108,9 @@ public final class Dispatcher implements FunctionPublisher {
     random = new SplittableRandom(config.seed());
     ring = new AcceptRing(config.acceptRingSize(), sleeper);
     cancellations = new Cancellations(sleeper);
-    functions = new FunctionTable(config.account(), config.region(), config.accountConcurrency());
+    functions =
+        new FunctionTable(
+            new Owner(config.account(), config.region()), config.accountConcurrency());
     timers = new Timers(nowNs);
     placement =
         new Placement(
@@ -261,6 +270,9 @@ public final class Dispatcher implements FunctionPublisher {
       return tooLarge(invocation);
     }
     Refusal refusal = functions.resolve(invocation, random.nextLong());
+    if (refusal == null && nowNs < invocation.version.pendingUntilNs) {
+      refusal = PENDING;
+    }
     if (refusal == null) {
       refusal = ledger.charge(invocation.version.function);
       invocation.charged = refusal == null;
@@ -289,7 +301,7 @@ public final class Dispatcher implements FunctionPublisher {
 
   @Override
   public void publish(FunctionDefinition definition) {
-    FunctionState function = functions.function(definition.account(), definition.name());
+    FunctionState function = functions.function(definition.owner(), definition.name());
     if (function == null) {
       function = functions.add(definition);
     }
@@ -318,19 +330,18 @@ public final class Dispatcher implements FunctionPublisher {
   }
 
   @Override
-  public void withdraw(String account, String name) {
-    FunctionState function = functions.function(account, name);
+  public void withdraw(Owner owner, String name) {
+    FunctionState function = functions.remove(owner, name);
     if (function == null) {
       return;
     }
-    functions.remove(function);
     for (VersionState version : function.versions.values()) {
       retire(version, null);
     }
     ledger.reserve(function, -1);
   }
 
-  private static VersionState add(FunctionState function, VersionDefinition definition) {
+  private VersionState add(FunctionState function, VersionDefinition definition) {
     VersionState version =
         new VersionState(
             function,
@@ -339,6 +350,10 @@ public final class Dispatcher implements FunctionPublisher {
             definition.key(),
             definition.spec(),
             definition.inJvm());
+    if (definition.pendingUntilEpochMs() > outcomes.epochMs) {
+      long leftMs = Math.min(definition.pendingUntilEpochMs() - outcomes.epochMs, PENDING_MS_MAX);
+      version.pendingUntilNs = nowNs + TimeUnit.MILLISECONDS.toNanos(leftMs);
+    }
     function.versions.put(version.label, version);
     return version;
   }
@@ -444,9 +459,9 @@ public final class Dispatcher implements FunctionPublisher {
     return placement.sandboxes();
   }
 
-  /** Ledger units of an account in use. */
-  public int concurrency(String account) {
-    return functions.account(account).inUse;
+  /** Ledger units of an owner in use. */
+  public int concurrency(Owner owner) {
+    return functions.inUse(owner);
   }
 
   /** Timers set: one for each running invocation, init and non-empty waiting line. */

@@ -63,7 +63,10 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   private volatile boolean cancelled;
 
   // Written by the dispatcher.
-  /** What {@link #function} and {@link #qualifier} meant last time; null: not resolved yet. */
+  /**
+   * What {@link #function}, {@link #qualifier} and {@link #owner} meant last time; null: not
+   * resolved yet.
+   */
   public Target target;
 
   /** The version that runs; null before resolve. */
@@ -400,6 +403,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   /** The request id. Allocates. */
   public UUID requestId() {
     return new UUID(requestIdHigh, requestIdLow);
+  }
+
+  /** Whose function the caller means; null: the engine's own account and region. */
+  public Owner owner() {
+    return owner;
   }
 
   /** As the caller named the function. */

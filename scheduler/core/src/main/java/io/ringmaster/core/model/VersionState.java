@@ -27,6 +27,9 @@ public final class VersionState extends Timed {
   /** Whether the in-JVM driver serves it. */
   public final boolean inJvm;
 
+  /** Before this time it takes no invocations. */
+  public long pendingUntilNs = Long.MIN_VALUE;
+
   /** Replaced or deleted: its sandboxes end with what runs in them. */
   public boolean retired;
 

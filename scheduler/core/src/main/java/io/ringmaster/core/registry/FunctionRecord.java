@@ -1,6 +1,8 @@
 package io.ringmaster.core.registry;
 
 import io.ringmaster.api.Alias;
+import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.Statement;
 import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.time.Instant;
@@ -19,6 +21,8 @@ import java.util.function.LongSupplier;
  */
 final class FunctionRecord {
   private static final String KIND = "function/";
+  private static final String UPDATE = "update";
+  private static final String CREATION = "creation";
 
   private FunctionRecord() {}
 
@@ -30,11 +34,6 @@ final class FunctionRecord {
   /** Whether a record with this key is a function. */
   static boolean isKey(String key) {
     return key.startsWith(KIND);
-  }
-
-  /** Whether a record with this key is a function of this account and region. */
-  static boolean isKey(String key, String account, String region) {
-    return key.startsWith(KIND + account + "/" + region + "/");
   }
 
   static byte[] write(FunctionState function) {
@@ -54,7 +53,29 @@ final class FunctionRecord {
     fields.put("versions", String.join(",", numbers));
     fields.put("aliases", String.join(",", function.aliases().keySet()));
     function.aliases().values().forEach(alias -> write(fields, alias));
+    write(fields, function.attached());
     return fields.bytes();
+  }
+
+  private static void write(Fields fields, Attached attached) {
+    attached.tags().forEach((key, value) -> fields.put("tag." + key, value));
+    attached
+        .policies()
+        .forEach(
+            (qualifier, statements) -> {
+              for (int i = 0; i < statements.size(); i++) {
+                String at = "policy." + qualifier + "." + i + ".";
+                fields.put(at + "id", statements.get(i).id());
+                fields.put(at + "json", statements.get(i).json());
+              }
+              fields.put("statements." + qualifier, statements.size());
+            });
+    attached
+        .documents()
+        .forEach(
+            (kind, ofKind) ->
+                ofKind.forEach(
+                    (qualifier, json) -> fields.put("document." + kind + "." + qualifier, json)));
   }
 
   private static void write(Fields fields, String at, Version version) {
@@ -64,31 +85,43 @@ final class FunctionRecord {
         .put(at + "revisionId", version.revisionId());
     Content content = version.content();
     write(fields, at + "code.", content.stored());
-    List<StoredCode> layers = content.layers().parts();
+    List<LayerSet.Part> layers = content.layers().parts();
     fields.put(at + "layers", layers.size());
     for (int i = 0; i < layers.size(); i++) {
-      write(fields, at + "layer." + i + ".", layers.get(i));
+      write(fields, at + "layer." + i + ".", layers.get(i).code());
+      fields.put(at + "layer." + i + ".arn", layers.get(i).arn());
     }
     if (content.layers().merged() != null) {
       write(fields, at + "merged.", content.layers().merged());
     }
-    fields
-        .put(at + "runtime", content.runtime())
-        .put(at + "handler", content.handler())
-        .put(at + "role", content.role())
-        .put(at + "contentDescription", content.description())
-        .put(at + "memoryMb", content.memoryMb())
-        .put(at + "timeoutSeconds", content.timeoutSeconds())
-        .put(at + "ephemeralStorageMb", content.ephemeralStorageMb())
-        .put(at + "architecture", content.architecture())
-        .put(at + "logFormat", content.logFormat())
-        .put(at + "applicationLogLevel", content.applicationLogLevel())
-        .put(at + "systemLogLevel", content.systemLogLevel())
-        .put(at + "raw", Boolean.toString(content.raw()));
-    content.environment().forEach((name, value) -> fields.put(at + "environment." + name, value));
+    if (version.settling() != null) {
+      fields
+          .put(at + "settling", version.settling().update() ? UPDATE : CREATION)
+          .put(at + "settlesAt", version.settling().until().toString());
+    }
+    fields.put(at + "raw", Boolean.toString(content.raw()));
+    write(fields, at, content.spec());
   }
 
-  private static void write(Fields fields, String at, StoredCode code) {
+  private static void write(Fields fields, String at, FunctionSpec spec) {
+    fields
+        .put(at + "runtime", spec.runtime())
+        .put(at + "handler", spec.handler())
+        .put(at + "role", spec.role())
+        .put(at + "contentDescription", spec.description())
+        .put(at + "memoryMb", spec.memoryMb())
+        .put(at + "timeoutSeconds", spec.timeoutSeconds())
+        .put(at + "ephemeralStorageMb", spec.ephemeralStorageMb())
+        .put(at + "architecture", spec.architectures().getFirst())
+        .put(at + "logFormat", spec.logFormat())
+        .put(at + "applicationLogLevel", spec.applicationLogLevel())
+        .put(at + "systemLogLevel", spec.systemLogLevel())
+        .put(at + "logGroup", spec.logGroup());
+    spec.environment().forEach((name, value) -> fields.put(at + "environment." + name, value));
+    spec.documents().forEach((name, json) -> fields.put(at + "document." + name, json));
+  }
+
+  static void write(Fields fields, String at, StoredCode code) {
     fields
         .put(at + "key", code.key())
         .put(at + "sha256", code.sha256())
@@ -134,40 +167,44 @@ final class FunctionRecord {
         Collections.unmodifiableNavigableMap(published),
         fields.number("lastNumber", 0),
         Collections.unmodifiableNavigableMap(aliases),
-        fields.number("reserved", -1));
+        fields.number("reserved", -1),
+        attached(fields));
   }
 
-  private static List<String> list(Fields fields, String name) {
+  private static Attached attached(Fields fields) {
+    Attached attached = Attached.NOTHING.withTags(fields.under("tag."));
+    for (Map.Entry<String, String> policy : fields.under("statements.").entrySet()) {
+      List<Statement> statements = new ArrayList<>();
+      for (int i = 0; i < Integer.parseInt(policy.getValue()); i++) {
+        String at = "policy." + policy.getKey() + "." + i + ".";
+        statements.add(new Statement(fields.text(at + "id"), fields.text(at + "json")));
+      }
+      attached = attached.withPolicy(policy.getKey(), statements);
+    }
+    for (Map.Entry<String, String> document : fields.under("document.").entrySet()) {
+      String[] kindAndQualifier = document.getKey().split("\\.", 2);
+      if (kindAndQualifier.length < 2) {
+        throw new IllegalArgumentException("a document of no qualifier: " + document.getKey());
+      }
+      attached =
+          attached.withDocument(kindAndQualifier[0], kindAndQualifier[1], document.getValue());
+    }
+    return attached;
+  }
+
+  static List<String> list(Fields fields, String name) {
     String all = fields.text(name, "");
     return all.isEmpty() ? List.of() : List.of(all.split(","));
   }
 
   private static Version version(
       Fields fields, String at, String label, PackageShelf packages, long id) {
-    List<StoredCode> layers = new ArrayList<>();
-    for (int i = 0; i < fields.number(at + "layers", 0); i++) {
-      layers.add(code(fields, at + "layer." + i + ".", packages));
-    }
-    boolean layered = fields.has(at + "merged.key");
     Content content =
         new Content(
             code(fields, at + "code.", packages),
-            layered
-                ? new Layers(List.copyOf(layers), code(fields, at + "merged.", packages))
-                : Layers.NONE,
+            layers(fields, at, packages),
             null,
-            fields.text(at + "runtime"),
-            fields.text(at + "handler", null),
-            fields.text(at + "role"),
-            fields.text(at + "contentDescription", ""),
-            fields.number(at + "memoryMb", 128),
-            fields.number(at + "timeoutSeconds", 3),
-            fields.number(at + "ephemeralStorageMb", 512),
-            Map.copyOf(fields.under(at + "environment.")),
-            fields.text(at + "architecture"),
-            fields.text(at + "logFormat", "Text"),
-            fields.text(at + "applicationLogLevel", null),
-            fields.text(at + "systemLogLevel", null),
+            spec(fields, at),
             Boolean.parseBoolean(fields.text(at + "raw", "false")));
     return new Version(
         id,
@@ -175,10 +212,58 @@ final class FunctionRecord {
         content,
         fields.text(at + "description", ""),
         Instant.parse(fields.text(at + "lastModified")),
-        fields.text(at + "revisionId"));
+        fields.text(at + "revisionId"),
+        settling(fields, at));
   }
 
-  private static StoredCode code(Fields fields, String at, PackageShelf packages) {
+  private static LayerSet layers(Fields fields, String at, PackageShelf packages) {
+    if (!fields.has(at + "merged.key")) {
+      return LayerSet.NONE;
+    }
+    List<LayerSet.Part> parts = new ArrayList<>();
+    for (int i = 0; i < fields.number(at + "layers", 0); i++) {
+      String layer = at + "layer." + i + ".";
+      parts.add(new LayerSet.Part(fields.text(layer + "arn", null), code(fields, layer, packages)));
+    }
+    return new LayerSet(List.copyOf(parts), code(fields, at + "merged.", packages));
+  }
+
+  private static Version.Settling settling(Fields fields, String at) {
+    String what = fields.text(at + "settling", null);
+    return what == null
+        ? null
+        : new Version.Settling(what.equals(UPDATE), Instant.parse(fields.text(at + "settlesAt")));
+  }
+
+  private static FunctionSpec spec(Fields fields, String at) {
+    List<String> arns = new ArrayList<>();
+    for (int i = 0; i < fields.number(at + "layers", 0); i++) {
+      String arn = fields.text(at + "layer." + i + ".arn", null);
+      if (arn != null) {
+        arns.add(arn);
+      }
+    }
+    return FunctionSpec.named(fields.text("name"))
+        .runtime(fields.text(at + "runtime"))
+        .handler(fields.text(at + "handler", null))
+        .layers(null)
+        .layerArns(arns)
+        .role(fields.text(at + "role"))
+        .description(fields.text(at + "contentDescription", ""))
+        .memoryMb(fields.number(at + "memoryMb", 128))
+        .timeoutSeconds(fields.number(at + "timeoutSeconds", 3))
+        .ephemeralStorageMb(fields.number(at + "ephemeralStorageMb", 512))
+        .environment(fields.under(at + "environment."))
+        .architectures(List.of(fields.text(at + "architecture")))
+        .logFormat(fields.text(at + "logFormat", "Text"))
+        .applicationLogLevel(fields.text(at + "applicationLogLevel", null))
+        .systemLogLevel(fields.text(at + "systemLogLevel", null))
+        .logGroup(fields.text(at + "logGroup", null))
+        .documents(fields.under(at + "document."))
+        .build();
+  }
+
+  static StoredCode code(Fields fields, String at, PackageShelf packages) {
     String key = fields.text(at + "key");
     return new StoredCode(
         key, fields.text(at + "sha256"), fields.number(at + "sizeBytes"), packages.folder(key));

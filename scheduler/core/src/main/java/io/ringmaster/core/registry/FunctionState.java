@@ -1,6 +1,7 @@
 package io.ringmaster.core.registry;
 
 import io.ringmaster.api.Alias;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionName;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
  * @param lastNumber the last version number given out; 0: none
  * @param aliases by name
  * @param reserved reserved concurrency; −1: none
+ * @param attached what the dispatcher need not know
  */
 record FunctionState(
     FunctionName.Parsed name,
@@ -29,47 +31,72 @@ record FunctionState(
     NavigableMap<Integer, Version> published,
     int lastNumber,
     NavigableMap<String, Alias> aliases,
-    int reserved) {
+    int reserved,
+    Attached attached) {
 
-  static FunctionState created(FunctionName.Parsed name, Version latest) {
+  static FunctionState created(FunctionName.Parsed name, Version latest, Map<String, String> tags) {
     return new FunctionState(
-        name, latest, Collections.emptyNavigableMap(), 0, Collections.emptyNavigableMap(), -1);
+        name,
+        latest,
+        Collections.emptyNavigableMap(),
+        0,
+        Collections.emptyNavigableMap(),
+        -1,
+        Attached.NOTHING.withTags(tags));
+  }
+
+  Owner owner() {
+    return name.owner();
   }
 
   FunctionState withLatest(Version version) {
-    return new FunctionState(name, version, published, lastNumber, aliases, reserved);
+    return new FunctionState(name, version, published, lastNumber, aliases, reserved, attached);
   }
 
-  FunctionState withPublished(int number, Version version) {
-    NavigableMap<Integer, Version> all = new TreeMap<>(published);
-    all.put(number, version);
-    return new FunctionState(
-        name, latest, Collections.unmodifiableNavigableMap(all), number, aliases, reserved);
+  FunctionState withPublished(Version version) {
+    int number = Integer.parseInt(version.label());
+    return withVersions(with(published, number, version), Math.max(lastNumber, number));
   }
 
   FunctionState withoutPublished(int number) {
-    NavigableMap<Integer, Version> all = new TreeMap<>(published);
-    all.remove(number);
-    return new FunctionState(
-        name, latest, Collections.unmodifiableNavigableMap(all), lastNumber, aliases, reserved);
+    return withVersions(without(published, number), lastNumber)
+        .withAttached(attached.without(Integer.toString(number)));
+  }
+
+  private FunctionState withVersions(NavigableMap<Integer, Version> versions, int last) {
+    return new FunctionState(name, latest, versions, last, aliases, reserved, attached);
   }
 
   FunctionState withAlias(Alias alias) {
-    NavigableMap<String, Alias> all = new TreeMap<>(aliases);
-    all.put(alias.name(), alias);
-    return new FunctionState(
-        name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
+    return withAliases(with(aliases, alias.name(), alias));
   }
 
   FunctionState withoutAlias(String alias) {
-    NavigableMap<String, Alias> all = new TreeMap<>(aliases);
-    all.remove(alias);
-    return new FunctionState(
-        name, latest, published, lastNumber, Collections.unmodifiableNavigableMap(all), reserved);
+    return withAliases(without(aliases, alias)).withAttached(attached.without(alias));
+  }
+
+  private FunctionState withAliases(NavigableMap<String, Alias> all) {
+    return new FunctionState(name, latest, published, lastNumber, all, reserved, attached);
   }
 
   FunctionState withReserved(int value) {
-    return new FunctionState(name, latest, published, lastNumber, aliases, value);
+    return new FunctionState(name, latest, published, lastNumber, aliases, value, attached);
+  }
+
+  FunctionState withAttached(Attached value) {
+    return new FunctionState(name, latest, published, lastNumber, aliases, reserved, value);
+  }
+
+  private static <K, V> NavigableMap<K, V> with(NavigableMap<K, V> map, K key, V value) {
+    NavigableMap<K, V> all = new TreeMap<>(map);
+    all.put(key, value);
+    return Collections.unmodifiableNavigableMap(all);
+  }
+
+  private static <K, V> NavigableMap<K, V> without(NavigableMap<K, V> map, K key) {
+    NavigableMap<K, V> all = new TreeMap<>(map);
+    all.remove(key);
+    return Collections.unmodifiableNavigableMap(all);
   }
 
   /** The version with that label, or null. */
@@ -91,6 +118,33 @@ record FunctionState(
     all.add(latest);
     all.addAll(published.values());
     return all;
+  }
+
+  /**
+   * The revision of the function, or of one of its versions or aliases; null: there is none with
+   * that qualifier.
+   */
+  String revision(String qualifier) {
+    Alias alias = aliases.get(qualifier);
+    Version version = alias == null ? version(qualifier) : null;
+    return alias != null ? alias.revisionId() : version == null ? null : version.revisionId();
+  }
+
+  /** The same with another revision of a version or alias that is there. */
+  FunctionState withRevision(String qualifier, String revision) {
+    Alias alias = aliases.get(qualifier);
+    if (alias != null) {
+      return withAlias(
+          new Alias(
+              alias.arn(),
+              alias.name(),
+              alias.functionVersion(),
+              alias.description(),
+              alias.additionalVersionWeights(),
+              revision));
+    }
+    Version changed = version(qualifier).withRevision(revision);
+    return changed.latest() ? withLatest(changed) : withPublished(changed);
   }
 
   FunctionDefinition definition() {

@@ -1,98 +1,85 @@
 package io.ringmaster.core.registry;
 
-import io.ringmaster.api.EngineException;
 import io.ringmaster.api.LambdaException;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.core.resolve.FunctionPublisher;
-import io.ringmaster.persistence.spi.RegistryStore;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * The functions there are: in memory, in the store that outlives the engine, and known to the
- * dispatcher, all three changed together. Everything under the registry's lock.
+ * dispatcher, all three changed together, under the registry's lock. Read by any thread, without
+ * it.
  *
  * <p>A change is kept first and published then: what the dispatcher serves is never lost by a
  * crash. If the publication fails, the store gets back what it had.
  */
 final class FunctionTable {
-  private final RegistryStore store;
+  private final Records records;
   private final InJvmHandlers handlers;
   private final FunctionPublisher publisher;
   private final PackageShelf packages;
   private final Consumer<Exception> failures;
-  private boolean closed;
-  private final TreeMap<String, FunctionState> functions = new TreeMap<>();
+  private final ConcurrentHashMap<Owner, ConcurrentNavigableMap<String, FunctionState>> functions =
+      new ConcurrentHashMap<>();
 
   FunctionTable(
-      RegistryStore store,
+      Records records,
       PackageShelf packages,
       InJvmHandlers handlers,
       FunctionPublisher publisher,
       Consumer<Exception> failures) {
-    this.store = store;
+    this.records = records;
     this.packages = packages;
     this.failures = failures;
     this.handlers = handlers;
     this.publisher = publisher;
   }
 
-  /** Brings back what an earlier engine kept; see {@link Registry#restore}. */
-  void restore(String account, String region, LongSupplier ids) throws IOException {
-    boolean[] whole = {!store.wasDamaged()};
-    store.forEach(
-        (key, record) -> {
-          if (!FunctionRecord.isKey(key)) {
-            return;
-          }
-          try {
-            FunctionState function = FunctionRecord.read(record, packages, ids);
-            packages.retain(function); // also those that another engine on this folder serves
-            if (FunctionRecord.isKey(key, account, region)) {
-              publisher.publish(function.definition());
-              functions.put(function.name().name(), function);
-            }
-          } catch (IllegalArgumentException | IllegalStateException | DateTimeException damaged) {
-            whole[0] = false;
-            failures.accept(
-                new IOException(key + " cannot be served: " + damaged.getMessage(), damaged));
-          }
-        });
-    if (whole[0]) {
-      packages.forgetLeftovers();
-    }
+  /** One that the store has already. */
+  void restored(FunctionState function) {
+    publisher.publish(function.definition());
+    put(function);
   }
 
-  /** From now on nothing changes. */
-  void close() {
-    closed = true;
+  /** Null: there is none. Any thread. */
+  FunctionState get(Owner owner, String name) {
+    return of(owner).get(name);
   }
 
-  /** By name; null: there is none. */
-  FunctionState get(String name) {
-    return functions.get(name);
+  /** By name. Any thread; what is read changes meanwhile. */
+  NavigableMap<String, FunctionState> of(Owner owner) {
+    ConcurrentNavigableMap<String, FunctionState> found = functions.get(owner);
+    return found == null ? Collections.emptyNavigableMap() : found;
   }
 
-  /** In the order of names. */
-  Collection<FunctionState> all() {
-    return Collections.unmodifiableCollection(functions.values());
+  /** Of all owners. */
+  Collection<ConcurrentNavigableMap<String, FunctionState>> all() {
+    return functions.values();
+  }
+
+  private void put(FunctionState function) {
+    functions
+        .computeIfAbsent(function.owner(), owner -> new ConcurrentSkipListMap<>())
+        .put(function.name().name(), function);
   }
 
   /** Makes this the function's state. */
   void commit(FunctionState after) {
-    FunctionState before = functions.get(after.name().name());
+    FunctionState before = get(after.owner(), after.name().name());
     keep(after.name(), after);
     boolean committed = false;
     try {
       publish(before, after);
-      functions.put(after.name().name(), after);
+      put(after);
       committed = true;
     } finally {
       if (!committed) {
@@ -101,35 +88,33 @@ final class FunctionTable {
     }
   }
 
+  /** The same for a change that the dispatcher need not know. */
+  void commitUnpublished(FunctionState after) {
+    keep(after.name(), after);
+    put(after);
+  }
+
   /** Removes a function that is there. */
   void remove(FunctionState function) {
     FunctionName.Parsed name = function.name();
     keep(name, null);
     boolean removed = false;
     try {
-      publisher.withdraw(name.account(), name.name());
+      publisher.withdraw(function.owner(), name.name());
       removed = true;
     } finally {
       if (!removed) {
         keepAgain(name, function);
       }
     }
-    functions.remove(name.name());
+    of(function.owner()).remove(name.name());
     inJvmIds(function).forEach(handlers::unregister);
   }
 
   /** Makes a state the one that a restart finds; null: none. Code in this JVM ends with it. */
   private void keep(FunctionName.Parsed name, FunctionState function) {
-    if (closed) {
-      throw new EngineException("the engine is closed");
-    }
     boolean lasting = function != null && inJvmIds(function).isEmpty();
-    byte[] record = lasting ? FunctionRecord.write(function) : null;
-    try {
-      store.commit(List.of(new RegistryStore.Change(FunctionRecord.key(name), record)));
-    } catch (IOException failure) {
-      throw Refusals.notKept(failure);
-    }
+    records.keep(FunctionRecord.key(name), lasting ? FunctionRecord.write(function) : null);
   }
 
   /** Gives the store back what it had. If it does not take that, no package is removed any more. */

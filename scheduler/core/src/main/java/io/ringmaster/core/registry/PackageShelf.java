@@ -5,8 +5,10 @@ import io.ringmaster.persistence.spi.CodeRefusedException;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -39,31 +41,60 @@ final class PackageShelf {
     }
   }
 
-  /** Stores layers and what they come to, with one reference for the caller. */
-  Layers putLayers(List<FunctionCode> layers) {
-    if (layers.isEmpty()) {
-      return Layers.NONE;
-    }
-    List<StoredCode> parts = new ArrayList<>();
+  /**
+   * Stores layers and what they come to, with references for the caller.
+   *
+   * @param inline come first
+   * @param published with a reference to each, which is the answer's then, or given back
+   */
+  LayerSet putLayers(List<FunctionCode> inline, List<LayerSet.Part> published) {
+    List<LayerSet.Part> parts = new ArrayList<>();
+    boolean merged = false;
     try {
-      layers.forEach(layer -> parts.add(put(layer)));
-      if (parts.size() == 1) {
-        retain(parts.getFirst());
-        return new Layers(List.copyOf(parts), parts.getFirst());
+      inline.forEach(layer -> parts.add(new LayerSet.Part(null, put(layer))));
+      parts.addAll(published);
+      LayerSet layers =
+          parts.isEmpty() ? LayerSet.NONE : new LayerSet(List.copyOf(parts), merge(parts));
+      merged = true;
+      return layers;
+    } finally {
+      parts.stream().filter(part -> part.arn() == null).forEach(part -> release(part.code()));
+      if (!merged) {
+        published.forEach(part -> release(part.code()));
       }
-      return new Layers(
-          List.copyOf(parts), store.putMerged(parts.stream().map(StoredCode::key).toList()));
+    }
+  }
+
+  private StoredCode merge(List<LayerSet.Part> parts) {
+    if (parts.size() == 1) {
+      retain(parts.getFirst().code());
+      return parts.getFirst().code();
+    }
+    try {
+      return store.putMerged(parts.stream().map(part -> part.code().key()).toList());
     } catch (CodeRefusedException refused) {
       throw Refusals.code(refused);
     } catch (IOException failure) {
       throw Refusals.storage(failure);
-    } finally {
-      parts.forEach(this::release);
     }
   }
 
+  /** The archive of a package to which the caller holds a reference. */
+  InputStream openZip(StoredCode code) {
+    try {
+      return store.openZip(code.key());
+    } catch (IOException failure) {
+      throw Refusals.storage(failure);
+    }
+  }
+
+  /** Copies packages to which the caller holds references. */
+  void copyTo(Path folder, Collection<String> keys) throws IOException {
+    store.copyTo(folder, keys);
+  }
+
   /** Refuses code and layers that are too large together. */
-  void requireRoom(StoredCode code, Layers layers) {
+  void requireRoom(StoredCode code, LayerSet layers) {
     if (code == null || layers.merged() == null) {
       return;
     }
@@ -88,25 +119,42 @@ final class PackageShelf {
 
   /** One more reference to all that a version is made of. */
   void retain(Content content) {
-    retain(content.stored());
-    retain(content.layers().merged());
+    packages(content).forEach(this::retain);
   }
 
   /**
-   * One more reference to all that a function's versions are made of, or to nothing.
+   * One more reference to each of some packages, or to none.
    *
    * @throws IllegalStateException a package is missing
    */
-  void retain(FunctionState function) {
-    for (Version version : function.versions()) {
-      requireStored(version.content().stored());
-      requireStored(version.content().layers().merged());
+  void retainAll(List<StoredCode> codes) {
+    codes.forEach(this::requireStored);
+    codes.forEach(this::retain);
+  }
+
+  /** What a version holds references to; a package may be in it twice. */
+  static List<StoredCode> packages(Content content) {
+    List<StoredCode> all = new ArrayList<>();
+    if (content.stored() != null) {
+      all.add(content.stored());
     }
-    function.versions().forEach(version -> retain(version.content()));
+    all.addAll(packages(content.layers()));
+    return all;
+  }
+
+  private static List<StoredCode> packages(LayerSet layers) {
+    List<StoredCode> all = new ArrayList<>();
+    if (layers.merged() != null) {
+      all.add(layers.merged());
+    }
+    layers.parts().stream()
+        .filter(part -> part.arn() != null)
+        .forEach(part -> all.add(part.code()));
+    return all;
   }
 
   private void requireStored(StoredCode code) {
-    if (code != null && !store.isStored(code.key())) {
+    if (!store.isStored(code.key())) {
       throw new IllegalStateException("package " + code.key() + " is missing");
     }
   }
@@ -123,15 +171,14 @@ final class PackageShelf {
 
   /** Gives one reference to each back. */
   void release(Content content) {
-    release(content.stored());
-    release(content.layers());
+    packages(content).forEach(this::release);
   }
 
-  void release(Layers layers) {
-    release(layers.merged());
+  void release(LayerSet layers) {
+    packages(layers).forEach(this::release);
   }
 
-  private void retain(StoredCode code) {
+  void retain(StoredCode code) {
     if (code != null) {
       store.retain(code.key());
     }

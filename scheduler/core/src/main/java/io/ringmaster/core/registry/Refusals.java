@@ -35,6 +35,41 @@ final class Refusals {
     return new LambdaException(Refusal.notFound("Alias not found: " + arn));
   }
 
+  static LambdaException precondition(String call) {
+    return new LambdaException(
+        Refusal.precondition(
+            "The Revision Id provided does not match the latest Revision Id. Call the "
+                + call
+                + " API to retrieve the latest Revision Id"));
+  }
+
+  static LambdaException resourceNotFound() {
+    return new LambdaException(Refusal.notFound("The resource you requested does not exist."));
+  }
+
+  static LambdaException noPackage() {
+    return new LambdaException(Refusal.notFound("The function has no deployment package."));
+  }
+
+  static LambdaException noPolicy() {
+    return new LambdaException(
+        Refusal.notFound("No policy is associated with the given resource."));
+  }
+
+  static LambdaException statementNotFound(String id) {
+    return new LambdaException(
+        Refusal.notFound("Statement " + id + " is not found in resource policy."));
+  }
+
+  static LambdaException policyTooLong(long size, long limit) {
+    return new LambdaException(
+        new Refusal(
+            400,
+            "PolicyLengthExceededException",
+            "The final policy size (" + size + ") is bigger than the limit (" + limit + ").",
+            null));
+  }
+
   static LambdaException unqualifiedOnly() {
     return invalid(
         "This operation is permitted on Lambda functions only. Aliases and versions do not support"

@@ -1,46 +1,40 @@
 package io.ringmaster.core.registry;
 
-import io.ringmaster.api.Alias;
-import io.ringmaster.api.FunctionCode;
+import io.ringmaster.api.AccountSettings;
 import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
-import io.ringmaster.core.resolve.FunctionName;
+import io.ringmaster.api.Layers;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.RegistryStore;
 import io.ringmaster.persistence.spi.StoredCode;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
- * The functions of one account, in memory, and in a store that outlives the engine. See {@link
- * Functions} for what each call does and the package for how.
+ * The functions and layers of all owners, in memory, and in a store that outlives the engine. See
+ * {@link Functions} and {@link Layers} for what each call does and the package for how.
  *
  * <p>Any thread but the dispatcher's. Refusals are thrown as {@link LambdaException}. If the
  * publication of a change fails, the change did not happen.
  */
-public final class Registry implements Functions {
-  private static final int UNRESERVED_MINIMUM = 100;
+public final class Registry {
+  private static final long TOTAL_CODE_BYTES_LIMIT = 80_530_636_800L;
+  private static final long UNZIPPED_BYTES_LIMIT = 262_144_000;
+  private static final long ZIPPED_BYTES_LIMIT = 52_428_800;
 
-  private final RegistrySettings settings;
-  private final PackageShelf packages;
-
-  private final Object lock = new Object();
-
-  /**
-   * Held, outside of {@link #lock}, from the look how large code and layers are together until they
-   * are in force together: two changes that fit one by one may be too large as a pair.
-   */
-  private final Object fitting = new Object();
-
-  private final FunctionTable functions;
-  private long lastVersionId;
+  private final Shared shared;
+  private final RegistryStore store;
+  private final OwnedFunctions own;
 
   /**
    * @param settings what to know of the engine
@@ -55,506 +49,165 @@ public final class Registry implements Functions {
       CodeStore codeStore,
       InJvmHandlers handlers,
       FunctionPublisher publisher) {
-    this.settings = settings;
-    this.packages = new PackageShelf(codeStore, settings.failures());
-    this.functions = new FunctionTable(store, packages, handlers, publisher, settings.failures());
+    this.store = store;
+    PackageShelf packages = new PackageShelf(codeStore, settings.failures());
+    Records records = new Records(store);
+    shared =
+        new Shared(
+            settings,
+            packages,
+            records,
+            new FunctionTable(records, packages, handlers, publisher, settings.failures()),
+            new LayerTable(records));
+    own = new OwnedFunctions(shared, settings.owner());
+  }
+
+  /** Functions of the engine's own account and region. */
+  public Functions functions() {
+    return own;
+  }
+
+  /** Functions of any owner. */
+  public Functions functions(Owner owner) {
+    return new OwnedFunctions(shared, owner);
+  }
+
+  /** Layers of any owner. */
+  public Layers layers(Owner owner) {
+    return new OwnedLayers(shared, owner);
+  }
+
+  /**
+   * Creates a function of the engine's own whose handler takes and returns bytes, without JSON and
+   * context object: for channel benchmarks.
+   */
+  public FunctionConfiguration createRaw(FunctionSpec spec) {
+    return own.create(spec, true);
+  }
+
+  /** Limits of an owner, and what it uses of them. Looks at every function of the owner. */
+  public AccountSettings accountSettings(Owner owner) {
+    int reserved = 0;
+    long count = 0;
+    Map<String, Long> sizes = new TreeMap<>();
+    for (FunctionState function : shared.functions.of(owner).values()) {
+      count++;
+      reserved += Math.max(0, function.reserved());
+      for (Version version : function.versions()) {
+        StoredCode code = version.content().stored();
+        if (code != null) {
+          sizes.put(code.key(), code.sizeBytes());
+        }
+      }
+    }
+    for (LayerState layer : shared.layers.of(owner).values()) {
+      layer.versions().values().forEach(v -> sizes.put(v.code().key(), v.code().sizeBytes()));
+    }
+    int limit = shared.settings.accountConcurrency();
+    return new AccountSettings(
+        limit,
+        limit - reserved,
+        sizes.values().stream().mapToLong(Long::longValue).sum(),
+        count,
+        TOTAL_CODE_BYTES_LIMIT,
+        UNZIPPED_BYTES_LIMIT,
+        ZIPPED_BYTES_LIMIT);
   }
 
   /**
    * Brings back what an earlier engine kept, and publishes it. Once, before anything else. A
-   * function whose record or package is damaged is reported and left out, and no package is removed
-   * then that the functions served do not use.
+   * function or layer whose record or package is damaged is reported and left out, and no package
+   * is removed then that the functions served do not use.
    *
    * @throws IOException the store cannot be read
    */
   public void restore() throws IOException {
-    synchronized (lock) {
-      functions.restore(settings.account(), settings.region(), () -> ++lastVersionId);
+    synchronized (shared.lock) {
+      boolean[] whole = {!store.wasDamaged()};
+      store.forEach(
+          (key, record) -> {
+            try {
+              restore(key, record);
+            } catch (IllegalArgumentException | IllegalStateException | DateTimeException damaged) {
+              whole[0] = false;
+              shared
+                  .settings
+                  .failures()
+                  .accept(
+                      new IOException(key + " cannot be served: " + damaged.getMessage(), damaged));
+            }
+          });
+      if (whole[0]) {
+        shared.packages.forgetLeftovers();
+      }
     }
-    packages.collect();
+    shared.packages.collect();
+  }
+
+  private void restore(String key, byte[] record) {
+    if (FunctionRecord.isKey(key)) {
+      FunctionState function = FunctionRecord.read(record, shared.packages, shared::newVersionId);
+      requireKey(key, FunctionRecord.key(function.name()));
+      shared.packages.retainAll(packages(function));
+      shared.functions.restored(function);
+    } else if (LayerRecord.isKey(key)) {
+      LayerState layer = LayerRecord.read(record, shared.packages);
+      requireKey(key, LayerRecord.key(layer.name()));
+      shared.packages.retainAll(packages(layer));
+      shared.layers.restored(layer);
+    }
+  }
+
+  private static void requireKey(String key, String written) {
+    if (!key.equals(written)) {
+      throw new IllegalArgumentException("it is the record " + written);
+    }
+  }
+
+  private static List<StoredCode> packages(FunctionState function) {
+    List<StoredCode> all = new ArrayList<>();
+    function.versions().forEach(v -> all.addAll(PackageShelf.packages(v.content())));
+    return all;
+  }
+
+  private static List<StoredCode> packages(LayerState layer) {
+    return layer.versions().values().stream().map(LayerState.Published::code).toList();
+  }
+
+  /**
+   * Copies all records and packages, of one moment, while changes go on.
+   *
+   * @param registryFolder where a store of records can be opened afterwards
+   * @param codeFolder where a store of packages can be opened afterwards
+   * @throws IOException the copy cannot be written
+   */
+  public void copyTo(Path registryFolder, Path codeFolder) throws IOException {
+    Map<String, byte[]> records;
+    List<StoredCode> held = new ArrayList<>();
+    synchronized (shared.lock) {
+      records = shared.records.all();
+      for (NavigableMap<String, FunctionState> functions : shared.functions.all()) {
+        functions.values().forEach(function -> held.addAll(packages(function)));
+      }
+      for (NavigableMap<String, LayerState> layers : shared.layers.all()) {
+        layers.values().forEach(layer -> held.addAll(packages(layer)));
+      }
+      held.forEach(shared.packages::retain);
+    }
+    try {
+      shared.packages.copyTo(codeFolder, held.stream().map(StoredCode::key).distinct().toList());
+      store.copyTo(registryFolder, records);
+    } finally {
+      held.forEach(shared.packages::release);
+    }
   }
 
   /**
    * Waits for the change that is being made, and refuses every later one. Before the dispatcher.
    */
   public void close() {
-    synchronized (lock) {
-      functions.close();
+    synchronized (shared.lock) {
+      shared.records.close();
     }
-  }
-
-  @Override
-  public FunctionConfiguration create(FunctionSpec spec) {
-    return create(spec, false);
-  }
-
-  /**
-   * Creates a function whose handler takes and returns bytes, without JSON and context object: for
-   * channel benchmarks.
-   */
-  public FunctionConfiguration createRaw(FunctionSpec spec) {
-    return create(spec, true);
-  }
-
-  private FunctionConfiguration create(FunctionSpec spec, boolean raw) {
-    FunctionName.Parsed name = newName(spec.name());
-    FunctionCode code = spec.code();
-    if (code == null) {
-      throw Refusals.invalid("Please provide a source for function code.");
-    }
-    SpecRules.check(spec, code instanceof FunctionCode.InJvm, settings);
-    requireAbsent(name);
-    StoredCode stored = packages.put(code);
-    Layers layers = Layers.NONE;
-    boolean kept = false;
-    try {
-      layers = packages.putLayers(spec.layers());
-      packages.requireRoom(stored, layers);
-      Content content = Content.of(spec, stored, layers, inJvm(code), settings.architecture(), raw);
-      FunctionConfiguration answer;
-      synchronized (lock) {
-        requireAbsent(name);
-        Version latest = newLatest(content);
-        functions.commit(FunctionState.created(name, latest));
-        kept = true;
-        answer = latest.configuration(name);
-      }
-      return answer;
-    } finally {
-      if (!kept) {
-        packages.release(stored);
-        packages.release(layers);
-      }
-      packages.collect();
-    }
-  }
-
-  @Override
-  public FunctionConfiguration get(String name) {
-    return get(name, null);
-  }
-
-  @Override
-  public FunctionConfiguration get(String name, String qualifier) {
-    FunctionName.Parsed parsed = parse(name, qualifier);
-    synchronized (lock) {
-      FunctionState function = functions.get(parsed.name());
-      if (function == null) {
-        throw Refusals.functionNotFound(parsed.arn());
-      }
-      String wanted = parsed.effectiveQualifier();
-      Alias alias = function.aliases().get(wanted);
-      Version version = function.version(alias == null ? wanted : alias.functionVersion());
-      if (version == null) {
-        throw Refusals.versionNotFound(parsed, wanted);
-      }
-      return version.configuration(function.name());
-    }
-  }
-
-  @Override
-  public List<FunctionConfiguration> list() {
-    synchronized (lock) {
-      List<FunctionConfiguration> all = new ArrayList<>();
-      functions
-          .all()
-          .forEach(function -> all.add(function.latest().configuration(function.name())));
-      return all;
-    }
-  }
-
-  @Override
-  public FunctionConfiguration updateCode(String name, FunctionCode code) {
-    FunctionName.Parsed parsed = unqualified(name);
-    if (code == null) {
-      throw Refusals.invalid("Please provide a source for function code.");
-    }
-    synchronized (lock) {
-      requireSameKind(require(parsed), code);
-    }
-    StoredCode stored = packages.put(code);
-    StoredCode released = stored;
-    try {
-      synchronized (fitting) {
-        packages.requireRoom(stored, content(parsed).layers());
-        synchronized (lock) {
-          FunctionState function = require(parsed);
-          requireSameKind(function, code);
-          StoredCode before = function.latest().content().stored();
-          Content content = function.latest().content().withCode(stored, inJvm(code));
-          FunctionState changed = function.withLatest(changed(function.latest(), content));
-          functions.commit(changed);
-          released = before;
-          return changed.latest().configuration(parsed);
-        }
-      }
-    } finally {
-      packages.release(released);
-      packages.collect();
-    }
-  }
-
-  private Content content(FunctionName.Parsed name) {
-    synchronized (lock) {
-      return require(name).latest().content();
-    }
-  }
-
-  private static void requireSameKind(FunctionState function, FunctionCode code) {
-    boolean inJvm = function.latest().content().inJvm() != null;
-    if (inJvm != code instanceof FunctionCode.InJvm) {
-      throw Refusals.invalid("In-JVM code and deployment packages cannot replace each other.");
-    }
-  }
-
-  @Override
-  public FunctionConfiguration updateConfiguration(String name, FunctionSpec spec) {
-    FunctionName.Parsed parsed = unqualified(name);
-    SpecRules.check(spec, content(parsed).inJvm() != null, settings);
-    Layers released = packages.putLayers(spec.layers());
-    try {
-      synchronized (fitting) {
-        packages.requireRoom(content(parsed).stored(), released);
-        synchronized (lock) {
-          FunctionState function = require(parsed);
-          Content before = function.latest().content();
-          SpecRules.check(spec, before.inJvm() != null, settings);
-          Content content =
-              Content.of(
-                  spec,
-                  before.stored(),
-                  released,
-                  before.inJvm(),
-                  settings.architecture(),
-                  before.raw());
-          FunctionState changed = function.withLatest(changed(function.latest(), content));
-          functions.commit(changed);
-          released = before.layers();
-          return changed.latest().configuration(parsed);
-        }
-      }
-    } finally {
-      packages.release(released);
-      packages.collect();
-    }
-  }
-
-  @Override
-  public void delete(String name) {
-    FunctionName.Parsed parsed = parse(name, null);
-    if (parsed.qualifier() != null) {
-      deleteVersion(parsed);
-      return;
-    }
-    synchronized (fitting) { // what is being looked at stays until it was looked at
-      synchronized (lock) {
-        FunctionState function = require(parsed);
-        functions.remove(function);
-        function.versions().forEach(version -> packages.release(version.content()));
-      }
-    }
-    packages.collect();
-  }
-
-  @Override
-  public void deleteVersion(String name, String version) {
-    deleteVersion(parse(name, Objects.requireNonNull(version, "version")));
-  }
-
-  private void deleteVersion(FunctionName.Parsed name) {
-    String label = name.qualifier();
-    if (label.equals(FunctionName.LATEST)) {
-      throw Refusals.invalid("$LATEST version cannot be deleted without deleting the function.");
-    }
-    synchronized (lock) {
-      FunctionState function = require(name);
-      if (function.aliases().containsKey(label)) {
-        throw Refusals.invalid("Deletion of aliases is not currently supported.");
-      }
-      Version version = function.version(label);
-      if (version == null) {
-        throw Refusals.versionNotFound(name, label);
-      }
-      List<String> referring =
-          function.aliases().values().stream()
-              .filter(alias -> refersTo(alias, label))
-              .map(Alias::name)
-              .toList();
-      if (!referring.isEmpty()) {
-        throw Refusals.conflict(
-            "Unable to delete version because the following aliases reference it: " + referring);
-      }
-      functions.commit(function.withoutPublished(Integer.parseInt(label)));
-      packages.release(version.content());
-    }
-    packages.collect();
-  }
-
-  private static boolean refersTo(Alias alias, String label) {
-    return alias.functionVersion().equals(label)
-        || alias.additionalVersionWeights().containsKey(label);
-  }
-
-  @Override
-  public FunctionConfiguration publishVersion(String name, String description) {
-    FunctionName.Parsed parsed = unqualified(name);
-    SpecRules.checkDescription(description);
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      Version latest = function.latest();
-      var last = function.published().lastEntry();
-      if (last != null && last.getValue().content().equals(latest.content())) {
-        return last.getValue().configuration(parsed);
-      }
-      int number = function.lastNumber() + 1;
-      Version version =
-          new Version(
-              ++lastVersionId,
-              Integer.toString(number),
-              latest.content(),
-              Objects.requireNonNullElse(description, latest.description()),
-              settings.clock().instant(),
-              newRevision());
-      packages.retain(latest.content());
-      boolean committed = false;
-      try {
-        functions.commit(function.withPublished(number, version));
-        committed = true;
-      } finally {
-        if (!committed) {
-          packages.release(latest.content());
-        }
-      }
-      return version.configuration(parsed);
-    }
-  }
-
-  @Override
-  public List<FunctionConfiguration> listVersions(String name) {
-    FunctionName.Parsed parsed = unqualified(name);
-    synchronized (lock) {
-      return require(parsed).versions().stream()
-          .map(version -> version.configuration(parsed))
-          .toList();
-    }
-  }
-
-  @Override
-  public Alias createAlias(
-      String name, String alias, String version, String description, Map<String, Double> weights) {
-    FunctionName.Parsed parsed = unqualified(name);
-    AliasRules.checkName(alias);
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      String arn = parsed.unqualifiedArn() + ":" + alias;
-      if (function.aliases().containsKey(alias)) {
-        throw Refusals.conflict("Alias already exists: " + arn);
-      }
-      Map<String, Double> shares = weights == null ? Map.of() : Map.copyOf(weights);
-      AliasRules.check(function, parsed, version, description, shares);
-      Alias created =
-          new Alias(
-              arn,
-              alias,
-              version,
-              Objects.requireNonNullElse(description, ""),
-              shares,
-              newRevision());
-      functions.commit(function.withAlias(created));
-      return created;
-    }
-  }
-
-  @Override
-  public Alias updateAlias(
-      String name, String alias, String version, String description, Map<String, Double> weights) {
-    FunctionName.Parsed parsed = unqualified(name);
-    AliasRules.checkName(alias);
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      Alias before = function.aliases().get(alias);
-      if (before == null) {
-        throw Refusals.aliasToUpdateNotFound(parsed.unqualifiedArn() + ":" + alias);
-      }
-      String newVersion = Objects.requireNonNullElse(version, before.functionVersion());
-      String newDescription = Objects.requireNonNullElse(description, before.description());
-      Map<String, Double> shares =
-          weights == null ? before.additionalVersionWeights() : Map.copyOf(weights);
-      AliasRules.check(function, parsed, newVersion, newDescription, shares);
-      Alias changed =
-          new Alias(before.arn(), alias, newVersion, newDescription, shares, newRevision());
-      functions.commit(function.withAlias(changed));
-      return changed;
-    }
-  }
-
-  @Override
-  public Alias getAlias(String name, String alias) {
-    FunctionName.Parsed parsed = unqualified(name);
-    AliasRules.checkName(alias);
-    synchronized (lock) {
-      Alias found = require(parsed).aliases().get(alias);
-      if (found == null) {
-        throw Refusals.aliasNotFound(parsed.unqualifiedArn() + ":" + alias);
-      }
-      return found;
-    }
-  }
-
-  @Override
-  public List<Alias> listAliases(String name) {
-    FunctionName.Parsed parsed = unqualified(name);
-    synchronized (lock) {
-      return List.copyOf(require(parsed).aliases().values());
-    }
-  }
-
-  @Override
-  public void deleteAlias(String name, String alias) {
-    FunctionName.Parsed parsed = unqualified(name);
-    AliasRules.checkName(alias);
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      if (function.aliases().containsKey(alias)) {
-        functions.commit(function.withoutAlias(alias));
-      }
-    }
-  }
-
-  @Override
-  public void putConcurrency(String name, int reserved) {
-    FunctionName.Parsed parsed = unqualified(name);
-    new Constraints().range("reservedConcurrentExecutions", reserved, 0, Integer.MAX_VALUE).check();
-    synchronized (lock) {
-      FunctionState function = functions.get(parsed.name());
-      if (function == null) {
-        throw Refusals.functionNotFound(parsed.unqualifiedArn() + ":" + FunctionName.LATEST);
-      }
-      requireUnreserved(function, reserved);
-      functions.commit(function.withReserved(reserved));
-    }
-  }
-
-  /**
-   * The account keeps 100 unreserved, or all of a limit that is smaller, as AWS's small accounts
-   * have it.
-   */
-  private void requireUnreserved(FunctionState function, int reserved) {
-    long others = 0;
-    for (FunctionState other : functions.all()) {
-      if (other != function) {
-        others += Math.max(0, other.reserved());
-      }
-    }
-    int minimum = Math.min(UNRESERVED_MINIMUM, settings.accountConcurrency());
-    if (settings.accountConcurrency() - others - reserved < minimum) {
-      throw Refusals.invalid(
-          "Specified ReservedConcurrentExecutions for function decreases account's"
-              + " UnreservedConcurrentExecution below its minimum value of ["
-              + minimum
-              + "].");
-    }
-  }
-
-  @Override
-  public int getConcurrency(String name) {
-    FunctionName.Parsed parsed = unqualified(name);
-    synchronized (lock) {
-      return require(parsed).reserved();
-    }
-  }
-
-  @Override
-  public void deleteConcurrency(String name) {
-    FunctionName.Parsed parsed = unqualified(name);
-    synchronized (lock) {
-      FunctionState function = require(parsed);
-      if (function.reserved() >= 0) {
-        functions.commit(function.withReserved(-1));
-      }
-    }
-  }
-
-  // The table; all under the lock.
-
-  private FunctionState require(FunctionName.Parsed name) {
-    FunctionState function = functions.get(name.name());
-    if (function == null) {
-      throw Refusals.functionNotFound(name.arn());
-    }
-    return function;
-  }
-
-  private void requireAbsent(FunctionName.Parsed name) {
-    synchronized (lock) {
-      if (functions.get(name.name()) != null) {
-        throw Refusals.conflict("Function already exist: " + name.name());
-      }
-    }
-  }
-
-  private Version newLatest(Content content) {
-    return new Version(
-        ++lastVersionId,
-        FunctionName.LATEST,
-        content,
-        content.description(),
-        settings.clock().instant(),
-        newRevision());
-  }
-
-  /**
-   * {@code $LATEST} after a change: with a new id, and so new environments, unless it runs as
-   * before.
-   */
-  private Version changed(Version before, Content content) {
-    Version after = newLatest(content);
-    return content.runsAs(before.content())
-        ? new Version(
-            before.id(),
-            before.label(),
-            content,
-            content.description(),
-            after.lastModified(),
-            after.revisionId())
-        : after;
-  }
-
-  // Names.
-
-  private FunctionName.Parsed parse(String name, String qualifier) {
-    return switch (FunctionName.parse(settings.account(), settings.region(), name, qualifier)) {
-      case FunctionName.Parsed parsed -> parsed;
-      case FunctionName.Refused refused -> throw new LambdaException(refused.refusal());
-    };
-  }
-
-  /** A function as a whole: {@code $LATEST} is allowed as its qualifier, and dropped. */
-  private FunctionName.Parsed unqualified(String name) {
-    FunctionName.Parsed parsed = parse(name, null);
-    if (parsed.qualifier() == null) {
-      return parsed;
-    }
-    if (!parsed.qualifier().equals(FunctionName.LATEST)) {
-      throw Refusals.unqualifiedOnly();
-    }
-    return new FunctionName.Parsed(parsed.account(), parsed.region(), parsed.name(), null);
-  }
-
-  private FunctionName.Parsed newName(String name) {
-    new Constraints()
-        .present("functionName", name)
-        .length("functionName", name, 1, 140)
-        .pattern("functionName", name, SpecRules.NAME)
-        .check();
-    return unqualified(name);
-  }
-
-  private static FunctionCode.InJvm inJvm(FunctionCode code) {
-    return code instanceof FunctionCode.InJvm inJvm ? inJvm : null;
-  }
-
-  private static String newRevision() {
-    return UUID.randomUUID().toString();
   }
 }

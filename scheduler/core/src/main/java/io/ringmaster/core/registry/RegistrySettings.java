@@ -1,5 +1,7 @@
 package io.ringmaster.core.registry;
 
+import io.ringmaster.api.Owner;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -14,6 +16,8 @@ import java.util.function.Consumer;
  * @param strictArchitecture whether functions for another architecture than this machine's are
  *     refused
  * @param allowDeprecated whether runtimes may be used that AWS no longer lets be used
+ * @param statePendingMin how long a function is pending after it was created, and being updated
+ *     after a change; not negative
  * @param clock the present
  * @param failures told of failures that no caller waits for, such as a folder that cannot be
  *     removed
@@ -25,6 +29,7 @@ public record RegistrySettings(
     String architecture,
     boolean strictArchitecture,
     boolean allowDeprecated,
+    Duration statePendingMin,
     InstantSource clock,
     Consumer<Exception> failures) {
 
@@ -32,6 +37,7 @@ public record RegistrySettings(
   public RegistrySettings {
     Objects.requireNonNull(account, "account");
     Objects.requireNonNull(region, "region");
+    Objects.requireNonNull(statePendingMin, "statePendingMin");
     Objects.requireNonNull(clock, "clock");
     Objects.requireNonNull(failures, "failures");
     if (accountConcurrency < 1) {
@@ -42,6 +48,11 @@ public record RegistrySettings(
       throw new IllegalArgumentException(
           "architecture is " + architecture + "; it must be x86_64 or arm64");
     }
+  }
+
+  /** The engine's own account and region. */
+  Owner owner() {
+    return new Owner(account, region);
   }
 
   /** The architecture of this machine in AWS's words. */

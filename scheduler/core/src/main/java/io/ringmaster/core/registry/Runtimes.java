@@ -2,6 +2,7 @@ package io.ringmaster.core.registry;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Runtime identifiers, architectures and log words that AWS Lambda knows. */
 final class Runtimes {
@@ -64,6 +65,10 @@ final class Runtimes {
           "ruby2.5",
           "ruby2.7",
           "provided");
+
+  /** All of them: what a layer may name. */
+  static final List<String> KNOWN =
+      Stream.concat(SUPPORTED.stream(), DEPRECATED.stream().sorted()).toList();
 
   static final List<String> ARCHITECTURES = List.of("x86_64", "arm64");
   static final List<String> LOG_FORMATS = List.of("JSON", "Text");

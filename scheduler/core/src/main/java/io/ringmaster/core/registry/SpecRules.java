@@ -26,6 +26,8 @@ final class SpecRules {
   private static final int ENVIRONMENT_BYTES_MAX = 4096;
   private static final int ROLE_MAX = 10_000;
   private static final int LAYERS_MAX = 5;
+  private static final int DOCUMENT_CHARS_MAX = 256 * 1024;
+  private static final Pattern LOG_GROUP = Pattern.compile("[\\.\\-_/#A-Za-z0-9]+");
 
   private static final Set<String> RESERVED_VARIABLES =
       Set.of(
@@ -56,7 +58,8 @@ final class SpecRules {
     checkShapes(spec);
     checkRuntime(spec, inJvm, settings.allowDeprecated());
     checkArchitecture(spec.architectures(), settings);
-    checkLayers(spec.layers(), inJvm);
+    checkLayers(spec, inJvm);
+    checkDocuments(spec.documents());
     checkEnvironment(spec.environment());
   }
 
@@ -73,14 +76,36 @@ final class SpecRules {
     }
   }
 
-  private static void checkLayers(List<FunctionCode> layers, boolean inJvm) {
-    if (layers.size() > LAYERS_MAX) {
+  /** Checks the architectures of new code; null: as they are. */
+  static void checkArchitectures(List<String> architectures, RegistrySettings settings) {
+    if (architectures != null) {
+      Constraints constraints = new Constraints();
+      checkShapes(constraints, architectures);
+      constraints.check();
+      checkArchitecture(architectures, settings);
+    }
+  }
+
+  private static void checkDocuments(Map<String, String> documents) {
+    long bytes = 0;
+    for (Map.Entry<String, String> document : documents.entrySet()) {
+      bytes += document.getKey().length() + document.getValue().length();
+    }
+    if (bytes > DOCUMENT_CHARS_MAX) {
+      throw Refusals.invalid("The function's configuration is larger than its limit.");
+    }
+  }
+
+  private static void checkLayers(FunctionSpec spec, boolean inJvm) {
+    List<FunctionCode> inline = spec.layers() == null ? List.of() : spec.layers();
+    int count = inline.size() + spec.layerArns().size();
+    if (count > LAYERS_MAX) {
       throw Refusals.invalid("Cannot reference more than " + LAYERS_MAX + " layers.");
     }
-    if (inJvm && !layers.isEmpty()) {
+    if (inJvm && count > 0) {
       throw Refusals.invalid("In-JVM code has no layers.");
     }
-    if (layers.stream().anyMatch(layer -> layer instanceof FunctionCode.InJvm)) {
+    if (inline.stream().anyMatch(layer -> layer instanceof FunctionCode.InJvm)) {
       throw Refusals.invalid("In-JVM code cannot be a layer.");
     }
   }
@@ -109,7 +134,21 @@ final class SpecRules {
                 Runtimes.LOG_LEVELS)
             .oneOf(
                 "loggingConfig.systemLogLevel", spec.systemLogLevel(), Runtimes.SYSTEM_LOG_LEVELS);
-    List<String> architectures = spec.architectures();
+    constraints
+        .length("loggingConfig.logGroup", spec.logGroup(), 1, 512)
+        .pattern("loggingConfig.logGroup", spec.logGroup(), LOG_GROUP);
+    checkShapes(constraints, spec.architectures());
+    if (!spec.environment().keySet().stream().allMatch(name -> isVariable(name))) {
+      constraints.failsUnseen(
+          "environment.variables",
+          "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
+              + VARIABLE.pattern()
+              + "]");
+    }
+    constraints.check();
+  }
+
+  private static void checkShapes(Constraints constraints, List<String> architectures) {
     if (architectures.size() > 1) {
       constraints.fails(
           "architectures", architectures, "Member must have length less than or equal to 1");
@@ -121,14 +160,6 @@ final class SpecRules {
               + Runtimes.ARCHITECTURES
               + ", Member must not be null]");
     }
-    if (!spec.environment().keySet().stream().allMatch(name -> isVariable(name))) {
-      constraints.failsUnseen(
-          "environment.variables",
-          "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
-              + VARIABLE.pattern()
-              + "]");
-    }
-    constraints.check();
   }
 
   /** Reserved names that begin with an underscore have a refusal of their own. */

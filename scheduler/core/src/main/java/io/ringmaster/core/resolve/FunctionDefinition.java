@@ -1,5 +1,6 @@
 package io.ringmaster.core.resolve;
 
+import io.ringmaster.api.Owner;
 import java.util.Map;
 
 /**
@@ -31,6 +32,11 @@ public record FunctionDefinition(
 
   /** Seconds that a scaling rate is counted over. */
   public static final int SCALING_PERIOD_S = 10;
+
+  /** Whose it is; allocates. */
+  public Owner owner() {
+    return new Owner(account, region);
+  }
 
   /** The unqualified ARN. */
   public String arn() {

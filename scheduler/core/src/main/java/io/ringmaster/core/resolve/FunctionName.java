@@ -1,5 +1,6 @@
 package io.ringmaster.core.resolve;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 
 /**
@@ -29,6 +30,11 @@ public sealed interface FunctionName {
   record Parsed(String account, String region, String name, String qualifier)
       implements FunctionName {
 
+    /** Whose it is. */
+    public Owner owner() {
+      return new Owner(account, region);
+    }
+
     /** The ARN as the caller qualified it. */
     public String arn() {
       String unqualified = unqualifiedArn();
@@ -56,9 +62,9 @@ public sealed interface FunctionName {
   /**
    * Reads a name.
    *
-   * @param account the engine's account: names without an account belong to it, others are refused
-   *     with 403
-   * @param region the engine's region: ARNs of another one are refused with 404
+   * @param account names without an account belong to it, those with another one are refused with
+   *     403
+   * @param region ARNs of another one are refused with 404
    * @param function name, partial ARN or ARN, with or without qualifier
    * @param qualifier the qualifier that was given beside it; null: none
    * @return {@link Parsed} or {@link Refused}

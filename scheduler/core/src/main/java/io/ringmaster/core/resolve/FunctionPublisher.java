@@ -1,5 +1,7 @@
 package io.ringmaster.core.resolve;
 
+import io.ringmaster.api.Owner;
+
 /**
  * Makes changes of the registry known to the dispatcher. Any thread; returns when the change is in
  * force for every invocation submitted afterwards.
@@ -13,5 +15,5 @@ public interface FunctionPublisher {
   void publish(FunctionDefinition function);
 
   /** Removes the function; what waits for it is answered with 404. */
-  void withdraw(String account, String name);
+  void withdraw(Owner owner, String name);
 }

@@ -1,5 +1,6 @@
 package io.ringmaster.core.resolve;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.model.AccountState;
 import io.ringmaster.core.model.FunctionState;
@@ -13,28 +14,43 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What names mean. Dispatcher thread only. Warm look-ups allocate nothing: a call that is used
- * again keeps its {@link Target}, and unqualified names have a bounded cache.
+ * What names mean, for each owner. Dispatcher thread only. Warm look-ups allocate nothing: a call
+ * that is used again keeps its {@link Target}, and unqualified names have a bounded cache.
+ *
+ * <p>An owner is known from its first function on; invocations for others find nothing and leave
+ * nothing.
  */
 public final class FunctionTable {
   private static final int CACHED_MAX = 16_384;
 
-  private final String account;
-  private final String region;
+  /** One owner's functions. */
+  private static final class Owned {
+    final Owner owner;
+    final AccountState account;
+    final Map<String, FunctionState> functions = new HashMap<>();
+    final Map<String, Target> targets = new HashMap<>();
+
+    Owned(Owner owner, int limit) {
+      this.owner = owner;
+      this.account = new AccountState(owner.account(), limit);
+    }
+  }
+
+  private final Owned own;
   private final int accountLimit;
-  private final Map<String, AccountState> accounts = new HashMap<>();
-  private final Map<String, Map<String, FunctionState>> functions = new HashMap<>();
-  private final Map<String, Target> targets = new HashMap<>();
+  private final Map<Owner, Owned> all = new HashMap<>();
+
+  /** Targets kept for all owners together. */
+  private int cached;
 
   /**
-   * @param account the account that unqualified names belong to
-   * @param region the region that ARNs must name
-   * @param accountLimit concurrency of each account
+   * @param owner whose functions are meant by invocations that name no owner
+   * @param accountLimit concurrency of each owner
    */
-  public FunctionTable(String account, String region, int accountLimit) {
-    this.account = account;
-    this.region = region;
+  public FunctionTable(Owner owner, int accountLimit) {
     this.accountLimit = accountLimit;
+    own = new Owned(owner, accountLimit);
+    all.put(owner, own);
   }
 
   /**
@@ -61,59 +77,65 @@ public final class FunctionTable {
     return null;
   }
 
-  /** The account's state. */
-  public AccountState account(String id) {
-    return accounts.computeIfAbsent(id, key -> new AccountState(key, accountLimit));
+  /** Ledger units of an owner in use. */
+  public int inUse(Owner owner) {
+    Owned owned = all.get(owner);
+    return owned == null ? 0 : owned.account.inUse;
   }
 
   /** The function; null: there is none. */
-  public FunctionState function(String ofAccount, String name) {
-    Map<String, FunctionState> ofThisAccount = functions.get(ofAccount);
-    return ofThisAccount == null ? null : ofThisAccount.get(name);
+  public FunctionState function(Owner owner, String name) {
+    Owned owned = all.get(owner);
+    return owned == null ? null : owned.functions.get(name);
   }
 
   /** Adds a function that is not there yet. */
   public FunctionState add(FunctionDefinition definition) {
-    FunctionState function =
-        new FunctionState(account(definition.account()), definition.name(), definition.arn());
-    functions
-        .computeIfAbsent(definition.account(), key -> new HashMap<>())
-        .put(definition.name(), function);
+    Owned owned = all.computeIfAbsent(definition.owner(), owner -> new Owned(owner, accountLimit));
+    FunctionState function = new FunctionState(owned.account, definition.name(), definition.arn());
+    owned.functions.put(definition.name(), function);
     return function;
   }
 
-  /** Removes a function; what was resolved to it before is resolved again. */
-  public void remove(FunctionState function) {
-    function.withdrawn = true;
-    Map<String, FunctionState> ofThisAccount = functions.get(function.account.id);
-    ofThisAccount.remove(function.name);
-    if (ofThisAccount.isEmpty()) {
-      functions.remove(function.account.id);
+  /** Removes a function and answers it; what was resolved to it before is resolved again. */
+  public FunctionState remove(Owner owner, String name) {
+    FunctionState function = function(owner, name);
+    if (function != null) {
+      Owned owned = all.get(owner);
+      function.withdrawn = true;
+      owned.functions.remove(name);
+      int before = owned.targets.size();
+      owned.targets.values().removeIf(target -> target.function() == function);
+      cached -= before - owned.targets.size();
     }
-    targets.values().removeIf(target -> target.function() == function);
+    return function;
   }
 
   /** All functions; allocates. */
   public List<FunctionState> all() {
-    List<FunctionState> all = new ArrayList<>();
-    functions.values().forEach(ofAccount -> all.addAll(ofAccount.values()));
-    return all;
+    List<FunctionState> found = new ArrayList<>();
+    all.values().forEach(owned -> found.addAll(owned.functions.values()));
+    return found;
   }
 
   private Target targetOf(PendingInvocation invocation) {
+    Owner owner = invocation.owner();
+    Owned owned = owner == null ? own : all.get(owner);
+    if (owned == null) {
+      return null;
+    }
     String text = invocation.functionText();
     boolean unqualified = invocation.qualifierText() == null;
     if (unqualified) {
-      Target cached = targets.get(text);
-      if (cached != null) {
-        return cached;
+      Target known = owned.targets.get(text);
+      if (known != null) {
+        return known;
       }
     }
-    if (!(FunctionName.parse(account, region, text, invocation.qualifierText())
-        instanceof FunctionName.Parsed name)) {
+    if (!(parse(owned.owner, invocation) instanceof FunctionName.Parsed name)) {
       return null;
     }
-    FunctionState function = function(name.account(), name.name());
+    FunctionState function = owned.functions.get(name.name());
     if (function == null) {
       return null;
     }
@@ -121,17 +143,28 @@ public final class FunctionTable {
         new Target(
             function, name.effectiveQualifier(), name.arn().getBytes(StandardCharsets.UTF_8));
     if (unqualified) {
-      if (targets.size() >= CACHED_MAX) {
-        targets.clear();
-      }
-      targets.put(text, target);
+      keep(owned, text, target);
     }
     return target;
   }
 
+  private void keep(Owned owned, String text, Target target) {
+    if (cached >= CACHED_MAX) {
+      all.values().forEach(each -> each.targets.clear());
+      cached = 0;
+    }
+    owned.targets.put(text, target);
+    cached++;
+  }
+
+  private static FunctionName parse(Owner owner, PendingInvocation invocation) {
+    return FunctionName.parse(
+        owner.account(), owner.region(), invocation.functionText(), invocation.qualifierText());
+  }
+
   private Refusal refusalOf(PendingInvocation invocation) {
-    return switch (FunctionName.parse(
-        account, region, invocation.functionText(), invocation.qualifierText())) {
+    Owner owner = invocation.owner() == null ? own.owner : invocation.owner();
+    return switch (parse(owner, invocation)) {
       case FunctionName.Refused refused -> refused.refusal();
       case FunctionName.Parsed name ->
           Refusal.notFound(

@@ -37,20 +37,20 @@ class DispatcherTest {
     Submitted second = world.submit();
     Submitted third = world.submit();
     world.turn();
-    assertEquals(3, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertEquals(3, world.dispatcher.concurrency(HandTurned.OWNER));
     second.call.cancel();
     second.call.cancel();
     assertTrue(world.dispatcher.anythingArrived());
     world.turn();
     assertEquals(1, second.told);
     assertEquals(Refusal.cancelled(), second.call.refusal());
-    assertEquals(2, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertEquals(2, world.dispatcher.concurrency(HandTurned.OWNER));
     third.call.cancel();
     first.call.cancel();
     world.turn();
     assertEquals(1, first.told);
     assertEquals(1, third.told);
-    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.OWNER));
     assertFalse(world.dispatcher.anythingArrived());
   }
 
@@ -101,7 +101,7 @@ class DispatcherTest {
     assertEquals(1, second.told);
     assertEquals(500, first.call.statusCode());
     assertEquals("ServiceException", second.call.refusal().code());
-    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.OWNER));
     assertFalse(world.processes.hasEvents(), "nobody waits, nothing is bound");
   }
 
@@ -126,7 +126,7 @@ class DispatcherTest {
               null),
           each.call.refusal());
     }
-    assertEquals(0, world.dispatcher.concurrency(HandTurned.ACCOUNT));
+    assertEquals(0, world.dispatcher.concurrency(HandTurned.OWNER));
     assertFalse(world.processes.hasEvents(), "nobody waits, nothing is bound");
   }
 

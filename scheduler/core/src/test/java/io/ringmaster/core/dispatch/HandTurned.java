@@ -2,6 +2,7 @@ package io.ringmaster.core.dispatch;
 
 import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.place.PlacementLimits;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 /** A dispatcher turned by hand, over a driver that does what a test says. */
 final class HandTurned {
   static final String ACCOUNT = "123456789012";
+  static final Owner OWNER = new Owner(ACCOUNT, "us-east-1");
   static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(1);
   static final long CAPACITY_WAIT_NS = TimeUnit.SECONDS.toNanos(30);
 

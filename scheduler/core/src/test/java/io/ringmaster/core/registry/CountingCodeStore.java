@@ -4,16 +4,22 @@ import io.ringmaster.persistence.spi.CodeRefusedException;
 import io.ringmaster.persistence.spi.CodeRefusedException.Reason;
 import io.ringmaster.persistence.spi.CodeStore;
 import io.ringmaster.persistence.spi.StoredCode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A code store in memory that keeps account of references. The bytes of a zip are its key. */
 final class CountingCodeStore implements CodeStore {
   final Map<String, Integer> references = new HashMap<>();
+  final Map<Path, Set<String>> copies = new HashMap<>();
   boolean leftoversForgotten;
   Reason refusal;
   IOException failure;
@@ -63,6 +69,19 @@ final class CountingCodeStore implements CodeStore {
   @Override
   public Path folder(String key) {
     return Path.of("/code", key);
+  }
+
+  @Override
+  public InputStream openZip(String key) {
+    if (!isStored(key)) {
+      throw new IllegalStateException("no package " + key);
+    }
+    return new ByteArrayInputStream(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void copyTo(Path folder, Collection<String> keys) {
+    keys.forEach(key -> copies.computeIfAbsent(folder, _ -> new TreeSet<>()).add(key));
   }
 
   @Override

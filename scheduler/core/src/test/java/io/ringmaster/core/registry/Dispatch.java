@@ -1,6 +1,7 @@
 package io.ringmaster.core.registry;
 
 import io.ringmaster.api.FunctionCode;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import java.util.HashSet;
@@ -13,7 +14,9 @@ import java.util.TreeMap;
  * is known.
  */
 final class Dispatch implements FunctionPublisher, InJvmHandlers {
+  /** By name; those of another account or region than the tests' usual one by owner and name. */
   final Map<String, FunctionDefinition> inForce = new TreeMap<>();
+
   final Map<Long, FunctionCode.InJvm> handlers = new TreeMap<>();
   private final Set<Long> gone = new HashSet<>();
   RuntimeException failure;
@@ -38,7 +41,11 @@ final class Dispatch implements FunctionPublisher, InJvmHandlers {
                 throw new AssertionError("version " + version.id() + " came back");
               }
             });
-    noteGone(inForce.put(function.name(), function), function);
+    noteGone(inForce.put(key(function.owner(), function.name()), function), function);
+  }
+
+  private static String key(Owner owner, String name) {
+    return owner.equals(World.OWN) ? name : owner + name;
   }
 
   private void noteGone(FunctionDefinition before, FunctionDefinition after) {
@@ -51,12 +58,12 @@ final class Dispatch implements FunctionPublisher, InJvmHandlers {
   }
 
   @Override
-  public void withdraw(String account, String name) {
+  public void withdraw(Owner owner, String name) {
     if (failure != null) {
       onFailure.run();
       throw failure;
     }
-    noteGone(inForce.remove(name), null);
+    noteGone(inForce.remove(key(owner, name)), null);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.ringmaster.persistence.spi.RegistryStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,6 +40,7 @@ class LayersTest {
             "x86_64",
             strictArchitecture,
             false,
+            Duration.ZERO,
             () -> Instant.EPOCH,
             failure -> {
               throw new AssertionError(failure);
@@ -74,39 +76,39 @@ class LayersTest {
   void areMergedInTheirOrder() {
     assertEquals(
         List.of(new Layer(null, "sha-b", 1), new Layer(null, "sha-aa", 2)),
-        registry.create(spec("code", "b", "aa").build()).layers());
+        registry.functions().create(spec("code", "b", "aa").build()).layers());
     assertEquals(Path.of("/code/b+aa"), latest().spec().layers());
     assertEquals(Map.of("code", 1, "b+aa", 1), store.references);
-    registry.delete("f");
+    registry.functions().delete("f");
     assertEquals(Map.of(), store.references);
   }
 
   @Test
   void aSingleOneIsNotCopied() {
-    registry.create(spec("code", "b").build());
+    registry.functions().create(spec("code", "b").build());
     assertEquals(Path.of("/code/b"), latest().spec().layers());
     assertEquals(Map.of("code", 1, "b", 1), store.references);
-    registry.delete("f");
+    registry.functions().delete("f");
     assertEquals(Map.of(), store.references);
   }
 
   @Test
   void aChangeReplacesThemAllAndVersionsKeepTheirs() {
-    registry.create(spec("code", "a").build());
+    registry.functions().create(spec("code", "a").build());
     long before = latest().id();
-    registry.publishVersion("f");
+    registry.functions().publishVersion("f");
     assertEquals(Map.of("code", 2, "a", 2), store.references);
-    registry.updateConfiguration("f", spec("", "a", "b").build());
+    registry.functions().updateConfiguration("f", spec("", "a", "b").build());
     assertNotEquals(before, latest().id());
     assertEquals(Map.of("code", 2, "a", 1, "a+b", 1), store.references);
-    registry.updateCode("f", zip("new"));
+    registry.functions().updateCode("f", zip("new"));
     assertEquals(Path.of("/code/a+b"), latest().spec().layers());
-    registry.updateConfiguration("f", spec("").build());
+    registry.functions().updateConfiguration("f", spec("").build());
     assertNull(latest().spec().layers());
-    assertEquals(List.of(), registry.get("f").layers());
+    assertEquals(List.of(), registry.functions().get("f").layers());
     assertEquals(Map.of("new", 1, "code", 1, "a", 1), store.references);
     assertEquals(Path.of("/code/a"), dispatch.inForce.get("f").versions().get("1").spec().layers());
-    registry.delete("f");
+    registry.functions().delete("f");
     assertEquals(Map.of(), store.references);
   }
 
@@ -115,12 +117,12 @@ class LayersTest {
     List<FunctionCode> six = Collections.nCopies(6, zip("a"));
     invalid(
         "Cannot reference more than 5 layers.",
-        () -> registry.create(spec("code").layers(six).build()));
+        () -> registry.functions().create(spec("code").layers(six).build()));
     assertEquals(Map.of(), store.references);
-    registry.create(spec("code").layers(six.subList(0, 5)).build());
+    registry.functions().create(spec("code").layers(six.subList(0, 5)).build());
     invalid(
         "Cannot reference more than 5 layers.",
-        () -> registry.updateConfiguration("f", spec("").layers(six).build()));
+        () -> registry.functions().updateConfiguration("f", spec("").layers(six).build()));
     assertEquals(Map.of("code", 1, "a+a+a+a+a", 1), store.references);
   }
 
@@ -130,14 +132,14 @@ class LayersTest {
         "Function code combined with layers exceeds the maximum allowed size of 262144000 bytes."
             + " The actual size is 262144010 bytes.";
     String large = "a=262144000";
-    invalid(tooLarge, () -> registry.create(spec("b=10", large).build()));
+    invalid(tooLarge, () -> registry.functions().create(spec("b=10", large).build()));
     assertEquals(Map.of(), store.references);
-    registry.create(spec("b=10").build());
-    invalid(tooLarge, () -> registry.updateConfiguration("f", spec("", large).build()));
+    registry.functions().create(spec("b=10").build());
+    invalid(tooLarge, () -> registry.functions().updateConfiguration("f", spec("", large).build()));
     assertEquals(Map.of("b=10", 1), store.references);
-    registry.updateConfiguration("f", spec("", "a=262143989").build());
-    registry.updateCode("f", zip("c=10")); // one byte less than is refused
-    invalid(tooLarge, () -> registry.updateCode("f", zip("d=21")));
+    registry.functions().updateConfiguration("f", spec("", "a=262143989").build());
+    registry.functions().updateCode("f", zip("c=10")); // one byte less than is refused
+    invalid(tooLarge, () -> registry.functions().updateCode("f", zip("d=21")));
     assertEquals(Map.of("c=10", 1, "a=262143989", 1), store.references);
   }
 
@@ -145,7 +147,8 @@ class LayersTest {
   void whatCannotBeStoredLeavesNothing() {
     store.failure = new IOException("disk full");
     LambdaException failure =
-        assertThrows(LambdaException.class, () -> registry.create(spec("code", "a").build()));
+        assertThrows(
+            LambdaException.class, () -> registry.functions().create(spec("code", "a").build()));
     assertEquals("ServiceException", failure.refusal().code());
     store.failure = null;
     assertEquals(Map.of(), store.references);
@@ -157,10 +160,12 @@ class LayersTest {
     invalid(
         "In-JVM code has no layers.",
         () ->
-            registry.create(FunctionSpec.named("f").code(inJvm).layers(List.of(zip("a"))).build()));
+            registry
+                .functions()
+                .create(FunctionSpec.named("f").code(inJvm).layers(List.of(zip("a"))).build()));
     invalid(
         "In-JVM code cannot be a layer.",
-        () -> registry.create(spec("code").layers(List.of(inJvm)).build()));
+        () -> registry.functions().create(spec("code").layers(List.of(inJvm)).build()));
   }
 
   @Test
@@ -168,16 +173,16 @@ class LayersTest {
     FunctionSpec arm = spec("code").architectures(List.of("arm64")).build();
     invalid(
         "This engine runs functions for x86_64 only (arch=strict), not for arm64.",
-        () -> registry(true).create(arm));
-    registry(true).create(spec("code").architectures(List.of("x86_64")).build());
-    registry.create(arm);
+        () -> registry(true).functions().create(arm));
+    registry(true).functions().create(spec("code").architectures(List.of("x86_64")).build());
+    registry.functions().create(arm);
     assertEquals("arm64", latest().spec().architecture());
   }
 
   /** Each of the two fits with what is in force, but not with the other. */
   @Test
   void twoChangesAtOnceDoNotFitTogether() throws Exception {
-    registry.create(spec("c=10", "a=10").build());
+    registry.functions().create(spec("c=10", "a=10").build());
     Thread[] other = new Thread[1];
     List<String> refused = Collections.synchronizedList(new ArrayList<>());
     store.whileLooking =
@@ -188,7 +193,9 @@ class LayersTest {
                   .start(
                       () -> {
                         try {
-                          registry.updateConfiguration("f", spec("", "b=200000000").build());
+                          registry
+                              .functions()
+                              .updateConfiguration("f", spec("", "b=200000000").build());
                         } catch (LambdaException tooLarge) {
                           refused.add(tooLarge.getMessage());
                         }
@@ -201,7 +208,7 @@ class LayersTest {
             Thread.onSpinWait();
           }
         };
-    registry.updateCode("f", zip("d=200000000"));
+    registry.functions().updateCode("f", zip("d=200000000"));
     other[0].join();
     assertEquals(1, refused.size(), "both were taken");
     assertEquals(Path.of("/code/d=200000000"), latest().spec().code());

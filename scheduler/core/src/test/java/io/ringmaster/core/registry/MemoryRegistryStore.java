@@ -2,13 +2,17 @@ package io.ringmaster.core.registry;
 
 import io.ringmaster.persistence.spi.RegistryStore;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /** Records in memory, and failures as a test wants them. */
 final class MemoryRegistryStore implements RegistryStore {
   final TreeMap<String, byte[]> records = new TreeMap<>();
+  final Map<Path, Map<String, byte[]>> copies = new HashMap<>();
   IOException failure;
   boolean damaged;
 
@@ -29,6 +33,11 @@ final class MemoryRegistryStore implements RegistryStore {
         records.put(change.key(), change.value());
       }
     }
+  }
+
+  @Override
+  public void copyTo(Path folder, Map<String, byte[]> copied) {
+    copies.put(folder, copied);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,6 +67,7 @@ class RegistryCommandsTest {
             "x86_64",
             false,
             false,
+            Duration.ZERO,
             () -> Instant.EPOCH,
             failure -> {
               throw new AssertionError(failure);
@@ -155,7 +157,7 @@ class RegistryCommandsTest {
   private void create(String name, Made made) {
     both(
         !model.containsKey(name),
-        () -> registry.create(spec(name, made)),
+        () -> registry.functions().create(spec(name, made)),
         () -> {
           Model created = new Model();
           created.latest = made;
@@ -167,7 +169,7 @@ class RegistryCommandsTest {
     Model function = model.get(name);
     both(
         function != null,
-        () -> registry.updateCode(name, code(code)),
+        () -> registry.functions().updateCode(name, code(code)),
         () -> function.latest = new Made(code, function.latest.memoryMb()));
   }
 
@@ -176,7 +178,7 @@ class RegistryCommandsTest {
     Made made = new Made("ignored", memoryMb);
     both(
         function != null,
-        () -> registry.updateConfiguration(name, spec("ignored", made)),
+        () -> registry.functions().updateConfiguration(name, spec("ignored", made)),
         () -> function.latest = new Made(function.latest.code(), memoryMb));
   }
 
@@ -185,7 +187,7 @@ class RegistryCommandsTest {
     String[] answer = new String[1];
     both(
         function != null,
-        () -> answer[0] = registry.publishVersion(name).version(),
+        () -> answer[0] = registry.functions().publishVersion(name).version(),
         () -> {
           var last = function.published.lastEntry();
           if (last == null || !last.getValue().equals(function.latest)) {
@@ -211,9 +213,9 @@ class RegistryCommandsTest {
         possible,
         () -> {
           if (create) {
-            registry.createAlias(name, alias, version, null, weights);
+            registry.functions().createAlias(name, alias, version, null, weights);
           } else {
-            registry.updateAlias(name, alias, version, null, weights);
+            registry.functions().updateAlias(name, alias, version, null, weights);
           }
         },
         () ->
@@ -224,7 +226,10 @@ class RegistryCommandsTest {
   private void reserve(String name, int reserved) {
     Model function = model.get(name);
     if (reserved < -5) {
-      both(function != null, () -> registry.deleteConcurrency(name), () -> function.reserved = -1);
+      both(
+          function != null,
+          () -> registry.functions().deleteConcurrency(name),
+          () -> function.reserved = -1);
       return;
     }
     int others =
@@ -234,7 +239,7 @@ class RegistryCommandsTest {
             .sum();
     both(
         function != null && reserved >= 0 && others + reserved <= ACCOUNT_CONCURRENCY - 100,
-        () -> registry.putConcurrency(name, reserved),
+        () -> registry.functions().putConcurrency(name, reserved),
         () -> function.reserved = reserved);
   }
 
@@ -246,18 +251,18 @@ class RegistryCommandsTest {
                 .anyMatch(a -> a.version().equals(version) || version.equals(a.secondVersion()));
     both(
         function != null && !version.equals("$LATEST") && function.has(version) && !referred,
-        () -> registry.deleteVersion(name, version),
+        () -> registry.functions().deleteVersion(name, version),
         () -> function.published.remove(Integer.parseInt(version)));
   }
 
   private void delete(String name, String alias, boolean whole) {
     Model function = model.get(name);
     if (whole) {
-      both(function != null, () -> registry.delete(name), () -> model.remove(name));
+      both(function != null, () -> registry.functions().delete(name), () -> model.remove(name));
     } else {
       both(
           function != null,
-          () -> registry.deleteAlias(name, alias),
+          () -> registry.functions().deleteAlias(name, alias),
           () -> function.aliases.remove(alias));
     }
   }
@@ -267,7 +272,7 @@ class RegistryCommandsTest {
   private void check() {
     assertEquals(
         List.copyOf(model.keySet()),
-        registry.list().stream().map(FunctionConfiguration::functionName).toList());
+        registry.functions().list().stream().map(FunctionConfiguration::functionName).toList());
     assertEquals(model.keySet(), dispatch.inForce.keySet());
     Map<String, Integer> references = new HashMap<>();
     Set<Long> ids = new HashSet<>();
@@ -286,7 +291,7 @@ class RegistryCommandsTest {
     versions.forEach(
         (label, made) -> {
           references.merge(made.code(), 1, Integer::sum);
-          FunctionConfiguration told = registry.get(name, label);
+          FunctionConfiguration told = registry.functions().get(name, label);
           VersionDefinition dispatched = inForce.versions().get(label);
           assertEquals("sha-" + made.code(), told.codeSha256());
           assertEquals(made.memoryMb(), told.memoryMb());
@@ -301,8 +306,8 @@ class RegistryCommandsTest {
     assertEquals(function.aliases, new TreeMap<>(inForce.aliases()));
     assertEquals(
         List.copyOf(function.aliases.keySet()),
-        registry.listAliases(name).stream().map(Alias::name).toList());
-    assertEquals(function.reserved, registry.getConcurrency(name));
+        registry.functions().listAliases(name).stream().map(Alias::name).toList());
+    assertEquals(function.reserved, registry.functions().getConcurrency(name));
     assertEquals(function.reserved, inForce.reservedConcurrency());
   }
 }

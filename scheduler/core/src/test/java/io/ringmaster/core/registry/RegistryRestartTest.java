@@ -12,6 +12,7 @@ import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.LambdaException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ class RegistryRestartTest {
             "x86_64",
             false,
             false,
+            Duration.ZERO,
             () -> Instant.parse("2026-01-01T00:00:00.123Z"),
             failures::add),
         store,
@@ -63,43 +65,46 @@ class RegistryRestartTest {
 
   /** Everything that can be asked of it. */
   private List<Object> shown() {
-    List<Object> shown = new ArrayList<>(registry.list());
+    List<Object> shown = new ArrayList<>(registry.functions().list());
     registry
+        .functions()
         .list()
         .forEach(
             function -> {
               String name = function.functionName();
-              shown.addAll(registry.listVersions(name));
-              shown.addAll(registry.listAliases(name));
-              shown.add(registry.getConcurrency(name));
+              shown.addAll(registry.functions().listVersions(name));
+              shown.addAll(registry.functions().listAliases(name));
+              shown.add(registry.functions().getConcurrency(name));
             });
     return shown;
   }
 
   @Test
   void everythingIsAsItWas() throws IOException {
-    registry.create(
-        spec("full")
-            .description("a = b, ü, \"quoted\"\n")
-            .memoryMb(1769)
-            .timeoutSeconds(900)
-            .ephemeralStorageMb(1024)
-            .environment(Map.of("A_KEY", "a, value = é\n", "B_KEY", ""))
-            .architectures(List.of("arm64"))
-            .logFormat("JSON")
-            .applicationLogLevel("DEBUG")
-            .systemLogLevel("WARN")
-            .layers(List.of(zip("layer-1"), zip("layer-2")))
-            .build());
-    registry.publishVersion("full", "first");
-    registry.updateCode("full", zip("two"));
-    registry.publishVersion("full");
-    registry.createAlias("full", "live", "1", "the one", Map.of("2", 0.25));
-    registry.createAlias("full", "next", "2", null, null);
-    registry.putConcurrency("full", 7);
-    registry.create(spec("plain").build());
-    registry.create(spec("gone").build());
-    registry.delete("gone");
+    registry
+        .functions()
+        .create(
+            spec("full")
+                .description("a = b, ü, \"quoted\"\n")
+                .memoryMb(1769)
+                .timeoutSeconds(900)
+                .ephemeralStorageMb(1024)
+                .environment(Map.of("A_KEY", "a, value = é\n", "B_KEY", ""))
+                .architectures(List.of("arm64"))
+                .logFormat("JSON")
+                .applicationLogLevel("DEBUG")
+                .systemLogLevel("WARN")
+                .layers(List.of(zip("layer-1"), zip("layer-2")))
+                .build());
+    registry.functions().publishVersion("full", "first");
+    registry.functions().updateCode("full", zip("two"));
+    registry.functions().publishVersion("full");
+    registry.functions().createAlias("full", "live", "1", "the one", Map.of("2", 0.25));
+    registry.functions().createAlias("full", "next", "2", null, null);
+    registry.functions().putConcurrency("full", 7);
+    registry.functions().create(spec("plain").build());
+    registry.functions().create(spec("gone").build());
+    registry.functions().delete("gone");
     List<Object> before = shown();
     Map<String, Integer> references = new HashMap<>(code.references);
     references.values().removeIf(count -> count == 0);
@@ -117,53 +122,55 @@ class RegistryRestartTest {
   }
 
   private String publishedAfterAChange(String name) {
-    registry.updateCode(name, zip("three"));
-    return registry.publishVersion(name).version();
+    registry.functions().updateCode(name, zip("three"));
+    return registry.functions().publishVersion(name).version();
   }
 
   @Test
   void numbersOfDeletedVersionsAreNotUsedAgain() throws IOException {
-    registry.create(spec("f").build());
-    registry.publishVersion("f");
-    registry.deleteVersion("f", "1");
+    registry.functions().create(spec("f").build());
+    registry.functions().publishVersion("f");
+    registry.functions().deleteVersion("f", "1");
     restart();
     assertEquals("2", publishedAfterAChange("f"));
   }
 
   @Test
   void codeInThisJvmEndsWithIt() throws IOException {
-    registry.create(
-        FunctionSpec.named("here").code(FunctionCode.inJvm((event, response) -> {})).build());
+    registry
+        .functions()
+        .create(
+            FunctionSpec.named("here").code(FunctionCode.inJvm((event, response) -> {})).build());
     restart();
-    assertEquals(List.of(), registry.list());
+    assertEquals(List.of(), registry.functions().list());
   }
 
   @Test
   void otherAccountsAndRegionsAreNotOurs() throws IOException {
-    registry.create(spec("f").build());
+    registry.functions().create(spec("f").build());
     Registry other = newRegistry("123456789012", "us-east-2");
     other.restore();
-    assertEquals(List.of(), other.list());
+    assertEquals(List.of(), other.functions().list());
     Registry another = newRegistry("210987654321", "us-east-1");
     code.references.replaceAll((key, count) -> 0);
     another.restore();
-    assertEquals(List.of(), another.list());
+    assertEquals(List.of(), another.functions().list());
     assertEquals(Map.of("one", 1), held(), "their packages stay all the same");
   }
 
   @Test
   void whatCannotBeKeptDidNotHappen() throws IOException {
-    registry.create(spec("f").build());
+    registry.functions().create(spec("f").build());
     List<Object> before = shown();
     store.failure = new IOException("no space left");
     List<Runnable> changes =
         List.of(
-            () -> registry.create(spec("g").build()),
-            () -> registry.updateCode("f", zip("two")),
-            () -> registry.publishVersion("f"),
-            () -> registry.createAlias("f", "live", "$LATEST", null, null),
-            () -> registry.putConcurrency("f", 3),
-            () -> registry.delete("f"));
+            () -> registry.functions().create(spec("g").build()),
+            () -> registry.functions().updateCode("f", zip("two")),
+            () -> registry.functions().publishVersion("f"),
+            () -> registry.functions().createAlias("f", "live", "$LATEST", null, null),
+            () -> registry.functions().putConcurrency("f", 3),
+            () -> registry.functions().delete("f"));
     for (Runnable change : changes) {
       LambdaException refused = assertThrows(LambdaException.class, change::run);
       assertEquals(500, refused.refusal().statusCode());
@@ -184,25 +191,25 @@ class RegistryRestartTest {
 
   @Test
   void whatCannotBePublishedIsNotKept() throws IOException {
-    registry.create(spec("f").build());
+    registry.functions().create(spec("f").build());
     List<Object> before = shown();
     dispatch.failure = new EngineException("closing");
-    assertThrows(EngineException.class, () -> registry.putConcurrency("f", 3));
-    assertThrows(EngineException.class, () -> registry.create(spec("g").build()));
-    assertThrows(EngineException.class, () -> registry.delete("f"));
+    assertThrows(EngineException.class, () -> registry.functions().putConcurrency("f", 3));
+    assertThrows(EngineException.class, () -> registry.functions().create(spec("g").build()));
+    assertThrows(EngineException.class, () -> registry.functions().delete("f"));
     restart();
     assertEquals(before, shown());
   }
 
   @Test
   void aFunctionWithoutItsPackageIsReportedAndLeftOut() throws IOException {
-    registry.create(spec("whole").build());
-    registry.create(spec("broken").code(zip("lost")).build());
+    registry.functions().create(spec("whole").build());
+    registry.functions().create(spec("broken").code(zip("lost")).build());
     store.records.put("function/123456789012/us-east-1/cut", new byte[] {1, 0, 0, 0, 9});
     code.references.remove("lost");
     restart();
-    assertEquals(1, registry.list().size());
-    assertEquals("whole", registry.list().getFirst().functionName());
+    assertEquals(1, registry.functions().list().size());
+    assertEquals("whole", registry.functions().list().getFirst().functionName());
     assertEquals(2, failures.size(), failures.toString());
     assertTrue(failures.getFirst().getMessage().contains("/broken cannot be served"));
     assertNotEquals(null, store.records.get("function/123456789012/us-east-1/broken"));
@@ -220,12 +227,12 @@ class RegistryRestartTest {
 
   @Test
   void nothingChangesAfterTheEnd() throws IOException {
-    registry.create(spec("f").build());
+    registry.functions().create(spec("f").build());
     List<Object> before = shown();
     registry.close();
-    assertThrows(EngineException.class, () -> registry.putConcurrency("f", 3));
-    assertThrows(EngineException.class, () -> registry.delete("f"));
-    assertThrows(EngineException.class, () -> registry.updateCode("f", zip("two")));
+    assertThrows(EngineException.class, () -> registry.functions().putConcurrency("f", 3));
+    assertThrows(EngineException.class, () -> registry.functions().delete("f"));
+    assertThrows(EngineException.class, () -> registry.functions().updateCode("f", zip("two")));
     restart();
     assertEquals(before, shown());
     assertEquals(Map.of("one", 1), held());
@@ -233,14 +240,14 @@ class RegistryRestartTest {
 
   @Test
   void packagesStayWhereItIsNotKnownWhatIsKept() throws IOException {
-    registry.create(spec("f").build());
+    registry.functions().create(spec("f").build());
     dispatch.failure = new EngineException("closing");
     dispatch.onFailure = () -> store.failure = new IOException("closed");
-    assertThrows(EngineException.class, () -> registry.updateCode("f", zip("two")));
+    assertThrows(EngineException.class, () -> registry.functions().updateCode("f", zip("two")));
     assertEquals(1, failures.size(), failures.toString());
     store.failure = null;
     assertEquals(Map.of("one", 1, "two", 1), held(), "what was kept may need the new one");
     restart();
-    assertEquals("sha-two", registry.get("f").codeSha256());
+    assertEquals("sha-two", registry.functions().get("f").codeSha256());
   }
 }

@@ -13,6 +13,7 @@ import io.ringmaster.api.EngineException;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.resolve.AliasDefinition;
@@ -23,6 +24,7 @@ import io.ringmaster.sandbox.spi.PoolKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,7 @@ class RegistryTest {
   private final List<Exception> failures = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final Registry registry = registry(1000, false);
+  private final Functions functions = registry.functions();
 
   private Registry registry(int accountConcurrency, boolean allowDeprecated) {
     return new Registry(
@@ -48,6 +51,7 @@ class RegistryTest {
             "x86_64",
             false,
             allowDeprecated,
+            Duration.ZERO,
             () -> now,
             failures::add),
         RegistryStore.NONE,
@@ -92,7 +96,7 @@ class RegistryTest {
   @Test
   void createsAFunctionAndPublishesIt() {
     FunctionConfiguration created =
-        registry.create(
+        functions.create(
             spec("hello").memoryMb(512).timeoutSeconds(7).environment(Map.of("AB", "1")).build());
     assertEquals("hello", created.functionName());
     assertEquals(ARN + "hello", created.functionArn());
@@ -103,8 +107,11 @@ class RegistryTest {
     assertEquals("Text", created.logFormat());
     assertNull(created.applicationLogLevel());
     assertEquals(now, created.lastModified());
-    assertEquals(created, registry.get("hello"));
-    assertEquals(created, registry.get(ARN + "hello:$LATEST"));
+    assertEquals(created, functions.get("hello"));
+    assertEquals(
+        ARN + "hello:$LATEST",
+        functions.get(ARN + "hello:$LATEST").functionArn(),
+        "as the caller qualified it");
     VersionDefinition version = inForce("hello", "$LATEST");
     assertEquals(new PoolKey("123456789012", version.id(), "", ""), version.key());
     assertEquals(Path.of("/code/one"), version.spec().code());
@@ -122,43 +129,43 @@ class RegistryTest {
   void createsRawAndJsonFunctions() {
     registry.createRaw(spec("raw").build());
     assertTrue(inForce("raw", "$LATEST").spec().rawMode());
-    registry.updateConfiguration("raw", spec("raw").memoryMb(256).build());
+    functions.updateConfiguration("raw", spec("raw").memoryMb(256).build());
     assertTrue(inForce("raw", "$LATEST").spec().rawMode());
     assertEquals(
-        "INFO", registry.create(spec("json").logFormat("JSON").build()).applicationLogLevel());
+        "INFO", functions.create(spec("json").logFormat("JSON").build()).applicationLogLevel());
     assertEquals("INFO", inForce("json", "$LATEST").spec().identity().applicationLogLevel());
   }
 
   @Test
   void refusesAFunctionThatExists() {
-    registry.create(spec("hello").build());
+    functions.create(spec("hello").build());
     conflict(
         "Function already exist: hello",
-        () -> registry.create(spec("hello").code(code("two")).build()));
+        () -> functions.create(spec("hello").code(code("two")).build()));
     assertEquals(Map.of("one", 1), store.references);
   }
 
   @Test
   void refusesFunctionsThatAreNotThere() {
-    notFound("Function not found: " + ARN + "no", () -> registry.get("no"));
-    notFound("Function not found: " + ARN + "no:7", () -> registry.get("no", "7"));
-    notFound("Function not found: " + ARN + "no", () -> registry.delete("no"));
-    notFound("Function not found: " + ARN + "no", () -> registry.listVersions("no"));
-    notFound("Function not found: " + ARN + "no", () -> registry.publishVersion("no"));
-    notFound("Function not found: " + ARN + "no", () -> registry.updateCode("no", code("x")));
-    notFound("Function not found: " + ARN + "no:$LATEST", () -> registry.putConcurrency("no", 1));
-    registry.create(spec("hello").build());
-    notFound("Function not found: " + ARN + "hello:1221", () -> registry.get("hello", "1221"));
-    notFound("Function not found: " + ARN + "hello:01", () -> registry.get("hello", "01"));
+    notFound("Function not found: " + ARN + "no", () -> functions.get("no"));
+    notFound("Function not found: " + ARN + "no:7", () -> functions.get("no", "7"));
+    notFound("Function not found: " + ARN + "no", () -> functions.delete("no"));
+    notFound("Function not found: " + ARN + "no", () -> functions.listVersions("no"));
+    notFound("Function not found: " + ARN + "no", () -> functions.publishVersion("no"));
+    notFound("Function not found: " + ARN + "no", () -> functions.updateCode("no", code("x")));
+    notFound("Function not found: " + ARN + "no:$LATEST", () -> functions.putConcurrency("no", 1));
+    functions.create(spec("hello").build());
+    notFound("Function not found: " + ARN + "hello:1221", () -> functions.get("hello", "1221"));
+    notFound("Function not found: " + ARN + "hello:01", () -> functions.get("hello", "01"));
     notFound(
-        "Cannot find alias arn: " + ARN + "hello:live", () -> registry.getAlias("hello", "live"));
+        "Cannot find alias arn: " + ARN + "hello:live", () -> functions.getAlias("hello", "live"));
     notFound(
         "Alias not found: " + ARN + "hello:live",
-        () -> registry.updateAlias("hello", "live", null, null, null));
+        () -> functions.updateAlias("hello", "live", null, null, null));
     notFound(
         "Functions from 'ap-southeast-1' are not reachable in this region ('us-east-1')",
-        () -> registry.get("arn:aws:lambda:ap-southeast-1:123456789012:function:hello"));
-    refused(403, "AccessDeniedException", "", () -> registry.get("999999999999:function:hello"));
+        () -> functions.get("arn:aws:lambda:ap-southeast-1:123456789012:function:hello"));
+    refused(403, "AccessDeniedException", "", () -> functions.get("999999999999:function:hello"));
   }
 
   @Test
@@ -166,59 +173,59 @@ class RegistryTest {
     validation(
         "Value '127' at 'memorySize' failed to satisfy constraint: Member must have value greater"
             + " than or equal to 128",
-        () -> registry.create(spec("f").memoryMb(127).build()));
+        () -> functions.create(spec("f").memoryMb(127).build()));
     validation(
         "Value '10241' at 'memorySize' failed to satisfy constraint: Member must have value less"
             + " than or equal to 10240",
-        () -> registry.create(spec("f").memoryMb(10_241).build()));
+        () -> functions.create(spec("f").memoryMb(10_241).build()));
     validation(
         "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than"
             + " or equal to 1",
-        () -> registry.create(spec("f").timeoutSeconds(0).build()));
+        () -> functions.create(spec("f").timeoutSeconds(0).build()));
     validation(
         "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or"
             + " equal to 900",
-        () -> registry.create(spec("f").timeoutSeconds(901).build()));
+        () -> functions.create(spec("f").timeoutSeconds(901).build()));
     validation(
         "Value '511' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have"
             + " value greater than or equal to 512",
-        () -> registry.create(spec("f").ephemeralStorageMb(511).build()));
+        () -> functions.create(spec("f").ephemeralStorageMb(511).build()));
     validation(
         "Value '10241' at 'ephemeralStorage.size' failed to satisfy constraint: Member must have"
             + " value less than or equal to 10240",
-        () -> registry.create(spec("f").ephemeralStorageMb(10_241).build()));
+        () -> functions.create(spec("f").ephemeralStorageMb(10_241).build()));
     String description = "d".repeat(257);
     validation(
         "Value '"
             + description
             + "' at 'description' failed to satisfy constraint: Member must have length less than"
             + " or equal to 256",
-        () -> registry.create(spec("f").description(description).build()));
+        () -> functions.create(spec("f").description(description).build()));
     String handler = "h".repeat(129);
     validation(
         "Value '"
             + handler
             + "' at 'handler' failed to satisfy constraint: Member must have length less than or"
             + " equal to 128",
-        () -> registry.create(spec("f").handler(handler).build()));
+        () -> functions.create(spec("f").handler(handler).build()));
     validation(
         "Value 'a b' at 'handler' failed to satisfy constraint: Member must satisfy regular"
             + " expression pattern: [^\\s]+",
-        () -> registry.create(spec("f").handler("a b").build()));
+        () -> functions.create(spec("f").handler("a b").build()));
     validation(
         "Value 'me' at 'role' failed to satisfy constraint: Member must satisfy regular expression"
             + " pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
-        () -> registry.create(spec("f").role("me").build()));
+        () -> functions.create(spec("f").role("me").build()));
     validation(
         "Value null at 'role' failed to satisfy constraint: Member must not be null",
-        () -> registry.create(spec("f").role(null).build()));
+        () -> functions.create(spec("f").role(null).build()));
     refused(
         400,
         "ValidationException",
         "2 validation errors detected: Value '1' at 'memorySize' failed to satisfy constraint:"
             + " Member must have value greater than or equal to 128; Value '0' at 'timeout' failed"
             + " to satisfy constraint: Member must have value greater than or equal to 1",
-        () -> registry.create(spec("f").memoryMb(1).timeoutSeconds(0).build()));
+        () -> functions.create(spec("f").memoryMb(1).timeoutSeconds(0).build()));
     assertEquals(Map.of(), store.references);
   }
 
@@ -227,38 +234,38 @@ class RegistryTest {
     validation(
         "Value 'XML' at 'loggingConfig.logFormat' failed to satisfy constraint: Member must satisfy"
             + " enum value set: [JSON, Text]",
-        () -> registry.create(spec("f").logFormat("XML").build()));
+        () -> functions.create(spec("f").logFormat("XML").build()));
     validation(
         "Value 'LOUD' at 'loggingConfig.applicationLogLevel' failed to satisfy constraint: Member"
             + " must satisfy enum value set: [TRACE, DEBUG, INFO, WARN, ERROR, FATAL]",
-        () -> registry.create(spec("f").applicationLogLevel("LOUD").build()));
+        () -> functions.create(spec("f").applicationLogLevel("LOUD").build()));
     validation(
         "Value '[mips]' at 'architectures' failed to satisfy constraint: Member must satisfy"
             + " constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not"
             + " be null]",
-        () -> registry.create(spec("f").architectures(List.of("mips")).build()));
+        () -> functions.create(spec("f").architectures(List.of("mips")).build()));
     validation(
         "Value '[x86_64, arm64]' at 'architectures' failed to satisfy constraint: Member must have"
             + " length less than or equal to 1",
-        () -> registry.create(spec("f").architectures(List.of("x86_64", "arm64")).build()));
+        () -> functions.create(spec("f").architectures(List.of("x86_64", "arm64")).build()));
     validation(
         "Value 'a.b' at 'functionName' failed to satisfy constraint: Member must satisfy regular"
             + " expression pattern: "
             + SpecRules.NAME.pattern(),
-        () -> registry.create(spec("a.b").build()));
+        () -> functions.create(spec("a.b").build()));
     validation(
         "Value '"
             + "n".repeat(65)
             + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
             + " or equal to 64",
-        () -> registry.create(spec("n".repeat(65)).build()));
+        () -> functions.create(spec("n".repeat(65)).build()));
   }
 
   @Test
   void refusesRuntimesAndCodeThatDoNotGoTogether() {
     String message =
         assertThrows(
-                LambdaException.class, () -> registry.create(spec("f").runtime("cobol").build()))
+                LambdaException.class, () -> functions.create(spec("f").runtime("cobol").build()))
             .refusal()
             .message();
     assertTrue(
@@ -271,32 +278,35 @@ class RegistryTest {
         "The runtime parameter of python3.7 is no longer supported for creating or updating AWS"
             + " Lambda functions. We recommend you use a supported runtime while creating or"
             + " updating functions.",
-        () -> registry.create(spec("f").runtime("python3.7").build()));
+        () -> functions.create(spec("f").runtime("python3.7").build()));
     assertEquals(
         "python3.7",
-        registry(1000, true).create(spec("old").runtime("python3.7").build()).runtime());
+        registry(1000, true)
+            .functions()
+            .create(spec("old").runtime("python3.7").build())
+            .runtime());
     invalid(
         "Runtime and Handler are mandatory parameters for functions created with deployment"
             + " packages.",
-        () -> registry.create(spec("f").runtime(null).build()));
+        () -> functions.create(spec("f").runtime(null).build()));
     invalid(
         "Runtime and Handler are mandatory parameters for functions created with deployment"
             + " packages.",
-        () -> registry.create(spec("f").handler("").build()));
+        () -> functions.create(spec("f").handler("").build()));
     invalid(
         "Please provide a source for function code.",
-        () -> registry.create(spec("f").code(null).build()));
+        () -> functions.create(spec("f").code(null).build()));
     invalid(
         "The runtime injvm needs in-JVM code.",
-        () -> registry.create(spec("f").runtime("injvm").build()));
+        () -> functions.create(spec("f").runtime("injvm").build()));
     FunctionCode inJvm = FunctionCode.inJvm((_, _) -> {});
     invalid(
         "In-JVM code needs the runtime injvm, not python3.13.",
-        () -> registry.create(spec("f").code(inJvm).build()));
-    registry.create(spec("f").build());
+        () -> functions.create(spec("f").code(inJvm).build()));
+    functions.create(spec("f").build());
     invalid(
         "In-JVM code and deployment packages cannot replace each other.",
-        () -> registry.updateCode("f", inJvm));
+        () -> functions.updateCode("f", inJvm));
   }
 
   @Test
@@ -306,7 +316,7 @@ class RegistryTest {
             + " variables you have provided contains reserved keys that are currently not supported"
             + " for modification. Reserved keys used in this request: AWS_REGION, _HANDLER",
         () ->
-            registry.create(
+            functions.create(
                 spec("f")
                     .environment(Map.of("_HANDLER", "x", "AWS_REGION", "y", "OK", "z"))
                     .build()));
@@ -314,19 +324,19 @@ class RegistryTest {
         "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy"
             + " constraint: [Member must satisfy regular expression pattern:"
             + " [a-zA-Z]([a-zA-Z0-9_])+]",
-        () -> registry.create(spec("f").environment(Map.of("A=B", "x")).build()));
+        () -> functions.create(spec("f").environment(Map.of("A=B", "x")).build()));
     String fits = "v".repeat(4096 - "{\"AB\":\"\"}".length());
-    registry.create(spec("fits").environment(Map.of("AB", fits)).build());
+    functions.create(spec("fits").environment(Map.of("AB", fits)).build());
     invalid(
         "Lambda was unable to configure your environment variables because the environment"
             + " variables you have provided exceeded the 4KB limit. String measured: {\"AB\":\""
             + fits
             + "\\n\"}",
-        () -> registry.create(spec("f").environment(Map.of("AB", fits + "\n")).build()));
+        () -> functions.create(spec("f").environment(Map.of("AB", fits + "\n")).build()));
     invalid(
         "Lambda was unable to configure your environment variables because the environment"
             + " variables you have provided contain a NUL character.",
-        () -> registry.create(spec("f").environment(Map.of("AB", "a\0b")).build()));
+        () -> functions.create(spec("f").environment(Map.of("AB", "a\0b")).build()));
   }
 
   @Test
@@ -334,67 +344,67 @@ class RegistryTest {
     store.refusal = Reason.UNREADABLE;
     invalid(
         "Could not unzip uploaded file. Please check your file, then try to upload again.",
-        () -> registry.create(spec("f").build()));
+        () -> functions.create(spec("f").build()));
     store.refusal = Reason.UNZIPPED_TOO_LARGE;
     invalid(
         "Unzipped size must be smaller than 262144000 bytes",
-        () -> registry.create(spec("f").build()));
+        () -> functions.create(spec("f").build()));
     store.refusal = Reason.ZIPPED_TOO_LARGE;
     refused(
         413,
         "RequestEntityTooLargeException",
         "Zipped size must be smaller than 52428800 bytes",
-        () -> registry.create(spec("f").build()));
+        () -> functions.create(spec("f").build()));
     store.refusal = null;
     store.failure = new IOException("disk full");
     refused(
         500,
         "ServiceException",
         "The code could not be stored: java.io.IOException: disk full",
-        () -> registry.create(spec("f").build()));
+        () -> functions.create(spec("f").build()));
     store.failure = null;
-    registry.create(spec("f").build());
+    functions.create(spec("f").build());
     store.failure = new IOException("busy");
-    registry.delete("f");
+    functions.delete("f");
     assertEquals(List.of(store.failure), failures);
   }
 
   @Test
   void aChangeOfLatestGetsANewIdUnlessItRunsAsBefore() {
-    FunctionConfiguration created = registry.create(spec("f").build());
+    FunctionConfiguration created = functions.create(spec("f").build());
     long first = inForce("f", "$LATEST").id();
     now = now.plusSeconds(1);
     FunctionConfiguration described =
-        registry.updateConfiguration("f", spec("f").description("new").build());
+        functions.updateConfiguration("f", spec("f").description("new").build());
     assertEquals("new", described.description());
     assertEquals(now, described.lastModified());
     assertNotEquals(created.revisionId(), described.revisionId());
     assertEquals(first, inForce("f", "$LATEST").id());
-    registry.updateConfiguration("f", spec("other").memoryMb(256).build());
+    functions.updateConfiguration("f", spec("other").memoryMb(256).build());
     long second = inForce("f", "$LATEST").id();
     assertNotEquals(first, second);
-    assertEquals("sha-two", registry.updateCode("f", code("two")).codeSha256());
+    assertEquals("sha-two", functions.updateCode("f", code("two")).codeSha256());
     assertNotEquals(second, inForce("f", "$LATEST").id());
     assertEquals(Map.of("two", 1), store.references);
-    assertEquals(256, registry.get("f").memoryMb());
+    assertEquals(256, functions.get("f").memoryMb());
   }
 
   @Test
   void publishesImmutableVersions() {
-    registry.create(spec("f").description("latest").build());
-    FunctionConfiguration one = registry.publishVersion("f", "first");
+    functions.create(spec("f").description("latest").build());
+    FunctionConfiguration one = functions.publishVersion("f", "first");
     assertEquals("1", one.version());
     assertEquals("first", one.description());
     assertEquals(ARN + "f:1", one.functionArn());
-    assertEquals(one, registry.publishVersion("f", "again"));
-    registry.updateCode("f", code("two"));
-    FunctionConfiguration two = registry.publishVersion("f");
+    assertEquals(one, functions.publishVersion("f", "again"));
+    functions.updateCode("f", code("two"));
+    FunctionConfiguration two = functions.publishVersion("f");
     assertEquals("2", two.version());
     assertEquals("latest", two.description());
-    assertEquals(one, registry.get("f:1"));
+    assertEquals(one, functions.get("f:1"));
     assertEquals(
         List.of("$LATEST", "1", "2"),
-        registry.listVersions("f").stream().map(FunctionConfiguration::version).toList());
+        functions.listVersions("f").stream().map(FunctionConfiguration::version).toList());
     assertEquals(
         3,
         dispatch.inForce.get("f").versions().values().stream()
@@ -402,83 +412,83 @@ class RegistryTest {
             .distinct()
             .count());
     assertEquals(Map.of("one", 1, "two", 2), store.references);
-    registry.deleteVersion("f", "2");
-    assertEquals("3", registry.publishVersion("f").version());
+    functions.deleteVersion("f", "2");
+    assertEquals("3", functions.publishVersion("f").version());
     invalid(
         "$LATEST version cannot be deleted without deleting the function.",
-        () -> registry.deleteVersion("f", "$LATEST"));
-    notFound("Function not found: " + ARN + "f:2", () -> registry.deleteVersion("f", "2"));
-    registry.delete("f:3");
+        () -> functions.deleteVersion("f", "$LATEST"));
+    notFound("Function not found: " + ARN + "f:2", () -> functions.deleteVersion("f", "2"));
+    functions.delete("f:3");
     assertEquals(Map.of("one", 1, "two", 1), store.references);
-    registry.delete("f");
+    functions.delete("f");
     assertEquals(Map.of(), store.references);
     assertEquals(Map.of(), dispatch.inForce);
   }
 
   @Test
   void keepsAliases() {
-    registry.create(spec("f").build());
-    registry.publishVersion("f");
-    registry.updateCode("f", code("two"));
-    registry.publishVersion("f");
-    Alias live = registry.createAlias("f", "live", "1", null, Map.of("2", 0.25));
+    functions.create(spec("f").build());
+    functions.publishVersion("f");
+    functions.updateCode("f", code("two"));
+    functions.publishVersion("f");
+    Alias live = functions.createAlias("f", "live", "1", null, Map.of("2", 0.25));
     assertEquals(ARN + "f:live", live.arn());
     assertEquals("", live.description());
     assertEquals(
         new AliasDefinition("live", "1", "2", 0.25),
         dispatch.inForce.get("f").aliases().get("live"));
-    assertEquals("1", registry.get("f", "live").version());
-    Alias changed = registry.updateAlias("f", "live", "2", "all", Map.of());
+    assertEquals("1", functions.get("f", "live").version());
+    Alias changed = functions.updateAlias("f", "live", "2", "all", Map.of());
     assertEquals(
         new AliasDefinition("live", "2", null, 0.0),
         dispatch.inForce.get("f").aliases().get("live"));
     assertNotEquals(live.revisionId(), changed.revisionId());
-    assertEquals(changed, registry.getAlias("f", "live"));
-    registry.createAlias("f", "edge", "$LATEST", "newest", null);
+    assertEquals(changed, functions.getAlias("f", "live"));
+    functions.createAlias("f", "edge", "$LATEST", "newest", null);
     assertEquals(
-        List.of("edge", "live"), registry.listAliases("f").stream().map(Alias::name).toList());
+        List.of("edge", "live"), functions.listAliases("f").stream().map(Alias::name).toList());
     conflict(
         "Unable to delete version because the following aliases reference it: [live]",
-        () -> registry.deleteVersion("f", "2"));
-    invalid("Deletion of aliases is not currently supported.", () -> registry.delete("f:live"));
-    registry.deleteAlias("f", "live");
-    registry.deleteAlias("f", "live");
+        () -> functions.deleteVersion("f", "2"));
+    invalid("Deletion of aliases is not currently supported.", () -> functions.delete("f:live"));
+    functions.deleteAlias("f", "live");
+    functions.deleteAlias("f", "live");
     assertFalse(dispatch.inForce.get("f").aliases().containsKey("live"));
-    registry.deleteVersion("f", "2");
+    functions.deleteVersion("f", "2");
   }
 
   @Test
   void refusesAliasesThatCannotBe() {
-    registry.create(spec("f").build());
-    registry.publishVersion("f");
-    registry.createAlias("f", "live", "1", null, null);
+    functions.create(spec("f").build());
+    functions.publishVersion("f");
+    functions.createAlias("f", "live", "1", null, null);
     conflict(
         "Alias already exists: " + ARN + "f:live",
-        () -> registry.createAlias("f", "live", "1", null, null));
+        () -> functions.createAlias("f", "live", "1", null, null));
     notFound(
         "Function not found: " + ARN + "f:9",
-        () -> registry.createAlias("f", "a", "9", null, null));
+        () -> functions.createAlias("f", "a", "9", null, null));
     notFound(
         "Function not found: " + ARN + "f:9",
-        () -> registry.createAlias("f", "a", "1", null, Map.of("9", 0.1)));
+        () -> functions.createAlias("f", "a", "1", null, Map.of("9", 0.1)));
     validation(
         "Value '123' at 'name' failed to satisfy constraint: Member must satisfy regular expression"
             + " pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
-        () -> registry.createAlias("f", "123", "1", null, null));
+        () -> functions.createAlias("f", "123", "1", null, null));
     validation(
         "Value 'x' at 'functionVersion' failed to satisfy constraint: Member must satisfy regular"
             + " expression pattern: (\\$LATEST(\\.PUBLISHED)?|[0-9]+)",
-        () -> registry.createAlias("f", "a", "x", null, null));
+        () -> functions.createAlias("f", "a", "x", null, null));
     invalid(
         "Number of items in AdditionalVersionWeights cannot be greater than 1",
-        () -> registry.createAlias("f", "a", "1", null, Map.of("2", 0.1, "3", 0.1)));
+        () -> functions.createAlias("f", "a", "1", null, Map.of("2", 0.1, "3", 0.1)));
     invalid(
         "Invalid function version 1. Function version 1 is already included in routing"
             + " configuration.",
-        () -> registry.createAlias("f", "a", "1", null, Map.of("1", 0.1)));
+        () -> functions.createAlias("f", "a", "1", null, Map.of("1", 0.1)));
     invalid(
         "$LATEST is not supported for an alias pointing to more than 1 version",
-        () -> registry.createAlias("f", "a", "$LATEST", null, Map.of("1", 0.1)));
+        () -> functions.createAlias("f", "a", "$LATEST", null, Map.of("1", 0.1)));
     for (double weight : new double[] {-0.1, 1.1, Double.NaN}) {
       validation(
           "Value '{2="
@@ -486,61 +496,61 @@ class RegistryTest {
               + "}' at 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map"
               + " value must satisfy constraint: [Member must have value less than or equal to 1.0,"
               + " Member must have value greater than or equal to 0.0, Member must not be null]",
-          () -> registry.createAlias("f", "a", "1", null, Map.of("2", weight)));
+          () -> functions.createAlias("f", "a", "1", null, Map.of("2", weight)));
     }
     validation(
         "Value '{live=0.1}' at 'routingConfig.additionalVersionWeights' failed to satisfy"
             + " constraint: Map keys must satisfy constraint: [Member must have length less than or"
             + " equal to 1024, Member must have length greater than or equal to 1, Member must"
             + " satisfy regular expression pattern: [0-9]+, Member must not be null]",
-        () -> registry.createAlias("f", "a", "1", null, Map.of("live", 0.1)));
+        () -> functions.createAlias("f", "a", "1", null, Map.of("live", 0.1)));
     invalid(
         "This operation is permitted on Lambda functions only. Aliases and versions do not support"
             + " this operation. Please specify either a function name or an unqualified function"
             + " ARN.",
-        () -> registry.publishVersion("f:live"));
+        () -> functions.publishVersion("f:live"));
   }
 
   @Test
   void reservesConcurrency() {
-    registry.create(spec("f").build());
-    registry.create(spec("g").build());
-    assertEquals(-1, registry.getConcurrency("f"));
-    registry.putConcurrency("f", 900);
-    assertEquals(900, registry.getConcurrency("f"));
+    functions.create(spec("f").build());
+    functions.create(spec("g").build());
+    assertEquals(-1, functions.getConcurrency("f"));
+    functions.putConcurrency("f", 900);
+    assertEquals(900, functions.getConcurrency("f"));
     assertEquals(900, dispatch.inForce.get("f").reservedConcurrency());
     invalid(
         "Specified ReservedConcurrentExecutions for function decreases account's"
             + " UnreservedConcurrentExecution below its minimum value of [100].",
-        () -> registry.putConcurrency("g", 1));
-    registry.putConcurrency("g", 0);
-    registry.putConcurrency("f", 899);
-    registry.putConcurrency("g", 1);
-    registry.deleteConcurrency("f");
+        () -> functions.putConcurrency("g", 1));
+    functions.putConcurrency("g", 0);
+    functions.putConcurrency("f", 899);
+    functions.putConcurrency("g", 1);
+    functions.deleteConcurrency("f");
     assertEquals(-1, dispatch.inForce.get("f").reservedConcurrency());
-    registry.putConcurrency("g", 900);
+    functions.putConcurrency("g", 900);
     validation(
         "Value '-1' at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must"
             + " have value greater than or equal to 0",
-        () -> registry.putConcurrency("g", -1));
+        () -> functions.putConcurrency("g", -1));
   }
 
   @Test
   void aSmallAccountKeepsAllOfItsConcurrencyUnreserved() {
     Registry small = registry(10, false);
-    small.create(spec("f").build());
-    small.putConcurrency("f", 0);
+    small.functions().create(spec("f").build());
+    small.functions().putConcurrency("f", 0);
     invalid(
         "Specified ReservedConcurrentExecutions for function decreases account's"
             + " UnreservedConcurrentExecution below its minimum value of [10].",
-        () -> small.putConcurrency("f", 1));
+        () -> small.functions().putConcurrency("f", 1));
   }
 
   @Test
   void handsInJvmCodeToItsDriver() {
     FunctionCode.InJvm one = new FunctionCode.InJvm((_, _) -> {}, false);
     FunctionCode.InJvm two = new FunctionCode.InJvm((_, _) -> {}, true);
-    FunctionConfiguration created = registry.create(FunctionSpec.named("f").code(one).build());
+    FunctionConfiguration created = functions.create(FunctionSpec.named("f").code(one).build());
     assertEquals("injvm", created.runtime());
     assertNull(created.handler());
     assertEquals("", created.codeSha256());
@@ -548,33 +558,35 @@ class RegistryTest {
     assertTrue(latest.inJvm());
     assertNull(latest.spec().code());
     assertSame(one, dispatch.handlers.get(latest.id()));
-    registry.publishVersion("f");
-    registry.updateCode("f", two);
+    functions.publishVersion("f");
+    functions.updateCode("f", two);
     assertSame(one, dispatch.handlers.get(inForce("f", "1").id()));
     assertSame(two, dispatch.handlers.get(inForce("f", "$LATEST").id()));
     assertEquals(2, dispatch.handlers.size());
-    registry.deleteVersion("f", "1");
+    functions.deleteVersion("f", "1");
     assertEquals(1, dispatch.handlers.size());
-    registry.delete("f");
+    functions.delete("f");
     assertEquals(Map.of(), dispatch.handlers);
   }
 
   @Test
   void aChangeThatCannotBePublishedDidNotHappen() {
-    FunctionConfiguration before = registry.create(spec("f").build());
+    FunctionConfiguration before = functions.create(spec("f").build());
     dispatch.failure = new EngineException("closed");
-    assertThrows(EngineException.class, () -> registry.updateCode("f", code("two")));
-    assertThrows(EngineException.class, () -> registry.publishVersion("f"));
-    assertThrows(EngineException.class, () -> registry.create(spec("g").build()));
+    assertThrows(EngineException.class, () -> functions.updateCode("f", code("two")));
+    assertThrows(EngineException.class, () -> functions.publishVersion("f"));
+    assertThrows(EngineException.class, () -> functions.create(spec("g").build()));
     assertThrows(
         EngineException.class,
         () ->
-            registry.create(
+            functions.create(
                 FunctionSpec.named("j").code(FunctionCode.inJvm((_, _) -> {})).build()));
-    assertThrows(EngineException.class, () -> registry.delete("f"));
+    assertThrows(EngineException.class, () -> functions.delete("f"));
     dispatch.failure = null;
-    assertEquals(List.of(before), registry.list());
-    assertEquals(List.of(before), registry.listVersions("f"));
+    assertEquals(List.of(before), functions.list());
+    assertEquals(
+        List.of(before.revisionId()),
+        functions.listVersions("f").stream().map(FunctionConfiguration::revisionId).toList());
     assertEquals(Map.of("one", 1), store.references);
     assertEquals(Map.of(), dispatch.handlers);
   }

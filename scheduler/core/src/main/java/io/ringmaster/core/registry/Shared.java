@@ -1,0 +1,89 @@
+package io.ringmaster.core.registry;
+
+import io.ringmaster.core.resolve.FunctionName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/** What all parts of the registry share. */
+final class Shared {
+  final RegistrySettings settings;
+  final PackageShelf packages;
+  final Records records;
+  final FunctionTable functions;
+  final LayerTable layers;
+
+  /** Held while something is changed. What is only read needs it not: states are immutable. */
+  final Object lock = new Object();
+
+  /**
+   * Held, outside of {@link #lock}, from the look how large code and layers are together until they
+   * are in force together: two changes that fit one by one may be too large as a pair.
+   */
+  final Object fitting = new Object();
+
+  /** Under the lock. */
+  private long lastVersionId;
+
+  Shared(
+      RegistrySettings settings,
+      PackageShelf packages,
+      Records records,
+      FunctionTable functions,
+      LayerTable layers) {
+    this.settings = settings;
+    this.packages = packages;
+    this.records = records;
+    this.functions = functions;
+    this.layers = layers;
+  }
+
+  Instant now() {
+    return settings.clock().instant();
+  }
+
+  long newVersionId() {
+    return ++lastVersionId;
+  }
+
+  static String newRevision() {
+    return UUID.randomUUID().toString();
+  }
+
+  /** Null where nothing takes time. */
+  Version.Settling settling(boolean update, Instant now) {
+    Duration pending = settings.statePendingMin();
+    return pending.isZero() ? null : new Version.Settling(update, now.plus(pending));
+  }
+
+  /** 404 if there is no such function. Any thread. */
+  FunctionState require(FunctionName.Parsed name) {
+    FunctionState function = functions.get(name.owner(), name.name());
+    if (function == null) {
+      throw Refusals.functionNotFound(name.arn());
+    }
+    return function;
+  }
+
+  /** 409 while the function is being created or updated. */
+  void requireSettled(FunctionState function) {
+    Instant now = now();
+    if (function.latest().pending(now)) {
+      throw Refusals.conflict(
+          "The operation cannot be performed at this time. The function is currently in the"
+              + " following state: Pending");
+    }
+    if (function.latest().updating(now)) {
+      throw Refusals.conflict(
+          "The operation cannot be performed at this time. An update is in progress for resource: "
+              + function.name().unqualifiedArn());
+    }
+  }
+
+  /** 412 if another revision is wanted; null: any. */
+  static void requireRevision(String wanted, String present, String call) {
+    if (wanted != null && !wanted.equals(present)) {
+      throw Refusals.precondition(call);
+    }
+  }
+}
