@@ -4,9 +4,13 @@ import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
 import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.BareNettyFloor;
+import io.ringmaster.bench.floor.BurstFloor;
 import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.DisruptorFloor;
 import io.ringmaster.bench.floor.ForksFloor;
+import io.ringmaster.bench.floor.GrpcEchoFloor;
+import io.ringmaster.bench.floor.HttpEchoFloor;
+import io.ringmaster.bench.floor.HttpPipesFloor;
 import io.ringmaster.bench.floor.IdleFloor;
 import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.PlainStart;
@@ -19,14 +23,21 @@ import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.ChannelSaturatedProbe;
 import io.ringmaster.bench.product.ColdProbe;
 import io.ringmaster.bench.product.ColdRateProbe;
+import io.ringmaster.bench.product.FunctionsProbe;
+import io.ringmaster.bench.product.GrpcStreamProbe;
+import io.ringmaster.bench.product.GrpcUnaryProbe;
+import io.ringmaster.bench.product.HttpBurstProbe;
+import io.ringmaster.bench.product.HttpInvokeProbe;
 import io.ringmaster.bench.product.IdleProbe;
 import io.ringmaster.bench.product.InJvmProbe;
 import io.ringmaster.bench.product.Processors;
 import io.ringmaster.bench.product.RuntimeApiProbe;
 import io.ringmaster.bench.product.SaturatedProbe;
+import io.ringmaster.bench.product.ServeReadyProbe;
 import io.ringmaster.bench.product.TurnProbe;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The benchmarks, one row each: identifier, unit, floor, target. What an identifier means is
@@ -41,6 +52,20 @@ final class Suite {
 
   /** Environments of the saturated engines whose log sinks are compared. */
   private static final int STORING = 8;
+
+  /** Connections of a loaded HTTP server, and calls in flight at a loaded gRPC server. */
+  private static final int CONNECTIONS = 64;
+
+  /** First requests at once. */
+  private static final int BURST = 100;
+
+  /** Environments behind gRPC, and in the engine that it is compared with. */
+  private static final int GRPC_ENVIRONMENTS = 8;
+
+  /** Many functions, and few. */
+  private static final int FUNCTIONS = 10_000;
+
+  private static final int FUNCTIONS_FEW = 100;
 
   private static final double ALLOCATED_MAX = 64 * 1024;
 
@@ -119,6 +144,25 @@ final class Suite {
                 Bout.open(
                     RuntimeApiProbe::new,
                     () -> new BareNettyFloor(RuntimeApiProbe.LOOPS, RuntimeApiProbe.event()))));
+    all.add(httpNoop());
+    for (Language language : List.of(Language.PYTHON, Language.NODE)) {
+      all.add(httpInvoke(language, 1, 0.9));
+      all.add(httpInvoke(language, CONNECTIONS, 1.5));
+    }
+    all.add(
+        row(
+            "http.burst.python",
+            "us",
+            "python.plain.starts." + BURST,
+            Target.atMost(0.25),
+            Language.PYTHON,
+            at -> Bout.open(() -> new HttpBurstProbe(at, BURST), () -> new BurstFloor(at, BURST))));
+    all.addAll(grpc());
+    for (FunctionsProbe.Asked asked : FunctionsProbe.Asked.values()) {
+      all.add(functions(asked));
+    }
+    all.add(
+        row("serve.ready", "ms", null, null, null, at -> Bout.open(ServeReadyProbe::new, null)));
     all.add(
         row(
             "warm.allocation",
@@ -128,6 +172,81 @@ final class Suite {
             Language.PYTHON,
             at -> Bout.open(() -> new AllocationProbe(at), null)));
     return List.copyOf(all);
+  }
+
+  private static Benchmark httpNoop() {
+    return row(
+        "http.invoke.noop",
+        "us",
+        "netty.http.echo." + CONNECTIONS,
+        Target.atMost(1.5),
+        null,
+        at ->
+            Bout.open(
+                () -> new HttpInvokeProbe(CONNECTIONS),
+                () -> new HttpEchoFloor(HttpInvokeProbe.eventLoops(), CONNECTIONS)));
+  }
+
+  private static Benchmark httpInvoke(Language language, int connections, double target) {
+    return row(
+        "http.invoke." + language.id() + "." + connections,
+        "1/s",
+        "netty.http+" + language.id() + ".bare.loops.2",
+        Target.atLeast(target),
+        language,
+        at ->
+            Bout.open(
+                () -> new HttpInvokeProbe(at, connections),
+                () -> new HttpPipesFloor(at, connections)));
+  }
+
+  private static Benchmark functions(FunctionsProbe.Asked asked) {
+    String id = "functions." + asked.name().toLowerCase(Locale.ROOT) + ".";
+    return row(
+        id + FUNCTIONS,
+        "us",
+        id + FUNCTIONS_FEW,
+        Target.atMost(1.2),
+        null,
+        at ->
+            Bout.open(
+                () -> new FunctionsProbe(asked, FUNCTIONS),
+                () -> new FunctionsProbe(asked, FUNCTIONS_FEW)));
+  }
+
+  private static List<Benchmark> grpc() {
+    return List.of(
+        row(
+            "grpc.unary.noop",
+            "1/s",
+            "grpc-netty.echo." + CONNECTIONS,
+            Target.atLeast(0.7),
+            null,
+            at ->
+                Bout.open(
+                    () -> new GrpcUnaryProbe(CONNECTIONS),
+                    () ->
+                        new GrpcEchoFloor(
+                            GrpcUnaryProbe.LOOPS, GrpcUnaryProbe.request(), CONNECTIONS))),
+        row(
+            "grpc.stream.noop",
+            "1/s",
+            "grpc.unary.noop",
+            Target.atLeast(2),
+            null,
+            at ->
+                Bout.open(
+                    () -> new GrpcStreamProbe(CONNECTIONS), () -> new GrpcUnaryProbe(CONNECTIONS))),
+        row(
+            "grpc.unary.python",
+            "1/s",
+            "invoke.saturated.python." + GRPC_ENVIRONMENTS,
+            Target.atLeast(0.6),
+            Language.PYTHON,
+            at ->
+                Bout.open(
+                    () -> new GrpcUnaryProbe(at, GRPC_ENVIRONMENTS, CONNECTIONS),
+                    () -> new SaturatedProbe(at, GRPC_ENVIRONMENTS))));
   }
 
   private static Benchmark row(

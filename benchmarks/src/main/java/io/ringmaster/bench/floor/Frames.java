@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import io.ringmaster.sandbox.system.Linux;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -70,6 +71,17 @@ final class Frames {
     MemorySegment.copy(EVENT, 0, frame, JAVA_BYTE, at + arn.length, EVENT.length);
     sequence(frame, 1);
     return frame;
+  }
+
+  /** Where an INVOKE frame has its event: for another of the same length. */
+  static ByteBuffer event(MemorySegment frame) {
+    return frame.asSlice(frame.byteSize() - EVENT.length).asByteBuffer();
+  }
+
+  /** What a response of so many bytes, header included, answers; a copy. */
+  static byte[] answer(MemorySegment frame, long bytes) {
+    long head = HEADER_BYTES + FIGURES_BYTES;
+    return frame.asSlice(head, bytes - head).toArray(JAVA_BYTE);
   }
 
   private static void header(MemorySegment frame, int bodyBytes, int kind) {

@@ -20,7 +20,7 @@ public enum Language {
       "raw.handler",
       List.of("app.py"),
       List.of("raw.py"),
-      List.of("bare_loop.py", "raw_echo.py", "fork_loop.py"),
+      List.of("bare_loop.py", "raw_echo.py", "fork_loop.py", "burst.py", "burst_start.py"),
       List.of("plain_start.py")),
 
   /** Node.js. */

@@ -66,6 +66,11 @@ public final class Programs implements AutoCloseable {
     return files;
   }
 
+  /** The package of the function that waits for a file's lock. */
+  public static Map<String, byte[]> burst(Language language) throws IOException {
+    return Map.of("burst.py", bytes(language, "burst.py"));
+  }
+
   /** A program's path. */
   String file(String name) {
     return folder.resolve(name).toString();
@@ -77,6 +82,10 @@ public final class Programs implements AutoCloseable {
 
   List<String> rawEcho() {
     return language.rawEcho(folder);
+  }
+
+  List<String> burstStart() {
+    return List.of(file("burst_start.py"));
   }
 
   List<String> plainStart() {

@@ -18,6 +18,11 @@ final class Echo {
 
   private Echo() {}
 
+  /** The event as text. */
+  static String text() {
+    return new String(EVENT, StandardCharsets.US_ASCII);
+  }
+
   static FunctionSpec of(String name, BenchRuntime runtime) throws IOException {
     return spec(name)
         .runtime(runtime.identifier())
@@ -31,6 +36,15 @@ final class Echo {
         .code(
             FunctionCode.inJvmNonBlocking(
                 (event, response) -> response.write(event.bytes(), event.offset(), event.length())))
+        .build();
+  }
+
+  /** One that holds its environment until a file's lock is free, and tells its environment. */
+  static FunctionSpec holding(String name, BenchRuntime runtime) throws IOException {
+    return spec(name)
+        .runtime(runtime.identifier())
+        .handler("burst.handler")
+        .code(FunctionCode.files(Programs.burst(runtime.language())))
         .build();
   }
 

@@ -19,8 +19,13 @@ final class MeasuredEngine implements AutoCloseable {
     this.folder = folder;
   }
 
+  /**
+   * Opens one.
+   *
+   * @param runtime null: for in-JVM handlers only
+   */
   static MeasuredEngine open(BenchRuntime runtime, EngineConfig.Builder config) throws IOException {
-    if (runtime.bootstraps() == null) {
+    if (runtime == null || runtime.bootstraps() == null) {
       return new MeasuredEngine(Engine.open(config.build()), null);
     }
     Programs folder = Programs.unpack(runtime.language());
