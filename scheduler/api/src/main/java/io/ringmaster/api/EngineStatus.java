@@ -14,6 +14,7 @@ import java.util.Map;
  * @param concurrentInvocations ledger units in use
  * @param counters by name: {@code settled, coldStarts, throttled, functionErrors, timeouts,
  *     platformFaults, handlerStuck, protocolViolations, …}
+ * @param functions each function of which something was counted
  */
 public record EngineStatus(
     String level,
@@ -21,7 +22,37 @@ public record EngineStatus(
     Map<String, Integer> genericSandboxes,
     int accountConcurrency,
     int concurrentInvocations,
-    Map<String, Long> counters) {
+    Map<String, Long> counters,
+    List<FunctionStatus> functions) {
+
+  /**
+   * What was counted of one function since the engine was opened or the function created.
+   *
+   * @param functionArn unqualified ARN
+   * @param functionName name
+   * @param invocations times that its code ran, those that ended with an error included
+   * @param errors those that ended with an error of the function, time-outs included
+   * @param throttles invocations refused with 429
+   * @param concurrentExecutions invocations of it that run now
+   * @param durationNs sum of the times that its code ran, without init, in nanoseconds
+   * @param durations number of runs by their time: up to {@link #DURATION_BOUNDS_MS} each, and, at
+   *     the end, beyond them
+   */
+  public record FunctionStatus(
+      String functionArn,
+      String functionName,
+      long invocations,
+      long errors,
+      long throttles,
+      int concurrentExecutions,
+      long durationNs,
+      List<Long> durations) {
+    /** Upper bounds of the classes of durations, in milliseconds, inclusive. */
+    public static final List<Long> DURATION_BOUNDS_MS =
+        List.of(
+            1L, 2L, 5L, 10L, 20L, 50L, 100L, 200L, 500L, 1_000L, 2_000L, 5_000L, 10_000L, 30_000L,
+            60_000L, 300_000L, 900_000L);
+  }
 
   /**
    * One environment.

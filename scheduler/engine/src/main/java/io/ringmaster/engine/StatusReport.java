@@ -30,7 +30,10 @@ final class StatusReport {
         driver.genericSandboxes(),
         accountConcurrency,
         dispatcher.concurrency(owner),
-        counters);
+        counters,
+        dispatcher.countedFunctions().stream()
+            .map(function -> function.figures.describe(function))
+            .toList());
   }
 
   private EngineStatus.SandboxStatus describe(Sandbox sandbox) {

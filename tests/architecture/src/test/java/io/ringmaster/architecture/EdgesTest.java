@@ -175,6 +175,45 @@ class EdgesTest {
         .check(product);
   }
 
+  /** The server is the only assembly of everything; the command line starts it. */
+  @Test
+  void onlyTheCommandLineDependsOnTheServer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.ringmaster.server..", "io.ringmaster.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.ringmaster.server..")
+        .check(product);
+  }
+
+  /** What is told about options and sockets knows nothing of the engine. */
+  @Test
+  void theServersOptionsAndSocketsDependOnTheSystemAtMost() {
+    only("io.ringmaster.server.config..");
+    only(
+        "io.ringmaster.server.listen..",
+        "io.ringmaster.server.config..",
+        "io.ringmaster.sandbox.system..");
+    only(
+        "io.ringmaster.server.control..",
+        "io.ringmaster.server.listen..",
+        "io.ringmaster.sandbox.system..");
+  }
+
+  /** They talk to a server as any client does. */
+  @Test
+  void theClientCommandsSeeTheCommandLineOnly() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.ringmaster.cli.client..", "io.ringmaster.cli.deploy..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("io.ringmaster..")
+                .and(DescribedPredicate.not(resideInAnyPackage("io.ringmaster.cli.."))))
+        .check(product);
+  }
+
   /**
    * The demonstration shows what an embedder sees. Which interpreters there are it asks as {@code
    * doctor} does.

@@ -1,12 +1,20 @@
 package io.ringmaster.cli;
 
+import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.MissingJvmFlagsException;
+import io.ringmaster.cli.client.FunctionsCommand;
+import io.ringmaster.cli.client.InvokeCommand;
+import io.ringmaster.cli.client.LogsCommand;
+import io.ringmaster.cli.client.StatusCommand;
 import io.ringmaster.cli.demo.DemoCommand;
 import io.ringmaster.cli.demo.RehearsalCommand;
+import io.ringmaster.cli.deploy.DeployCommand;
 import io.ringmaster.cli.doctor.DoctorCommand;
 import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.sdk.SdkCommand;
+import io.ringmaster.cli.serve.BackupCommand;
+import io.ringmaster.cli.serve.ServeCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,12 +28,20 @@ import picocli.CommandLine.Spec;
     version = "ringmaster 0.1.0",
     description = "An open, AWS-Lambda-compatible invocation engine.",
     subcommands = {
+      ServeCommand.class,
+      DeployCommand.class,
+      InvokeCommand.class,
+      FunctionsCommand.class,
+      LogsCommand.class,
+      StatusCommand.class,
+      BackupCommand.class,
       DemoCommand.class,
       DoctorCommand.class,
       SimulateCommand.class,
       BenchCommand.class,
       SdkCommand.class,
       RehearsalCommand.class,
+      CompletionCommand.class,
       FmtCommand.class,
       ReferenceCommand.class
     },
@@ -36,20 +52,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   /** Commands whose names are fixed and which later releases bring. */
-  static final List<String> LATER =
-      List.of(
-          "serve",
-          "deploy",
-          "invoke",
-          "functions",
-          "logs",
-          "status",
-          "top",
-          "backup",
-          "dlq",
-          "cost",
-          "run",
-          "event");
+  static final List<String> LATER = List.of("top", "dlq", "cost", "run", "event");
 
   @Spec private CommandSpec spec;
 
@@ -74,12 +77,20 @@ public final class Main implements Runnable {
   /** All commands, as declared. */
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
+    ServeCommand.addOptions(line.getSubcommands().get("serve").getCommandSpec());
     line.setUsageHelpWidth(100);
     line.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     return line;
   }
 
   private static int failure(Exception e) throws Exception {
+    if (e instanceof DataFolderInUseException) {
+      System.err.println("ringmaster: " + e.getMessage());
+      return ExitStatus.DATA_IN_USE;
+    }
+    if (e instanceof CommandLine.ParameterException) {
+      throw e;
+    }
     if (e instanceof MissingJvmFlagsException || e instanceof EngineException) {
       System.err.println("ringmaster: " + e.getMessage());
       return ExitStatus.USAGE;

@@ -133,6 +133,21 @@ class MainTest {
   }
 
   @Test
+  void theConfigurationPageIsTheOneInTheDocumentation() throws Exception {
+    assertEquals(
+        Files.readString(Path.of("../docs/configuration.md")),
+        ReferenceCommand.configurationPage(),
+        "write it again: ./ringmaster reference configuration > tools/docs/configuration.md");
+  }
+
+  @Test
+  void theCompletionScriptKnowsCommandsAndOptions() {
+    assertEquals(ExitStatus.OK, Main.execute("completion"));
+    String script = output.toString(StandardCharsets.UTF_8);
+    assertTrue(script.contains("serve") && script.contains("--state-pending-min"), script);
+  }
+
+  @Test
   void doctorSaysWhatTheMachineCanDo() throws Exception {
     assertEquals(ExitStatus.OK, Main.execute("doctor", "--json"));
     JsonNode document = new ObjectMapper().readTree(output.toByteArray());
@@ -161,6 +176,9 @@ class MainTest {
     assertEquals(List.of("L1", "L2", "L3", "L4"), levels);
     assertEquals("L1", document.get("chosen").get("python").asText());
     assertEquals("L1", document.get("chosen").get("provided").asText());
+    JsonNode journal = document.get("features").get("asyncJournal");
+    assertEquals(false, journal.get("available").asBoolean());
+    assertTrue(journal.get("reason").asText().contains("in memory only"), journal::toString);
     List<String> found = new ArrayList<>();
     for (JsonNode runtime : document.get("runtimes")) {
       String id = runtime.get("id").asText();

@@ -167,7 +167,10 @@ public final class LambdaHttpServer implements AutoCloseable {
     stopAccepting();
     try {
       ingress.awaitRequests(drain.toNanos());
-      ingress.finish();
+      // Kept connections have their two seconds: a client may be sending its next request just now.
+      if (drain.isZero()) {
+        ingress.finish();
+      }
       deadlines.forEach((loop, each) -> loop.execute(each));
       while (ingress.connections() > 0 && System.nanoTime() - deadline < 0) {
         Thread.sleep(POLL_MS);

@@ -19,12 +19,14 @@ public final class Errno {
   public static final int EMFILE = 24;
   public static final int ENOSPC = 28;
   public static final int EPIPE = 32;
+  public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
   public static final int EPROTO = 71;
   public static final int EMSGSIZE = 90;
   public static final int ECONNRESET = 104;
   public static final int ENOBUFS = 105;
   public static final int ETOOMANYREFS = 109;
+  public static final int ECONNREFUSED = 111;
 
   private Errno() {}
 
@@ -48,12 +50,14 @@ public final class Errno {
       case EMFILE -> "EMFILE";
       case ENOSPC -> "ENOSPC";
       case EPIPE -> "EPIPE";
+      case ENAMETOOLONG -> "ENAMETOOLONG";
       case ENOSYS -> "ENOSYS";
       case EPROTO -> "EPROTO";
       case EMSGSIZE -> "EMSGSIZE";
       case ECONNRESET -> "ECONNRESET";
       case ENOBUFS -> "ENOBUFS";
       case ETOOMANYREFS -> "ETOOMANYREFS";
+      case ECONNREFUSED -> "ECONNREFUSED";
       default -> "errno " + errno;
     };
   }

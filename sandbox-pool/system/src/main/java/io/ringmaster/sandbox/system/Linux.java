@@ -1,7 +1,9 @@
 package io.ringmaster.sandbox.system;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -10,6 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The system calls, as one thread makes them.
@@ -86,7 +89,12 @@ public final class Linux {
   private static final int TIOCNOTTY = 0x5422;
   private static final int FIONREAD = 0x541B;
   private static final int AF_UNIX = 1;
+  private static final int SOCK_DGRAM = 2;
   private static final int SOCK_SEQPACKET = 5;
+
+  /** Bytes of a Unix socket's path, without the zero at its end. */
+  private static final int LOCAL_NAME_MAX = 107;
+
   private static final int SIG_BLOCK = 0;
   private static final int CLOCK_MONOTONIC = 1;
   private static final int SIG_SETMASK = 2;
@@ -292,6 +300,58 @@ public final class Linux {
   public int socketpair(int[] ends) {
     int type = SOCK_SEQPACKET | O_CLOEXEC;
     return pair((int) call(SystemCall.SOCKETPAIR, AF_UNIX, type, 0, scratch.address()), ends);
+  }
+
+  /**
+   * A new Unix socket, close-on-exec: of connections that keep message boundaries, or of datagrams.
+   */
+  public int localSocket(boolean datagrams) {
+    int type = (datagrams ? SOCK_DGRAM : SOCK_SEQPACKET) | O_CLOEXEC;
+    return (int) call(SystemCall.SOCKET, AF_UNIX, type, 0, 0);
+  }
+
+  /**
+   * Gives a Unix socket its name: a path, or, after {@code @}, a name in the network namespace.
+   * {@code -ENAMETOOLONG}: more than 107 bytes.
+   */
+  public int bindLocal(int fd, String name) {
+    return local(SystemCall.BIND, fd, name);
+  }
+
+  /** Connects a Unix socket; the name as in {@link #bindLocal}. */
+  public int connectLocal(int fd, String name) {
+    return local(SystemCall.CONNECT, fd, name);
+  }
+
+  private int local(SystemCall which, int fd, String name) {
+    byte[] path = name.getBytes(StandardCharsets.UTF_8);
+    if (path.length > LOCAL_NAME_MAX) {
+      return -Errno.ENAMETOOLONG;
+    }
+    boolean isPath = !name.startsWith("@");
+    try (Arena here = Arena.ofConfined()) {
+      MemorySegment address = here.allocate(LOCAL_NAME_MAX + 3, 8);
+      address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+      for (int i = 0; i < path.length; i++) {
+        address.set(JAVA_BYTE, 2L + i, i == 0 && !isPath ? 0 : path[i]);
+      }
+      return (int) call(which, fd, address.address(), 2L + path.length + (isPath ? 1 : 0), 0);
+    }
+  }
+
+  /** Lets others connect to a socket; so many may wait. */
+  public int listen(int fd, int backlog) {
+    return (int) call(SystemCall.LISTEN, fd, backlog, 0, 0);
+  }
+
+  /** Takes the next connection, close-on-exec; waits for it unless the socket is non-blocking. */
+  public int accept(int fd) {
+    return (int) call(SystemCall.ACCEPT4, fd, 0, 0, O_CLOEXEC);
+  }
+
+  /** Makes {@code number} another descriptor of an open file, close-on-exec; closes what it was. */
+  public int duplicateTo(int fd, int number) {
+    return (int) call(SystemCall.DUP3, fd, number, O_CLOEXEC, 0);
   }
 
   private int pair(int result, int[] ends) {

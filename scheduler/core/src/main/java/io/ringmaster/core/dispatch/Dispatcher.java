@@ -459,6 +459,13 @@ public final class Dispatcher implements FunctionPublisher {
     return placement.sandboxes();
   }
 
+  /** Functions of which something was counted. */
+  public List<FunctionState> countedFunctions() {
+    List<FunctionState> all = functions.all();
+    all.removeIf(function -> !function.figures.any());
+    return all;
+  }
+
   /** Ledger units of an owner in use. */
   public int concurrency(Owner owner) {
     return functions.inUse(owner);

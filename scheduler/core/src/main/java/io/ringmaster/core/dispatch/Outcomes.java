@@ -410,7 +410,12 @@ final class Outcomes {
     invocation.refusal = refusal;
     invocation.queueNs = nowNs - invocation.acceptedNs;
     switch (refusal.statusCode()) {
-      case 429 -> counters.increment(Counter.THROTTLED);
+      case 429 -> {
+        counters.increment(Counter.THROTTLED);
+        if (invocation.version != null) {
+          invocation.version.function.figures.throttled();
+        }
+      }
       case 404 -> counters.increment(Counter.NOT_FOUND);
       case 499 -> counters.increment(Counter.CANCELLED);
       case 500 -> counters.increment(Counter.PLATFORM_FAULTS);
@@ -487,6 +492,9 @@ final class Outcomes {
         billedNs = Math.min(billedNs, sandbox.version.spec.timeoutNs() + initNs);
       }
       invocation.billedMs = (billedNs + NS_PER_MS - 1) / NS_PER_MS;
+      if (invocation.refusal == null) {
+        sandbox.version.function.figures.ran(invocation.invokeNs, invocation.functionError);
+      }
       if (recorder.settled(invocation, outcome, epochMs)) {
         return;
       }

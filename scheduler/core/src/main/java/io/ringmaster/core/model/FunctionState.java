@@ -21,6 +21,9 @@ public final class FunctionState {
   /** Deleted: whatever still refers to it must be resolved again. */
   public boolean withdrawn;
 
+  /** What is counted of it. */
+  public final FunctionFigures figures = new FunctionFigures();
+
   /** By label. */
   public final Map<String, VersionState> versions = new HashMap<>();
 

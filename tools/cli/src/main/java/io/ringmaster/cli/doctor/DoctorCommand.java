@@ -14,7 +14,9 @@ import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,6 +88,18 @@ public final class DoctorCommand implements Callable<Integer> {
       return new Findings(IsolationLevels.find(), runtimes, JvmFlags.missing());
     }
 
+    /** What the kernel lets be done, and what this release does not do yet. */
+    Map<String, IsolationLevels.Feature> features() {
+      Map<String, IsolationLevels.Feature> all = new LinkedHashMap<>(isolation.features());
+      all.put(
+          "asyncJournal",
+          new IsolationLevels.Feature(
+              false,
+              "Event invocations are kept in memory only: those that wait when the server is"
+                  + " killed are lost"));
+      return all;
+    }
+
     boolean engineCanRun() {
       return missingFlags.isEmpty() && processesRun();
     }
@@ -130,7 +144,6 @@ public final class DoctorCommand implements Callable<Integer> {
             + " /var/task, and /opt is the layers' private folder; variables name both");
     output.line("");
     findings
-        .isolation
         .features()
         .forEach(
             (name, feature) ->
@@ -201,7 +214,7 @@ public final class DoctorCommand implements Callable<Integer> {
     out.writeEndObject();
     writeRuntimes(out, findings.runtimes);
     out.writeObjectFieldStart("features");
-    for (var feature : findings.isolation.features().entrySet()) {
+    for (var feature : findings.features().entrySet()) {
       out.writeObjectFieldStart(feature.getKey());
       out.writeBooleanField("available", feature.getValue().available());
       out.writeStringField("reason", feature.getValue().reason());

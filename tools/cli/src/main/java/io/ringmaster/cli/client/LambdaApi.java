@@ -1,0 +1,129 @@
+package io.ringmaster.cli.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/** Requests to a server. One thread. */
+public final class LambdaApi implements AutoCloseable {
+  static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+
+  /** Longer than a function may run. */
+  private static final Duration ANSWER = Duration.ofMinutes(16);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final String endpoint;
+  private final String authorization;
+
+  LambdaApi(URI endpoint, String authorization) {
+    this.endpoint = endpoint.toString().replaceFirst("/+$", "");
+    this.authorization = authorization;
+  }
+
+  /** A part of a path. */
+  public static String segment(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /**
+   * One request with a JSON answer.
+   *
+   * @param body null: none
+   * @return the answer; without content: a missing node
+   * @throws LambdaApiException it was refused, or nobody answered
+   */
+  public JsonNode call(String method, String path, JsonNode body)
+      throws LambdaApiException, InterruptedException {
+    byte[] bytes = body == null ? null : body.toString().getBytes(StandardCharsets.UTF_8);
+    HttpResponse<byte[]> response =
+        send(method, path, bytes, Map.of("Content-Type", "application/json"));
+    if (response.body().length == 0) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return MAPPER.readTree(response.body());
+    } catch (IOException e) {
+      throw new LambdaApiException(0, "", endpoint + " answers what is not JSON");
+    }
+  }
+
+  /**
+   * One request.
+   *
+   * @param body null: none
+   * @throws LambdaApiException it was refused, or nobody answered
+   */
+  public HttpResponse<byte[]> send(
+      String method, String path, byte[] body, Map<String, String> headers)
+      throws LambdaApiException, InterruptedException {
+    BodyPublisher publisher =
+        body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
+    HttpRequest.Builder request;
+    try {
+      request = HttpRequest.newBuilder(URI.create(endpoint + path)).method(method, publisher);
+    } catch (IllegalArgumentException e) {
+      throw new LambdaApiException(0, "", "not a server: " + endpoint);
+    }
+    headers.forEach(request::header);
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    HttpResponse<byte[]> response;
+    try {
+      response = client.send(request.timeout(ANSWER).build(), BodyHandlers.ofByteArray());
+    } catch (ConnectException e) {
+      throw new LambdaApiException(
+          0, "", "no server at " + endpoint + "; start one: ./ringmaster serve");
+    } catch (IOException e) {
+      throw new LambdaApiException(0, "", endpoint + ": " + e);
+    }
+    if (response.statusCode() >= 300) {
+      throw refusal(response);
+    }
+    return response;
+  }
+
+  private static LambdaApiException refusal(HttpResponse<byte[]> response) {
+    String text = new String(response.body(), StandardCharsets.UTF_8);
+    JsonNode error = MissingNode.getInstance();
+    try {
+      error = MAPPER.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      // not from the API: the text says what there is to say
+    } catch (IOException e) {
+      throw new IllegalStateException("an array cannot be read", e);
+    }
+    String code =
+        response
+            .headers()
+            .firstValue("x-amzn-ErrorType")
+            .orElse(error.path("code").asText("Error"));
+    JsonNode message = error.has("message") ? error.get("message") : error.get("Message");
+    return new LambdaApiException(
+        response.statusCode(),
+        code.replaceFirst(":.*", ""),
+        message == null || message.isNull() ? text : message.asText());
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,131 @@
+package io.ringmaster.server;
+
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.EngineException;
+import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.LambdaException;
+import io.ringmaster.api.Owner;
+import io.ringmaster.api.Refusal;
+import io.ringmaster.lambdahttp.HttpPage;
+import io.ringmaster.lambdahttp.PageRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The server's own pages: {@code /_ringmaster/…} and {@code /metrics}. Management threads of the
+ * HTTP ingress.
+ */
+final class Pages {
+  private static final String LOGS = "/_ringmaster/logs/";
+  private static final String JSON = "application/json";
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  private final Supplier<Phase> phase;
+  private final Engine engine;
+  private final Owner owner;
+  private final StatusDocument status;
+  private final Supplier<Map<String, Long>> httpCounters;
+
+  Pages(
+      Supplier<Phase> phase,
+      Engine engine,
+      Owner owner,
+      StatusDocument status,
+      Supplier<Map<String, Long>> httpCounters) {
+    this.httpCounters = httpCounters;
+    this.phase = phase;
+    this.engine = engine;
+    this.owner = owner;
+    this.status = status;
+  }
+
+  Map<String, Function<PageRequest, HttpPage>> exact() {
+    return Map.of(
+        "/_ringmaster/health/ready",
+        only(this::ready),
+        "/_ringmaster/health/live",
+        only(this::live),
+        "/_ringmaster/status",
+        only(
+            request ->
+                page(200, JSON, status.text(phase.get(), engine.status(), httpCounters.get()))),
+        "/metrics",
+        only(
+            request ->
+                page(
+                    200, Metrics.CONTENT_TYPE, Metrics.text(engine.status(), httpCounters.get()))));
+  }
+
+  Map<String, Function<PageRequest, HttpPage>> byPrefix() {
+    return Map.of(LOGS, only(this::logs));
+  }
+
+  /** GET and HEAD; a page that fails since the engine has ended says that it is not available. */
+  private static Function<PageRequest, HttpPage> only(Function<PageRequest, HttpPage> page) {
+    return request -> {
+      if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
+        return page(405, JSON, message("this page is there to be read"));
+      }
+      try {
+        return page.apply(request);
+      } catch (EngineException ended) {
+        return page(503, JSON, message(ended.getMessage()));
+      }
+    };
+  }
+
+  private HttpPage ready(PageRequest request) {
+    Phase now = phase.get();
+    return page(now == Phase.READY ? 200 : 503, JSON, health(now.name()));
+  }
+
+  /** The dispatcher answers a question. */
+  private HttpPage live(PageRequest request) {
+    EngineStatus answer = engine.status();
+    return page(200, JSON, health(answer.counters().isEmpty() ? "UNKNOWN" : "LIVE"));
+  }
+
+  /**
+   * The last lines of a function; {@code ?account=} and {@code ?region=}: of another owner's. The
+   * text only grows at its end, until it is cut at its begin.
+   */
+  private HttpPage logs(PageRequest request) {
+    try {
+      Owner wanted =
+          new Owner(
+              request.query().getOrDefault("account", owner.account()),
+              request.query().getOrDefault("region", owner.region()));
+      return page(200, TEXT, engine.recentLogs(wanted, request.path().substring(LOGS.length())));
+    } catch (IllegalArgumentException e) {
+      return refused(new Refusal(400, "ValidationException", e.getMessage(), null));
+    } catch (LambdaException e) {
+      return refused(e.refusal());
+    }
+  }
+
+  private static HttpPage refused(Refusal refusal) {
+    return page(
+        refusal.statusCode(),
+        JSON,
+        Json.object(
+            out -> {
+              out.writeStringField("Type", "User");
+              out.writeStringField("code", refusal.code());
+              out.writeStringField("message", refusal.message());
+            }));
+  }
+
+  private static String health(String text) {
+    return Json.object(out -> out.writeStringField("status", text));
+  }
+
+  private static String message(String text) {
+    return Json.object(out -> out.writeStringField("message", text));
+  }
+
+  private static HttpPage page(int code, String type, String text) {
+    return new HttpPage(code, type, text.getBytes(StandardCharsets.UTF_8));
+  }
+}

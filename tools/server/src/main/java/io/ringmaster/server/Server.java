@@ -1,0 +1,315 @@
+package io.ringmaster.server;
+
+import io.ringmaster.api.DataFolderInUseException;
+import io.ringmaster.api.Engine;
+import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.Owner;
+import io.ringmaster.sandbox.system.LinuxException;
+import io.ringmaster.server.config.Address;
+import io.ringmaster.server.config.Configuration;
+import io.ringmaster.server.config.Options;
+import io.ringmaster.server.config.ServerOption;
+import io.ringmaster.server.control.ControlClient;
+import io.ringmaster.server.control.ControlSocket;
+import io.ringmaster.server.listen.Inherited;
+import io.ringmaster.server.listen.Listening;
+import io.ringmaster.server.listen.Notification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A running server. Any thread may ask it to stop; it stops once.
+ *
+ * <p>Stopping, in this order: {@code health/ready} answers 503; the ingresses accept nothing more;
+ * what runs may end, within the budget; the engine stops, and with it every process of a function;
+ * the data folder is free.
+ */
+public final class Server implements AutoCloseable {
+  /** The product's version. */
+  public static final String VERSION = "0.1.0";
+
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.server");
+
+  private static final Duration ENGINE_DRAIN_MAX = Duration.ofSeconds(2);
+
+  /** Beyond its budget the server before needs a moment for its processes. */
+  private static final Duration TAKE_OVER_MARGIN = Duration.ofSeconds(30);
+
+  private final Configuration configuration;
+  private final Notification notification;
+  private final List<Listening> sockets = new ArrayList<>();
+  private final List<Ingress> ingresses = new ArrayList<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CountDownLatch stopRequested = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private Engine engine;
+  private ControlSocket control;
+  private String level;
+  private volatile HttpIngress httpIngress;
+  private volatile Phase phase = Phase.STARTING;
+
+  private Server(Configuration configuration, Map<String, String> environment) {
+    this.configuration = configuration;
+    this.notification = new Notification(environment);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param environment the process's variables: systemd's sockets are named there
+   * @throws BelowIsolationFloorException functions would not be isolated as was asked for
+   * @throws DataFolderInUseException another server uses the data folder
+   * @throws BindException an address is in use; the message names it
+   * @throws IOException the data folder or a socket cannot be used
+   */
+  public static Server start(Configuration configuration, Map<String, String> environment)
+      throws BelowIsolationFloorException, IOException {
+    Isolation.check(configuration);
+    Server server = new Server(configuration, environment);
+    boolean started = false;
+    try {
+      server.open(environment);
+      started = true;
+      return server;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (LinuxException e) {
+      throw new IOException(e.getMessage(), e);
+    } finally {
+      if (!started) {
+        server.stop(Duration.ZERO);
+      }
+    }
+  }
+
+  private void open(Map<String, String> environment) throws IOException {
+    Path data = Files.createDirectories(configuration.get(Options.DATA));
+    Listening http;
+    Listening grpc;
+    try (Inherited inherited = inherited(data, environment)) {
+      http = listening(inherited, Options.HTTP);
+      grpc = configuration.get(Options.GRPC) == null ? null : listening(inherited, Options.GRPC);
+    } catch (BindException taken) {
+      requireFree(data);
+      throw taken;
+    }
+    engine = Engine.open(engineConfig(data, http));
+    level = engine.status().level();
+    control = ControlSocket.open(data, new Commands());
+    Owner owner = new Owner(configuration.get(Options.ACCOUNT), configuration.get(Options.REGION));
+    StatusDocument status =
+        new StatusDocument(
+            VERSION,
+            "http://" + http.text(),
+            grpc == null ? null : grpc.text(),
+            data.toString(),
+            Instant.now());
+    Pages pages = new Pages(() -> phase, engine, owner, status, this::httpCounters);
+    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine);
+    httpIngress = ingress;
+    ingresses.add(ingress);
+    if (grpc != null) {
+      ingresses.add(GrpcService.start(configuration, owner, grpc, engine));
+    }
+    phase = Phase.READY;
+    notification.ready();
+  }
+
+  private Map<String, Long> httpCounters() {
+    HttpIngress ingress = httpIngress; // a page may be asked for before start() has returned it
+    return ingress == null ? Map.of() : ingress.counters();
+  }
+
+  private Inherited inherited(Path data, Map<String, String> environment) throws IOException {
+    if (configuration.get(Options.TAKE_OVER)) {
+      try (ControlClient before = ControlClient.connect(data)) {
+        if (before != null) {
+          return before.takeOver(configuration.get(Options.DRAIN).plus(TAKE_OVER_MARGIN));
+        }
+      }
+    }
+    return Inherited.fromSystemd(environment);
+  }
+
+  private Listening listening(Inherited inherited, ServerOption<Address> option)
+      throws IOException {
+    Listening socket = inherited.listening(configuration.get(option));
+    sockets.add(socket);
+    return socket;
+  }
+
+  /**
+   * An address is taken: most often by the server that has the data folder too, and that is what is
+   * told then.
+   */
+  private static void requireFree(Path data) {
+    Engine.open(EngineConfig.builder().dataFolder(data).sandboxProcesses(false).build()).close();
+  }
+
+  /** The ingresses have used the budget when the engine's turn comes. */
+  private static Duration engineDrain(Duration drain) {
+    return drain.compareTo(ENGINE_DRAIN_MAX) < 0 ? drain : ENGINE_DRAIN_MAX;
+  }
+
+  private EngineConfig engineConfig(Path data, Listening http) {
+    EngineConfig.Builder builder =
+        EngineConfig.builder()
+            .dataFolder(data)
+            .account(configuration.get(Options.ACCOUNT))
+            .region(configuration.get(Options.REGION))
+            .accountConcurrency(configuration.get(Options.CONCURRENCY))
+            .keepAlive(configuration.get(Options.KEEP_ALIVE))
+            .drain(engineDrain(configuration.get(Options.DRAIN)))
+            .statePendingMin(configuration.get(Options.PENDING_MIN))
+            .allowDeprecated(configuration.get(Options.ALLOW_DEPRECATED))
+            .strictArchitecture(configuration.get(Options.ARCH).equals("strict"))
+            .exactRuntimes(configuration.get(Options.RUNTIME_MATCH).equals("exact"))
+            .runtimesFolder(configuration.get(Options.RUNTIMES_FOLDER))
+            .sdkFolder(configuration.get(Options.SDK_FOLDER))
+            .awsEndpoint(configuration.get(Options.AWS_ENDPOINT))
+            .lambdaEndpoint("http://" + http.text())
+            .logSink(
+                switch (configuration.get(Options.LOGS)) {
+                  case "off" -> EngineConfig.LogSink.OFF;
+                  case "memory" -> EngineConfig.LogSink.MEMORY;
+                  default -> EngineConfig.LogSink.STORE;
+                });
+    Integer environmentsMax = configuration.get(Options.ENVIRONMENTS_MAX);
+    if (environmentsMax != null) {
+      builder.environmentsMax(environmentsMax);
+    }
+    return builder.build();
+  }
+
+  /** What the control socket's thread may ask for. */
+  private final class Commands implements ControlSocket.Commands {
+    @Override
+    public void backup(Path target) {
+      engine.backup(target);
+    }
+
+    @Override
+    public List<Listening> handOver() {
+      return List.copyOf(sockets);
+    }
+
+    @Override
+    public void end() {
+      requestStop();
+      awaitEnded();
+    }
+  }
+
+  /** Where the HTTP API listens, as {@code http://127.0.0.1:9001}. */
+  public String httpUrl() {
+    return "http://" + sockets.get(0).text();
+  }
+
+  /** Where gRPC listens, as {@code 127.0.0.1:9002}; null: nowhere. */
+  public String grpcAddress() {
+    return sockets.size() > 1 ? sockets.get(1).text() : null;
+  }
+
+  /** The first line of a server's standard output: one JSON object. */
+  public String readyLine() {
+    Instant begun = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    long startMs = Math.max(0, Duration.between(begun, Instant.now()).toMillis());
+    return Json.object(
+        out -> {
+          out.writeStringField("event", "ready");
+          out.writeStringField("http", httpUrl());
+          out.writeStringField("grpc", grpcAddress());
+          out.writeNumberField("pid", ProcessHandle.current().pid());
+          out.writeStringField("level", level);
+          out.writeNumberField("recoveredEvents", 0);
+          out.writeNumberField("startMs", startMs);
+        });
+  }
+
+  /** Asks that it stop; {@link #awaitStopRequest} returns. Any thread. */
+  public void requestStop() {
+    stopRequested.countDown();
+  }
+
+  /** Returns when somebody wants the server to stop: a caller, or a server that takes over. */
+  public void awaitStopRequest() throws InterruptedException {
+    stopRequested.await();
+  }
+
+  /** Stops within the configured budget. */
+  @Override
+  public void close() {
+    stop(configuration.get(Options.DRAIN));
+  }
+
+  /**
+   * Stops, or waits until it has stopped where another thread stops it.
+   *
+   * @param drain how long what runs may take to end
+   */
+  private void stop(Duration drain) {
+    if (!stopping.compareAndSet(false, true)) {
+      awaitEnded();
+      return;
+    }
+    long endNs = System.nanoTime() + drain.toNanos();
+    phase = Phase.DRAINING;
+    requestStop();
+    quietly("systemd", notification::stopping);
+    for (Ingress ingress : ingresses) {
+      quietly("ingress", ingress::stopAccepting);
+    }
+    // Those that no ingress got; the others are closed already.
+    sockets.forEach(socket -> quietly("socket", () -> socket.channel().close()));
+    for (Ingress ingress : ingresses) {
+      Duration left = Duration.ofNanos(Math.max(0, endNs - System.nanoTime()));
+      quietly("ingress", () -> ingress.close(left));
+    }
+    if (control != null) {
+      quietly("control socket", control::close);
+    }
+    if (engine != null) {
+      quietly("engine", engine::close);
+    }
+    phase = Phase.ENDED;
+    ended.countDown();
+  }
+
+  private void awaitEnded() {
+    boolean interrupted = false;
+    while (ended.getCount() > 0) {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private interface Step {
+    void take() throws Exception;
+  }
+
+  /** One part that cannot be closed must not keep the others from being closed. */
+  private static void quietly(String part, Step step) {
+    try {
+      step.take();
+    } catch (Exception e) {
+      LOG.log(Level.ERROR, "stopping: " + part + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.ringmaster.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.EngineStatus.FunctionStatus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+  @Test
+  void everyFigureIsThereOnceWithItsLabels() {
+    List<Long> durations = new ArrayList<>();
+    for (int i = 0; i <= FunctionStatus.DURATION_BOUNDS_MS.size(); i++) {
+      durations.add(i == 0 ? 2L : i == 3 ? 1L : 0L);
+    }
+    FunctionStatus hello =
+        new FunctionStatus(
+            "arn:aws:lambda:eu-west-1:111122223333:function:hello",
+            "hello",
+            3,
+            1,
+            2,
+            1,
+            8_500_000,
+            durations);
+    String text =
+        Metrics.text(
+            new EngineStatus(
+                "L1",
+                List.of(),
+                Map.of("python3.13", 2),
+                1000,
+                1,
+                Map.of("coldStarts", 5L, "inFlight", 1L),
+                List.of(hello)),
+            Map.of("requests", 7L, "connections", 2L));
+    String labels = "{function_name=\"hello\",account=\"111122223333\",region=\"eu-west-1\"";
+    for (String line :
+        List.of(
+            "lambda_invocations_total" + labels + "} 3",
+            "lambda_errors_total" + labels + "} 1",
+            "lambda_throttles_total" + labels + "} 2",
+            "lambda_concurrent_executions" + labels + "} 1",
+            "lambda_duration_seconds_bucket" + labels + ",le=\"0.001\"} 2",
+            "lambda_duration_seconds_bucket" + labels + ",le=\"0.005\"} 2",
+            "lambda_duration_seconds_bucket" + labels + ",le=\"0.01\"} 3",
+            "lambda_duration_seconds_bucket" + labels + ",le=\"+Inf\"} 3",
+            "lambda_duration_seconds_sum" + labels + "} 0.0085",
+            "lambda_duration_seconds_count" + labels + "} 3",
+            "lambda_account_concurrent_executions 1",
+            "lambda_account_concurrency_limit 1000",
+            "ringmaster_generic_sandboxes{runtime=\"python3.13\"} 2",
+            "# TYPE ringmaster_cold_starts_total counter",
+            "ringmaster_cold_starts_total 5",
+            "# TYPE ringmaster_in_flight gauge",
+            "ringmaster_in_flight 1",
+            "ringmaster_http_requests_total 7",
+            "ringmaster_http_connections 2")) {
+      assertTrue(text.contains("\n" + line + "\n"), () -> line + " is not in\n" + text);
+    }
+    assertTrue(text.endsWith("\n"));
+  }
+
+  /** What a scraper requires: each family told once, each line either that or a sample. */
+  @Test
+  void theTextIsWellFormed() {
+    String text =
+        Metrics.text(
+            new EngineStatus("L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of()),
+            Map.of());
+    Set<String> families = new HashSet<>();
+    for (String line : text.split("\n")) {
+      if (line.startsWith("# TYPE ")) {
+        assertTrue(families.add(line.split(" ")[2]), line);
+      } else {
+        assertTrue(line.matches("# HELP [a-z_]+ .+|[a-z_]+(\\{[^}]*})? [0-9.E-]+"), line);
+      }
+    }
+    assertTrue(families.contains("lambda_invocations_total"), families::toString);
+  }
+
+  @Test
+  void labelsCannotBreakTheirQuotes() {
+    assertEquals("a\\\\b\\\"c\\nd", Metrics.escaped("a\\b\"c\nd"));
+  }
+}

@@ -1,0 +1,129 @@
+package io.ringmaster.server.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.server.config.Address;
+import io.ringmaster.server.listen.Inherited;
+import io.ringmaster.server.listen.Listening;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlSocketTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir private Path data;
+
+  private final List<Path> copied = new ArrayList<>();
+  private final List<Listening> sockets = new ArrayList<>();
+
+  private final ControlSocket.Commands commands =
+      new ControlSocket.Commands() {
+        @Override
+        public void backup(Path target) {
+          if (target.endsWith("full")) {
+            throw new UncheckedIOException(new IOException("the disk is full"));
+          }
+          copied.add(target);
+        }
+
+        @Override
+        public List<Listening> handOver() {
+          return sockets;
+        }
+
+        @Override
+        public void end() {
+          for (Listening socket : sockets) {
+            try {
+              socket.channel().close();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        }
+      };
+
+  @Test
+  void aBackupIsAskedForAndItsFailureTold() throws Exception {
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      assertEquals(
+          "rw-------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(ControlPath.file(data))));
+      try (ControlClient client = ControlClient.connect(data)) {
+        client.backup(Path.of("/somewhere"));
+      }
+      try (ControlClient client = ControlClient.connect(data)) {
+        IOException failure =
+            assertThrows(IOException.class, () -> client.backup(Path.of("/full")));
+        assertTrue(failure.getMessage().contains("the disk is full"), failure.getMessage());
+      }
+    }
+    assertEquals(List.of(Path.of("/somewhere")), copied);
+    assertFalse(Files.exists(ControlPath.file(data)));
+    assertNull(ControlClient.connect(data));
+  }
+
+  /** The sockets change hands while a connection waits at one of them. */
+  @Test
+  void anotherServerTakesOverWithoutLosingWhatWaits() throws Exception {
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    InetSocketAddress address = sockets.get(1).address();
+    try (ControlSocket server = ControlSocket.open(data, commands);
+        SocketChannel waiting = SocketChannel.open(address);
+        ControlClient client = ControlClient.connect(data)) {
+      assertNotNull(server);
+      try (Inherited inherited = client.takeOver(PATIENCE)) {
+        assertFalse(sockets.get(0).channel().isOpen());
+        Listening mine =
+            inherited.listening(new Address("127.0.0.1", address.getPort(), address.getAddress()));
+        try (SocketChannel accepted = mine.channel().accept()) {
+          assertEquals(waiting.getLocalAddress(), accepted.getRemoteAddress());
+        }
+        mine.channel().close();
+      }
+    }
+  }
+
+  @Test
+  void whatAKilledServerLeftIsReplaced() throws Exception {
+    Files.writeString(ControlPath.file(data), "");
+    assertNull(ControlClient.connect(data));
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      try (ControlClient client = ControlClient.connect(data)) {
+        client.backup(Path.of("/a"));
+      }
+    }
+  }
+
+  /** A Unix socket's name has at most 107 bytes; a data folder may have a longer one. */
+  @Test
+  void theFolderMayHaveALongName() throws Exception {
+    Path deep = Files.createDirectories(data.resolve("a".repeat(120)).resolve("b".repeat(100)));
+    try (ControlSocket server = ControlSocket.open(deep, commands)) {
+      assertNotNull(server);
+      try (ControlClient client = ControlClient.connect(deep)) {
+        client.backup(Path.of("/a"));
+      }
+    }
+    assertEquals(List.of(Path.of("/a")), copied);
+  }
+}
