@@ -17,6 +17,11 @@ import java.util.List;
  * the scheduler would put them. More loops run anywhere.
  */
 public final class BareLoopsFloor implements Probe {
+  /** Invocations for each loop, and for each of the product's environments, before it counts. */
+  public static final int WARM_UP = 5_000;
+
+  private static final long WARM_UP_PIECE_NS = 10_000_000;
+
   private final Linux linux = new Linux();
   private final Programs programs;
   private final List<RuntimeProcess> loops = new ArrayList<>();
@@ -42,6 +47,9 @@ public final class BareLoopsFloor implements Probe {
         LinuxException.check(
             "epoll_ctl",
             linux.epollControl(epoll, Linux.EPOLL_CTL_ADD, loop.responses, Linux.EPOLLIN, i));
+      }
+      while (samples < (long) WARM_UP * count) {
+        round(WARM_UP_PIECE_NS);
       }
     } catch (RuntimeException e) {
       close();
