@@ -56,7 +56,7 @@ final class Aliases {
       if (before == null) {
         throw Refusals.aliasToUpdateNotFound(name.unqualifiedArn() + ":" + alias);
       }
-      Shared.requireRevision(revisionId, before.revisionId(), "GetAlias");
+      Shared.requireRevision(revisionId, before.revisionId(), Refusals.GET_FUNCTION_OR_ALIAS);
       String newVersion = Objects.requireNonNullElse(version, before.functionVersion());
       String newDescription = Objects.requireNonNullElse(description, before.description());
       Map<String, Double> shares =

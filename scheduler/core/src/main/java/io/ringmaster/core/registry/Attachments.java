@@ -63,7 +63,7 @@ final class Attachments {
     FunctionState function = requireQualified(name);
     List<Statement> statements = function.attached().policy(name.effectiveQualifier());
     if (statements.isEmpty()) {
-      throw Refusals.noPolicy();
+      throw Refusals.resourceNotFound();
     }
     return new ResourcePolicy(function.revision(name.effectiveQualifier()), statements);
   }

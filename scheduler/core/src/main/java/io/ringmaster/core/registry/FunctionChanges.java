@@ -15,8 +15,6 @@ import java.util.function.UnaryOperator;
 
 /** What makes, changes and removes functions and their versions. */
 final class FunctionChanges {
-  private static final String GET_FUNCTION = "GetFunction";
-
   private final Shared shared;
   private final FunctionTable functions;
   private final PackageShelf packages;
@@ -120,7 +118,8 @@ final class FunctionChanges {
 
   private void requireMayUpdate(FunctionState function, CodeUpdate update) {
     shared.requireSettled(function);
-    Shared.requireRevision(update.revisionId(), function.latest().revisionId(), GET_FUNCTION);
+    Shared.requireRevision(
+        update.revisionId(), function.latest().revisionId(), Refusals.GET_FUNCTION_OR_ALIAS);
     boolean inJvm = function.latest().content().inJvm() != null;
     if (inJvm != update.code() instanceof FunctionCode.InJvm) {
       throw Refusals.invalid("In-JVM code and deployment packages cannot replace each other.");
@@ -133,7 +132,8 @@ final class FunctionChanges {
     while (answer == null) { // each time round somebody else made a change
       FunctionState seen = shared.require(name);
       shared.requireSettled(seen);
-      Shared.requireRevision(revisionId, seen.latest().revisionId(), GET_FUNCTION);
+      Shared.requireRevision(
+          revisionId, seen.latest().revisionId(), Refusals.GET_FUNCTION_OR_ALIAS);
       FunctionSpec spec = change.apply(seen.latest().content().spec());
       SpecRules.check(spec, seen.latest().content().inJvm() != null, shared.settings);
       answer = updateConfiguration(name, seen.latest(), spec);
@@ -195,7 +195,8 @@ final class FunctionChanges {
       FunctionState function = shared.require(name);
       shared.requireSettled(function);
       Version latest = function.latest();
-      Shared.requireRevision(request.revisionId(), latest.revisionId(), GET_FUNCTION);
+      Shared.requireRevision(
+          request.revisionId(), latest.revisionId(), Refusals.GET_FUNCTION_OR_ALIAS);
       StoredCode stored = latest.content().stored();
       String sha256 = stored == null ? "" : stored.sha256();
       if (request.codeSha256() != null && !request.codeSha256().equals(sha256)) {

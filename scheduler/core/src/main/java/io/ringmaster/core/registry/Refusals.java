@@ -9,6 +9,9 @@ import java.io.IOException;
 
 /** AWS's refusals of management calls. */
 final class Refusals {
+  /** What tells the revision of a function, a version or an alias, in the words of AWS. */
+  static final String GET_FUNCTION_OR_ALIAS = "GetFunction/GetAlias";
+
   private Refusals() {}
 
   static LambdaException invalid(String message) {

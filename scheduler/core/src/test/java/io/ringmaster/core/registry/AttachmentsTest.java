@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class AttachmentsTest {
   private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
+  private static final String ABSENT = "The resource you requested does not exist.";
   private static final String NO_POLICY = "No policy is associated with the given resource.";
 
   private final World world = new World(Duration.ZERO);
@@ -68,7 +69,7 @@ class AttachmentsTest {
 
   @Test
   void policiesBelongToAFunctionAVersionOrAnAlias() throws IOException {
-    World.notFound(NO_POLICY, () -> functions.policy("f", null));
+    World.notFound(ABSENT, () -> functions.policy("f", null));
     functions.addPermission("f", null, statement("a"), null);
     functions.addPermission("f", "live", statement("b"), null);
     functions.addPermission("f", "1", statement("c"), null);
@@ -85,7 +86,7 @@ class AttachmentsTest {
     assertEquals(List.of(statement("c")), restored.policy("f", "1").statements());
     restored.deleteAlias("f", "live");
     restored.createAlias("f", "live", "1", null, null);
-    World.notFound(NO_POLICY, () -> restored.policy("f", "live"));
+    World.notFound(ABSENT, () -> restored.policy("f", "live"));
   }
 
   @Test

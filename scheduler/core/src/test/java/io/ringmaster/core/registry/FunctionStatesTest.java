@@ -101,13 +101,16 @@ class FunctionStatesTest {
     CodeUpdate update = new CodeUpdate(World.zip("two"), null, false, false, first);
     String second = functions.updateCode("f", update).revisionId();
     assertNotEquals(first, second);
-    World.stale("GetFunction", () -> functions.updateCode("f", update));
-    World.stale("GetFunction", () -> functions.updateConfiguration("f", spec -> spec, first));
+    World.stale("GetFunction/GetAlias", () -> functions.updateCode("f", update));
     World.stale(
-        "GetFunction", () -> functions.publishVersion("f", new PublishRequest(null, null, first)));
+        "GetFunction/GetAlias", () -> functions.updateConfiguration("f", spec -> spec, first));
+    World.stale(
+        "GetFunction/GetAlias",
+        () -> functions.publishVersion("f", new PublishRequest(null, null, first)));
     functions.publishVersion("f", new PublishRequest(null, null, second));
     String alias = functions.createAlias("f", "live", "1", null, null).revisionId();
-    World.stale("GetAlias", () -> functions.updateAlias("f", "live", null, "x", null, second));
+    World.stale(
+        "GetFunction/GetAlias", () -> functions.updateAlias("f", "live", null, "x", null, second));
     assertEquals("x", functions.updateAlias("f", "live", null, "x", null, alias).description());
     assertEquals(Map.of("two", 2), instant.held());
   }
