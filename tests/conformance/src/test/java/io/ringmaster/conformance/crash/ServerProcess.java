@@ -1,0 +1,81 @@
+package io.ringmaster.conformance.crash;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server in a process of its own, on a data folder that outlives it. */
+final class ServerProcess implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final URI endpoint;
+
+  private ServerProcess(Process process, URI endpoint) {
+    this.process = process;
+    this.endpoint = endpoint;
+  }
+
+  /** Answers when the server says that it is ready. */
+  static ServerProcess start(Path data, Path log) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + "/bin/java");
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--"))
+        .forEach(command::add);
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(CrashServer.class.getName());
+    command.add(data.toString());
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    try {
+      BufferedReader out = process.inputReader();
+      String line = out.readLine();
+      if (line == null) {
+        process.onExit().join();
+        throw new IllegalStateException(
+            "the server ended with " + process.exitValue() + "; see " + log);
+      }
+      JsonNode ready = JSON.readTree(line);
+      return new ServerProcess(process, URI.create(ready.get("http").asText()));
+    } catch (IOException | RuntimeException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  URI endpoint() {
+    return endpoint;
+  }
+
+  /** {@code kill -9}; answers when the process is gone. */
+  void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Ends it as a service's supervisor does. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      kill();
+      throw new IllegalStateException("the server does not stop when it is told to");
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}
