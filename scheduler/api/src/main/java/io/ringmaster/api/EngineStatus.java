@@ -36,7 +36,7 @@ public record EngineStatus(
    * @param concurrentExecutions invocations of it that run now
    * @param durationNs sum of the times that its code ran, without init, in nanoseconds
    * @param durations number of runs by their time: up to {@link #DURATION_BOUNDS_MS} each, and, at
-   *     the end, beyond them
+   *     the end, beyond them; the caller's own
    */
   public record FunctionStatus(
       String functionArn,
@@ -46,7 +46,7 @@ public record EngineStatus(
       long throttles,
       int concurrentExecutions,
       long durationNs,
-      List<Long> durations) {
+      long[] durations) {
     /** Upper bounds of the classes of durations, in milliseconds, inclusive. */
     public static final List<Long> DURATION_BOUNDS_MS =
         List.of(

@@ -15,6 +15,9 @@ import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.sdk.SdkCommand;
 import io.ringmaster.cli.serve.BackupCommand;
 import io.ringmaster.cli.serve.ServeCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,18 +87,19 @@ public final class Main implements Runnable {
   }
 
   private static int failure(Exception e) throws Exception {
-    if (e instanceof DataFolderInUseException) {
-      System.err.println("ringmaster: " + e.getMessage());
-      return ExitStatus.DATA_IN_USE;
-    }
-    if (e instanceof CommandLine.ParameterException) {
-      throw e;
-    }
-    if (e instanceof MissingJvmFlagsException || e instanceof EngineException) {
-      System.err.println("ringmaster: " + e.getMessage());
-      return ExitStatus.USAGE;
-    }
-    throw e;
+    int status =
+        switch (e) {
+          case DataFolderInUseException inUse -> ExitStatus.DATA_IN_USE;
+          case MissingJvmFlagsException flags -> ExitStatus.USAGE;
+          case EngineException failed -> ExitStatus.CHECK_FAILED;
+          case IOException failed -> ExitStatus.CHECK_FAILED;
+          case UncheckedIOException failed -> ExitStatus.CHECK_FAILED;
+          default -> throw e;
+        };
+    // What a file system says is the file's name only.
+    System.err.println(
+        "ringmaster: " + (e instanceof FileSystemException ? e.toString() : e.getMessage()));
+    return status;
   }
 
   @Override

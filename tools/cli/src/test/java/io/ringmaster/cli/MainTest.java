@@ -140,6 +140,15 @@ class MainTest {
         "write it again: ./ringmaster reference configuration > tools/docs/configuration.md");
   }
 
+  /** What went wrong is told in a line, without a stack trace, and is not wrong usage. */
+  @Test
+  void aFileThatIsNotThereIsTold() {
+    assertEquals(ExitStatus.CHECK_FAILED, Main.execute("invoke", "any", "@/no/such/file"));
+    String text = error.toString(StandardCharsets.UTF_8);
+    assertTrue(text.contains("NoSuchFileException: /no/such/file"), text);
+    assertEquals(1, text.lines().count(), text);
+  }
+
   @Test
   void theCompletionScriptKnowsCommandsAndOptions() {
     assertEquals(ExitStatus.OK, Main.execute("completion"));

@@ -120,8 +120,8 @@ final class Metrics {
   private static void duration(StringBuilder out, FunctionStatus function) {
     String labels = labels(function);
     long count = 0;
-    for (int i = 0; i < function.durations().size(); i++) {
-      count += function.durations().get(i);
+    for (int i = 0; i < function.durations().length; i++) {
+      count += function.durations()[i];
       boolean last = i == FunctionStatus.DURATION_BOUNDS_MS.size();
       out.append(DURATION).append("_bucket{").append(labels).append(",le=\"");
       if (last) {

@@ -28,6 +28,8 @@ final class Pages {
   private final StatusDocument status;
   private final Supplier<Map<String, Long>> httpCounters;
 
+  private final StatusReports reports;
+
   Pages(
       Supplier<Phase> phase,
       Engine engine,
@@ -37,6 +39,7 @@ final class Pages {
     this.httpCounters = httpCounters;
     this.phase = phase;
     this.engine = engine;
+    this.reports = new StatusReports(engine);
     this.owner = owner;
     this.status = status;
   }
@@ -50,19 +53,18 @@ final class Pages {
         "/_ringmaster/status",
         only(
             request ->
-                page(200, JSON, status.text(phase.get(), engine.status(), httpCounters.get()))),
+                page(200, JSON, status.text(phase.get(), reports.get(), httpCounters.get()))),
         "/metrics",
         only(
             request ->
-                page(
-                    200, Metrics.CONTENT_TYPE, Metrics.text(engine.status(), httpCounters.get()))));
+                page(200, Metrics.CONTENT_TYPE, Metrics.text(reports.get(), httpCounters.get()))));
   }
 
   Map<String, Function<PageRequest, HttpPage>> byPrefix() {
     return Map.of(LOGS, only(this::logs));
   }
 
-  /** GET and HEAD; a page that fails since the engine has ended says that it is not available. */
+  /** GET and HEAD; a page whose engine does not answer says that it is not available. */
   private static Function<PageRequest, HttpPage> only(Function<PageRequest, HttpPage> page) {
     return request -> {
       if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
@@ -83,7 +85,7 @@ final class Pages {
 
   /** The dispatcher answers a question. */
   private HttpPage live(PageRequest request) {
-    EngineStatus answer = engine.status();
+    EngineStatus answer = reports.get();
     return page(200, JSON, health(answer.counters().isEmpty() ? "UNKNOWN" : "LIVE"));
   }
 

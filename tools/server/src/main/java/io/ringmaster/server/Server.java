@@ -94,6 +94,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void open(Map<String, String> environment) throws IOException {
+    Certificates.check(configuration); // before another server ends for this one
     Path data = Files.createDirectories(configuration.get(Options.DATA));
     Listening http;
     Listening grpc;
@@ -123,7 +124,7 @@ public final class Server implements AutoCloseable {
       ingresses.add(GrpcService.start(configuration, owner, grpc, engine));
     }
     phase = Phase.READY;
-    notification.ready();
+    quietly("systemd", notification::ready);
   }
 
   private Map<String, Long> httpCounters() {
@@ -135,7 +136,7 @@ public final class Server implements AutoCloseable {
     if (configuration.get(Options.TAKE_OVER)) {
       try (ControlClient before = ControlClient.connect(data)) {
         if (before != null) {
-          return before.takeOver(configuration.get(Options.DRAIN).plus(TAKE_OVER_MARGIN));
+          return before.takeOver(TAKE_OVER_MARGIN);
         }
       }
     }
@@ -200,8 +201,13 @@ public final class Server implements AutoCloseable {
     }
 
     @Override
-    public List<Listening> handOver() {
+    public List<Listening> sockets() {
       return List.copyOf(sockets);
+    }
+
+    @Override
+    public long drainNs() {
+      return configuration.get(Options.DRAIN).toNanos();
     }
 
     @Override

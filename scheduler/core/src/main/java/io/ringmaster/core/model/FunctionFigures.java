@@ -58,6 +58,6 @@ public final class FunctionFigures {
         throttles,
         function.inUse,
         durationNs,
-        java.util.Arrays.stream(durations).boxed().toList());
+        durations.clone());
   }
 }

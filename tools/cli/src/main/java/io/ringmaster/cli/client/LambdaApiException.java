@@ -7,7 +7,12 @@ public final class LambdaApiException extends Exception {
   private final int statusCode;
   private final String code;
 
-  LambdaApiException(int statusCode, String code, String message) {
+  /**
+   * With what the server said.
+   *
+   * @param statusCode HTTP status; 0: there was no answer, or not the one that was hoped for
+   */
+  public LambdaApiException(int statusCode, String code, String message) {
     super(message);
     this.statusCode = statusCode;
     this.code = code;

@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /** The options by which a command finds its server. */
 public final class ServerAddress {
+  /** No region: the server takes its own. */
+  private static final String SERVERS_OWN = "-";
+
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
@@ -57,7 +60,7 @@ public final class ServerAddress {
         + "/"
         + LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.BASIC_ISO_DATE)
         + "/"
-        + (region == null ? "us-east-1" : region)
+        + (region == null ? SERVERS_OWN : region)
         + "/lambda/aws4_request, SignedHeaders=host, Signature="
         + "0".repeat(64);
   }

@@ -93,9 +93,11 @@ public final class DeployCommand extends ServerCommand {
       output.progress("name: " + name + " (from the path; --name NAME says another)");
     }
     DeploymentFiles files =
-        Files.isDirectory(path) ? DeploymentFiles.folder(path) : DeploymentFiles.archive(path);
+        Files.isDirectory(path)
+            ? DeploymentFiles.folder(path)
+            : DeploymentFiles.archive(path, runtime == null || handler == null);
     output.progress(
-        String.format("%d files, package of %,d bytes", files.files().size(), files.zip().length));
+        String.format("%s: a package of %,d bytes", path.getFileName(), files.zip().length));
     JsonNode present = present(api);
     if (runtime == null || handler == null) {
       guess(files, present);
@@ -189,19 +191,20 @@ public final class DeployCommand extends ServerCommand {
       configuration.put("Role", role);
     }
     await(api);
+    ObjectNode code = MAPPER.createObjectNode();
+    code.put("ZipFile", Base64.getEncoder().encodeToString(zip));
+    if (architecture != null) {
+      code.putArray("Architectures").add(architecture);
+    }
     if (changes(configuration, present)) {
+      // A package that is refused must not leave the new configuration over the old code.
+      api.call("PUT", function("/code"), code.deepCopy().put("DryRun", true));
       output.progress("updating the configuration of " + name);
       api.call("PUT", function("/configuration"), configuration);
       await(api);
     }
     output.progress("updating the code of " + name);
-    ObjectNode code = MAPPER.createObjectNode();
-    code.put("ZipFile", Base64.getEncoder().encodeToString(zip));
-    code.put("Publish", publish);
-    if (architecture != null) {
-      code.putArray("Architectures").add(architecture);
-    }
-    return api.call("PUT", function("/code"), code);
+    return api.call("PUT", function("/code"), code.put("Publish", publish));
   }
 
   private static boolean changes(ObjectNode wanted, JsonNode present) {
@@ -247,8 +250,9 @@ public final class DeployCommand extends ServerCommand {
       String state = now.path("State").asText();
       String update = now.path("LastUpdateStatus").asText();
       if (state.equals("Failed") || update.equals("Failed")) {
-        throw new CommandLine.ExecutionException(
-            spec.commandLine(),
+        throw new LambdaApiException(
+            0,
+            "",
             name
                 + ": "
                 + now.path("StateReason").asText(now.path("LastUpdateStatusReason").asText()));
@@ -258,8 +262,7 @@ public final class DeployCommand extends ServerCommand {
         return now;
       }
       if (System.nanoTime() - startNs > ACTIVE_NS) {
-        throw new CommandLine.ExecutionException(
-            spec.commandLine(), name + " is still " + state + " after two minutes");
+        throw new LambdaApiException(0, "", name + " is still " + state + " after two minutes");
       }
       if (System.nanoTime() - toldNs > TimeUnit.SECONDS.toNanos(2)) {
         toldNs = System.nanoTime();

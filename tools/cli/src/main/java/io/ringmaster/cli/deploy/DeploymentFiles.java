@@ -1,18 +1,25 @@
 package io.ringmaster.cli.deploy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 
 /**
@@ -22,17 +29,23 @@ import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
  * @param executable paths of those that may be executed
  * @param zip the package
  */
-record DeploymentFiles(
-    SortedMap<String, byte[]> files, java.util.Set<String> executable, byte[] zip) {
+record DeploymentFiles(SortedMap<String, byte[]> files, Set<String> executable, byte[] zip) {
   /** The oldest time that a zip can say, in milliseconds; the same whenever it is made. */
-  private static final long TIME_MS =
-      java.time.Instant.parse("1980-01-01T00:00:00Z").toEpochMilli();
+  private static final long TIME_MS = Instant.parse("1980-01-01T00:00:00Z").toEpochMilli();
 
   private static final int FILE_MODE = 0100644;
   private static final int PROGRAM_MODE = 0100755;
+
+  /** Lambda's limit of the files of a package. */
+  private static final long UNPACKED_MAX = 262_144_000;
+
+  /** Names of files that may tell a handler. */
+  private static final Pattern TELLING =
+      Pattern.compile("^[^/]+\\.(py|rb|js|mjs|cjs)$|^bootstrap$|\\.class$|\\.jar$");
+
   private static final int LOOKED_AT_MAX = 8 << 20;
-  private static final java.util.Set<String> SKIPPED =
-      java.util.Set.of(".git", ".svn", "__pycache__", ".DS_Store", ".idea", ".vscode");
+  private static final Set<String> SKIPPED =
+      Set.of(".git", ".svn", "__pycache__", ".DS_Store", ".idea", ".vscode");
 
   /**
    * Reads a folder, and packs it. Links are followed.
@@ -41,11 +54,17 @@ record DeploymentFiles(
    */
   static DeploymentFiles folder(Path folder) throws IOException {
     TreeMap<String, byte[]> files = new TreeMap<>();
-    java.util.TreeSet<String> executable = new java.util.TreeSet<>();
+    TreeSet<String> executable = new TreeSet<>();
+    long bytes = 0;
     try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : (Iterable<Path>) all::iterator) {
         Path within = folder.relativize(file);
         if (Files.isRegularFile(file) && !isSkipped(within)) {
+          bytes += Files.size(file);
+          if (bytes > UNPACKED_MAX) {
+            throw new IOException(
+                folder + " has more than " + UNPACKED_MAX + " bytes of files; the last: " + within);
+          }
           files.put(within.toString(), Files.readAllBytes(file));
           if (Files.isExecutable(file)) {
             executable.add(within.toString());
@@ -70,29 +89,38 @@ record DeploymentFiles(
   /**
    * Reads an archive, which is the package as it is.
    *
-   * @throws IOException it cannot be read
+   * @param look whether its files are to be looked at
+   * @throws IOException it cannot be read, or is no zip
    */
-  static DeploymentFiles archive(Path archive) throws IOException {
+  static DeploymentFiles archive(Path archive, boolean look) throws IOException {
+    if (Files.size(archive) > UNPACKED_MAX) {
+      throw new IOException(archive + " is larger than " + UNPACKED_MAX + " bytes");
+    }
     byte[] zip = Files.readAllBytes(archive);
     TreeMap<String, byte[]> files = new TreeMap<>();
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        if (!entry.isDirectory()) {
-          files.put(entry.getName(), in.readNBytes(LOOKED_AT_MAX));
+    if (look) {
+      try (ZipFile in = ZipFile.builder().setByteArray(zip).get()) {
+        for (ZipArchiveEntry entry : Collections.list(in.getEntries())) {
+          if (!entry.isDirectory() && TELLING.matcher(entry.getName()).find()) {
+            try (InputStream content = in.getInputStream(entry)) {
+              files.put(entry.getName(), content.readNBytes(LOOKED_AT_MAX));
+            }
+          }
         }
+      } catch (IOException e) {
+        throw new IOException(archive + " is not a zip that can be read: " + e.getMessage(), e);
       }
     }
-    return new DeploymentFiles(files, java.util.Set.of(), zip);
+    return new DeploymentFiles(files, Set.of(), zip);
   }
 
-  private static byte[] pack(SortedMap<String, byte[]> files, java.util.Set<String> executable)
+  private static byte[] pack(SortedMap<String, byte[]> files, Set<String> executable)
       throws IOException {
     try (SeekableInMemoryByteChannel bytes = new SeekableInMemoryByteChannel()) {
       try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(bytes)) {
         for (var file : files.entrySet()) {
           ZipArchiveEntry entry = new ZipArchiveEntry(file.getKey());
-          entry.setTimeLocal(
-              java.time.LocalDateTime.ofEpochSecond(TIME_MS / 1000, 0, java.time.ZoneOffset.UTC));
+          entry.setTimeLocal(LocalDateTime.ofEpochSecond(TIME_MS / 1000, 0, ZoneOffset.UTC));
           entry.setUnixMode(executable.contains(file.getKey()) ? PROGRAM_MODE : FILE_MODE);
           entry.setSize(file.getValue().length);
           out.putArchiveEntry(entry);
@@ -100,7 +128,7 @@ record DeploymentFiles(
           out.closeArchiveEntry();
         }
       }
-      return java.util.Arrays.copyOf(bytes.array(), (int) bytes.size());
+      return Arrays.copyOf(bytes.array(), (int) bytes.size());
     }
   }
 }

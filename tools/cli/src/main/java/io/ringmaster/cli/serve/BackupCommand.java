@@ -3,6 +3,7 @@ package io.ringmaster.cli.serve;
 import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
+import io.ringmaster.api.EngineException;
 import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.output.Output;
 import io.ringmaster.server.config.Configuration;
@@ -62,12 +63,12 @@ public final class BackupCommand implements Callable<Integer> {
     output.progress("copying " + from + " to " + to);
     try {
       copy(from, to);
-    } catch (IOException e) {
-      System.err.println("ringmaster backup: " + e.getMessage());
-      return ExitStatus.CHECK_FAILED;
     } catch (DataFolderInUseException e) {
       System.err.println("ringmaster backup: " + e.getMessage());
       return ExitStatus.DATA_IN_USE;
+    } catch (IOException | EngineException e) {
+      System.err.println("ringmaster backup: " + e.getMessage());
+      return ExitStatus.CHECK_FAILED;
     }
     output.line(to.toString());
     return ExitStatus.OK;

@@ -10,6 +10,7 @@ import io.ringmaster.server.config.Options;
 import io.ringmaster.server.config.ServerOption;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -66,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
       complain(e.getMessage());
       return ExitStatus.DATA_IN_USE;
     } catch (IOException e) {
-      complain(e.getMessage());
+      complain(e instanceof FileSystemException ? e.toString() : e.getMessage());
       return ExitStatus.CHECK_FAILED;
     }
     StopSignals.install(server::requestStop);

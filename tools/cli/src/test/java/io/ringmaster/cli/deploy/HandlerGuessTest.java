@@ -2,8 +2,10 @@ package io.ringmaster.cli.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
 import java.nio.charset.StandardCharsets;
@@ -111,9 +113,12 @@ class HandlerGuessTest {
     assertEquals(List.of("app.py 100644", "bootstrap 100755", "lib/b.py 100644"), entries);
     // An archive is deployed as it is.
     Path archive = Files.write(folder.resolve("f.zip"), zip);
-    DeploymentFiles read = DeploymentFiles.archive(archive);
+    DeploymentFiles read = DeploymentFiles.archive(archive, true);
     assertArrayEquals(zip, read.zip());
-    assertEquals(Set.of("app.py", "bootstrap", "lib/b.py"), read.files().keySet());
+    assertEquals(Set.of("app.py", "bootstrap"), read.files().keySet());
+    Path text = Files.writeString(folder.resolve("g.zip"), "not a zip");
+    assertThrows(IOException.class, () -> DeploymentFiles.archive(text, true));
+    assertEquals(9, DeploymentFiles.archive(text, false).zip().length);
   }
 
   private static List<String> guesses(Map<String, byte[]> files) {

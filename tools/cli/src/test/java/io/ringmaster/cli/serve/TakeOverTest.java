@@ -38,7 +38,8 @@ class TakeOverTest {
     String data = "--data=" + folder.resolve("data");
     List<Thread> load = new ArrayList<>();
     try (ServerProcess first =
-        ServerProcess.start(folder, data, "--http=127.0.0.1:0", "--grpc=off")) {
+        ServerProcess.start(folder, data, "--http=127.0.0.1:0", "--grpc=127.0.0.1:0")) {
+      String grpc = first.awaitReady().get("grpc").asText();
       String address = first.http().replaceFirst(".*/", "");
       try (Client client = new Client(first.http())) {
         client.createPython("echo", ECHO);
@@ -50,8 +51,9 @@ class TakeOverTest {
       }
       await(BEFORE_AND_AFTER);
       try (ServerProcess second =
-          ServerProcess.start(folder, data, "--http=" + address, "--grpc=off", "--take-over")) {
+          ServerProcess.start(folder, data, "--http=" + address, "--grpc=" + grpc, "--take-over")) {
         assertEquals(first.http(), second.http());
+        assertEquals(grpc, second.awaitReady().get("grpc").asText());
         assertEquals(ExitStatus.OK, first.awaitEnd(), first.errors());
         await(answered.get() + BEFORE_AND_AFTER);
         enough = true;

@@ -12,6 +12,8 @@ import java.time.Duration;
 
 /** The other side of the control socket. One thread. */
 public final class ControlClient implements AutoCloseable {
+  private static final Duration DRAIN_MAX = Duration.ofHours(1);
+
   private final Linux linux;
   private final Wire wire;
 
@@ -65,7 +67,7 @@ public final class ControlClient implements AutoCloseable {
   /**
    * Takes the server's listening sockets; it drains and ends, and when this returns it has.
    *
-   * @param patience how long it may take
+   * @param patience how long it may take besides what that server says that it drains
    * @throws IOException it did not give them, or did not end in time
    */
   public Inherited takeOver(Duration patience) throws IOException {
@@ -78,9 +80,13 @@ public final class ControlClient implements AutoCloseable {
     if (wire.op() != ControlOp.SOCKETS) {
       throw new IOException(wire.text());
     }
+    long drainNs = Math.clamp(wire.b(), 0, DRAIN_MAX.toNanos());
     Inherited inherited = Inherited.of(wire.takeDescriptors());
     try {
-      await(endNs, "the server does not end");
+      if (!wire.send(ControlOp.TAKEN, 0, 0, 0, "")) {
+        throw new IOException("the server ended before its sockets were taken");
+      }
+      await(System.nanoTime() + drainNs + patience.toNanos(), "the server does not end");
       if (wire.receive()) {
         throw new IOException("the server says something that was not asked");
       }

@@ -8,7 +8,10 @@ final class ControlOp {
   /** Copy the data to the folder in the text. */
   static final int BACKUP = 202;
 
-  /** The listening sockets come along. */
+  /** The listening sockets are there, and will be used: end. */
+  static final int TAKEN = 203;
+
+  /** The listening sockets come along; the number is how long the server may drain, in ns. */
   static final int SOCKETS = 211;
 
   /** It is done. */

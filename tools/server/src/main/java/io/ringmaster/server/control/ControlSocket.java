@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The server's side of the control socket, with the thread that answers. */
 public final class ControlSocket implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.server");
   private static final int WAITING_MAX = 8;
+  private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long JOIN_MS = 1_000;
   private static final long REQUEST_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -25,12 +27,11 @@ public final class ControlSocket implements AutoCloseable {
     /** Copies the data while the server runs; throws what is told to whoever asked. */
     void backup(Path target);
 
-    /**
-     * Accepts nothing more.
-     *
-     * @return the sockets that another server goes on with; they stay open until {@link #end}
-     */
-    List<Listening> handOver();
+    /** The sockets that another server is to go on with; they stay open until {@link #end}. */
+    List<Listening> sockets();
+
+    /** How long {@link #end} may take for what runs, in nanoseconds. */
+    long drainNs();
 
     /** Drains and ends the server, which nobody can ask anything any more; returns when it has. */
     void end();
@@ -91,23 +92,24 @@ public final class ControlSocket implements AutoCloseable {
           if (!closing) {
             answer(linux, wire);
           }
-        } catch (RuntimeException | IOException e) {
+        } catch (RuntimeException e) {
           LOG.log(Level.WARNING, "control socket: " + e, e);
         }
       } else if (connection != -Errno.EINTR && !closing) {
+        // Such as too many open files: it passes, and nobody else can be asked to hand over.
         LOG.log(Level.ERROR, "control socket: " + Errno.name(-connection));
-        return;
+        LockSupport.parkNanos(RETRY_NS);
       }
     }
   }
 
-  private void answer(Linux linux, Wire wire) throws IOException {
+  private void answer(Linux linux, Wire wire) {
     if (linux.pollOne(wire.fd(), Linux.POLLIN, REQUEST_NS) <= 0 || !wire.receive()) {
       return;
     }
     switch (wire.op()) {
       case ControlOp.BACKUP -> backup(wire, wire.text());
-      case ControlOp.TAKE_OVER -> handOver(wire);
+      case ControlOp.TAKE_OVER -> handOver(linux, wire);
       default -> wire.send(ControlOp.FAILED, 0, 0, 0, "this server has no such command");
     }
   }
@@ -124,16 +126,32 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  /** The connection ends when the server has: that is what the next one waits for. */
-  private void handOver(Wire wire) throws IOException {
+  /**
+   * The connection ends when the server has: that is what the next one waits for. It does not end
+   * for one that is gone already, or that could not use the sockets.
+   */
+  private void handOver(Linux linux, Wire wire) {
+    try {
+      List<Listening> sockets = commands.sockets();
+      int[] descriptors = new int[sockets.size()];
+      for (int i = 0; i < descriptors.length; i++) {
+        descriptors[i] = sockets.get(i).descriptor();
+      }
+      if (!wire.send(ControlOp.SOCKETS, 0, 0, commands.drainNs(), "", descriptors)) {
+        return;
+      }
+    } catch (IOException e) {
+      LOG.log(Level.ERROR, "take-over: " + e, e);
+      wire.send(ControlOp.FAILED, 0, 0, 0, String.valueOf(e.getMessage()));
+      return;
+    }
+    boolean answered = linux.pollOne(wire.fd(), Linux.POLLIN, REQUEST_NS) > 0;
+    if (!answered || !wire.receive() || wire.op() != ControlOp.TAKEN) {
+      LOG.log(Level.WARNING, "take-over: the other server is gone; this one goes on");
+      return;
+    }
     closing = true;
     handingOver = true;
-    List<Listening> sockets = commands.handOver();
-    int[] descriptors = new int[sockets.size()];
-    for (int i = 0; i < descriptors.length; i++) {
-      descriptors[i] = sockets.get(i).descriptor();
-    }
-    wire.send(ControlOp.SOCKETS, 0, 0, 0, "", descriptors);
     commands.end();
   }
 
@@ -159,8 +177,12 @@ public final class ControlSocket implements AutoCloseable {
   private void wake(Linux linux) {
     int fd = (int) LinuxException.check("socket", linux.localSocket(false));
     try (ControlPath path = new ControlPath(linux, data)) {
+      LinuxException.check("fcntl", linux.nonBlocking(fd)); // others may wait already: enough
       int result = linux.connectLocal(fd, path.name());
-      if (result < 0 && result != -Errno.ECONNREFUSED && result != -Errno.ENOENT) {
+      if (result < 0
+          && result != -Errno.EAGAIN
+          && result != -Errno.ECONNREFUSED
+          && result != -Errno.ENOENT) {
         LOG.log(Level.DEBUG, "control socket: " + Errno.name(-result));
       }
     } finally {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.sandbox.system.Linux;
+import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.server.config.Address;
 import io.ringmaster.server.listen.Inherited;
 import io.ringmaster.server.listen.Listening;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +32,7 @@ class ControlSocketTest {
 
   @TempDir private Path data;
 
+  private final AtomicBoolean ended = new AtomicBoolean();
   private final List<Path> copied = new ArrayList<>();
   private final List<Listening> sockets = new ArrayList<>();
 
@@ -43,12 +47,18 @@ class ControlSocketTest {
         }
 
         @Override
-        public List<Listening> handOver() {
+        public List<Listening> sockets() {
           return sockets;
         }
 
         @Override
+        public long drainNs() {
+          return 1_000_000;
+        }
+
+        @Override
         public void end() {
+          ended.set(true);
           for (Listening socket : sockets) {
             try {
               socket.channel().close();
@@ -100,6 +110,45 @@ class ControlSocketTest {
         mine.channel().close();
       }
     }
+  }
+
+  /** Who asked is gone when its turn comes, or cannot use what it got: the server goes on. */
+  @Test
+  void itEndsForNobodyWhoIsGone() throws Exception {
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      for (boolean looks : new boolean[] {false, true}) {
+        Linux linux = new Linux();
+        int fd = linux.localSocket(false);
+        try (ControlPath path = new ControlPath(linux, data);
+            Wire wire = new Wire(linux, fd)) {
+          assertEquals(0, linux.connectLocal(fd, path.name()));
+          assertTrue(wire.send(ControlOp.TAKE_OVER, 0, 0, 0, ""));
+          if (looks) {
+            assertTrue(wire.receive());
+            assertEquals(ControlOp.SOCKETS, wire.op());
+            assertEquals(1_000_000, wire.b());
+          }
+        }
+      }
+      // It answers the next one, after those.
+      try (ControlClient client = ControlClient.connect(data)) {
+        client.backup(Path.of("/a"));
+      }
+      assertFalse(ended.get());
+      assertTrue(sockets.get(0).channel().isOpen());
+      sockets.get(0).channel().close();
+      // A socket that listens no more cannot be handed over, and that is told.
+      try (ControlClient client = ControlClient.connect(data)) {
+        assertThrows(IOException.class, () -> client.takeOver(PATIENCE));
+      }
+      try (ControlClient client = ControlClient.connect(data)) {
+        client.backup(Path.of("/b"));
+      }
+      assertFalse(ended.get());
+    }
+    assertEquals(List.of(Path.of("/a"), Path.of("/b")), copied);
   }
 
   @Test
