@@ -78,7 +78,7 @@ abstract class ScriptedChecks {
           String detail = outcome.get("detail").asText();
           if (outcome.has("absent")) {
             tell("conformance.server." + client + "." + step, detail);
-            assumeTrue(false, detail);
+            return;
           }
           assertTrue(outcome.get("ok").asBoolean(), detail);
         });
