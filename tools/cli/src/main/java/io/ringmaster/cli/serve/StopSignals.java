@@ -4,7 +4,7 @@ import io.ringmaster.cli.output.ExitStatus;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 
 /**
  * SIGTERM and SIGINT: the first asks the server to stop, the second ends the process at once; what
@@ -15,17 +15,46 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * is not part of what this tree compiles against.
  */
 final class StopSignals {
+  /**
+   * So soon after the first, a signal is the same once more: {@code timeout(1)}, for one, sends it
+   * to the process and to its group.
+   */
+  private static final long SAME_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private StopSignals() {}
 
+  /** What a signal means. */
+  enum Meaning {
+    STOP,
+    NOTHING,
+    AT_ONCE
+  }
+
+  /** The signals so far. Any thread. */
+  static final class Sequence {
+    private boolean begun;
+    private long firstNs;
+
+    /** What one means that comes now. */
+    synchronized Meaning next(long nowNs) {
+      if (!begun) {
+        begun = true;
+        firstNs = nowNs;
+        return Meaning.STOP;
+      }
+      return nowNs - firstNs < SAME_NS ? Meaning.NOTHING : Meaning.AT_ONCE;
+    }
+  }
+
   static void install(Runnable stop) {
-    AtomicBoolean asked = new AtomicBoolean();
+    Sequence asked = new Sequence();
     InvocationHandler onSignal =
         (proxy, method, arguments) -> {
           if (method.getName().equals("handle")) {
-            if (asked.compareAndSet(false, true)) {
-              stop.run();
-            } else {
-              Runtime.getRuntime().halt(ExitStatus.CHECK_FAILED);
+            switch (asked.next(System.nanoTime())) {
+              case STOP -> stop.run();
+              case AT_ONCE -> Runtime.getRuntime().halt(ExitStatus.CHECK_FAILED);
+              case NOTHING -> {}
             }
             return null;
           }
