@@ -132,7 +132,13 @@ final class Assembly {
     logs =
         part(
             new Logs(
-                config.logSink(), logStore(data), counters, logSleeper, completions, this::report));
+                config.logSink(),
+                logStore(data),
+                owner,
+                counters,
+                logSleeper,
+                completions,
+                this::report));
     logs.start(processes, inJvm, handlerLines);
     part(inJvm);
     part(processes.driver());

@@ -1,6 +1,7 @@
 package io.ringmaster.engine;
 
 import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
@@ -39,17 +40,19 @@ final class Logs implements AutoCloseable {
 
   /**
    * @param store with {@link LogSink#STORE}, and closed with this; else null
+   * @param own the engine's own account and region
    */
   Logs(
       LogSink sink,
       LogStore store,
+      Owner own,
       Counters counters,
       Sleeper logSleeper,
       Completions completions,
       BiConsumer<String, Throwable> failures) {
     this.sink = sink;
     this.store = store;
-    this.feed = store == null ? null : new StoreFeed(counters);
+    this.feed = store == null ? null : new StoreFeed(counters, own);
     this.records =
         new InvocationRecords(store == null ? RECORDS : RECORDS_STORED, logSleeper, counters);
     this.completions = completions;

@@ -7,6 +7,7 @@ import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.record.FunctionLogs.FunctionLog;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.SandboxLogs;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -354,8 +355,8 @@ public final class LogAgent implements Agent {
   }
 
   /** A stream of the store; null: the sink is another. */
-  StoredStream openStored(String group, String label) {
-    return feed == null ? null : feed.open(group, label);
+  StoredStream openStored(SandboxSpec.Identity identity, String label) {
+    return feed == null ? null : feed.open(feed.group(identity), label);
   }
 
   long epochMs() {

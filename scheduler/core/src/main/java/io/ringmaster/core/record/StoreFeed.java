@@ -1,7 +1,9 @@
 package io.ringmaster.core.record;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.lang.invoke.VarHandle;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -35,6 +37,7 @@ public final class StoreFeed {
   record Chunk(StoredStream stream, byte[] bytes) {}
 
   private final Counters counters;
+  private final Owner own;
   private final OneToOneConcurrentArrayQueue<Chunk> queue =
       new OneToOneConcurrentArrayQueue<>(CHUNKS_MAX);
 
@@ -46,12 +49,33 @@ public final class StoreFeed {
   private final List<StoredStream> touched = new ArrayList<>();
   private final List<StoredStream> left = new ArrayList<>();
 
-  /** With nothing under way. */
-  public StoreFeed(Counters counters) {
+  /**
+   * With nothing under way.
+   *
+   * @param own whose groups are stored under their own names; those of others have account and
+   *     region before it, since their functions may have the same names
+   */
+  public StoreFeed(Counters counters, Owner own) {
     this.counters = counters;
+    this.own = own;
   }
 
   // ---- log agent ----
+
+  /** Where a function's lines are stored. */
+  String group(SandboxSpec.Identity identity) {
+    boolean ours =
+        identity.account().equals(own.account()) && identity.region().equals(own.region());
+    String group = identity.logGroup();
+    return ours
+        ? group
+        : "/"
+            + identity.account()
+            + "/"
+            + identity.region()
+            + (group.startsWith("/") ? "" : "/")
+            + group;
+  }
 
   StoredStream open(String group, String label) {
     return new StoredStream(this, group, label);

@@ -33,7 +33,7 @@ final class StreamLog {
     this.version = version;
     this.identity = version.spec.identity();
     this.memory = agent.functionLog(version.function.arn);
-    this.stored = agent.openStored(identity.logGroup(), version.label);
+    this.stored = agent.openStored(identity, version.label);
     boolean json = identity.logFormat().equals("JSON");
     this.systemLevel = json ? SystemLevel.of(identity.systemLogLevel()) : null;
     this.filter = json ? LineFilter.of(identity.applicationLogLevel()) : null;

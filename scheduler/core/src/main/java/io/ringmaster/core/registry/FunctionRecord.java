@@ -2,6 +2,7 @@ package io.ringmaster.core.registry;
 
 import io.ringmaster.api.Alias;
 import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Statement;
 import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.persistence.spi.StoredCode;
@@ -148,9 +149,9 @@ final class FunctionRecord {
    */
   static FunctionState read(byte[] record, PackageShelf packages, LongSupplier ids) {
     Fields fields = Fields.of(record);
+    Owner owner = new Owner(fields.text("account"), fields.text("region"));
     FunctionName.Parsed name =
-        new FunctionName.Parsed(
-            fields.text("account"), fields.text("region"), fields.text("name"), null);
+        new FunctionName.Parsed(owner.account(), owner.region(), fields.text("name"), null);
     NavigableMap<Integer, Version> published = new TreeMap<>();
     for (String number : list(fields, "versions")) {
       Version version =

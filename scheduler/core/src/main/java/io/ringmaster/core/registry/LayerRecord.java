@@ -1,5 +1,6 @@
 package io.ringmaster.core.registry;
 
+import io.ringmaster.api.Owner;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +53,7 @@ final class LayerRecord {
    */
   static LayerState read(byte[] record, PackageShelf packages) {
     Fields fields = Fields.of(record);
+    Owner owner = new Owner(fields.text("account"), fields.text("region"));
     NavigableMap<Long, LayerState.Published> versions = new TreeMap<>();
     for (String number : FunctionRecord.list(fields, "versions")) {
       String at = "version." + number + ".";
@@ -67,7 +69,7 @@ final class LayerRecord {
               fields.text(at + "license", null)));
     }
     return new LayerState(
-        new LayerName.Parsed(fields.text("account"), fields.text("region"), fields.text("name"), 0),
+        new LayerName.Parsed(owner.account(), owner.region(), fields.text("name"), 0),
         Collections.unmodifiableNavigableMap(versions),
         fields.number("lastNumber"));
   }

@@ -11,6 +11,7 @@ import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.persistence.spi.LogStore;
+import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -238,8 +239,22 @@ class LogStoreTest {
   }
 
   @Test
+  void functionsOfOtherOwnersHaveGroupsOfTheirOwn() {
+    assertEquals("/aws/lambda/f", group("123456789012", "us-east-1", "/aws/lambda/f"));
+    assertEquals(
+        "/123456789012/eu-west-1/aws/lambda/f",
+        group("123456789012", "eu-west-1", "/aws/lambda/f"));
+    assertEquals("/210987654321/us-east-1/own", group("210987654321", "us-east-1", "own"));
+  }
+
+  private String group(String account, String region, String logGroup) {
+    return world.feed.group(
+        new SandboxSpec.Identity(account, region, "f", "1", "", logGroup, "Text", "", ""));
+  }
+
+  @Test
   void moreStreamsThanTheWriterTakesLoseNothing() {
-    StoreFeed feed = new StoreFeed(world.counters);
+    StoreFeed feed = new StoreFeed(world.counters, World.OWN);
     LogWriter slow = new LogWriter(feed, shelf, () -> world.nowNs, failures::add);
     int many = 8192 + 100;
     for (int i = 0; i < many; i++) {

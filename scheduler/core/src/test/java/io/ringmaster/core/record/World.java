@@ -1,6 +1,7 @@
 package io.ringmaster.core.record;
 
 import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.AccountState;
 import io.ringmaster.core.model.FunctionState;
@@ -66,7 +67,8 @@ final class World implements SandboxLogs {
               });
   final Counters counters = new Counters();
   final Bedside sleeper = new Bedside();
-  final StoreFeed feed = new StoreFeed(counters);
+  static final Owner OWN = new Owner("123456789012", "us-east-1");
+  final StoreFeed feed = new StoreFeed(counters, OWN);
   final InvocationRecords records;
   final LogAgent agent;
   final List<PendingInvocation> completed = new ArrayList<>();
