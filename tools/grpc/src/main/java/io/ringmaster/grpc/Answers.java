@@ -16,6 +16,10 @@ final class Answers {
   /** As many bytes of JSON as X-Amz-Client-Context holds in Base64: 3,583 characters. */
   private static final int CLIENT_CONTEXT_BYTES_MAX = 3583 / 4 * 3;
 
+  private static final int TRACE_CHARACTERS_MAX = 1024;
+  static final int FUNCTION_CHARACTERS_MAX = 256;
+  private static final int QUALIFIER_CHARACTERS_MAX = 128;
+
   private Answers() {}
 
   /**
@@ -24,6 +28,10 @@ final class Answers {
    * @return null, or why it cannot be
    */
   static Refusal fill(Call call, IngressLoop loop, Owner owner, InvokeRequest request) {
+    Refusal refusal = checkNames(request);
+    if (refusal != null) {
+      return refusal;
+    }
     String function = loop.known(request.getFunctionName());
     return function == null
         ? nameless()
@@ -44,17 +52,45 @@ final class Answers {
       return new Refusal(
           400,
           "InvalidRequestContentException",
-          "Client context must be no more than 3583 bytes when base64-encoded.",
+          "Client context must be no more than 3583 bytes when base64-encoded",
           null);
+    }
+    String trace = orNull(request.getTraceHeader());
+    if (trace != null && trace.length() > TRACE_CHARACTERS_MAX) {
+      return tooLong("traceHeader", trace, TRACE_CHARACTERS_MAX);
     }
     call.owner(owner)
         .function(function)
         .qualifier(qualifier)
         .clientContext(context)
-        .traceHeader(orNull(request.getTraceHeader()))
+        .traceHeader(trace)
         .logTail(request.getLogType() == LogType.LOG_TYPE_TAIL);
     loop.payloads().fill(call, request.getPayload());
     return null;
+  }
+
+  /** Names of megabytes go no further: whoever tells of them would copy them again and again. */
+  static Refusal checkNames(InvokeRequest request) {
+    if (request.getFunctionName().length() > FUNCTION_CHARACTERS_MAX) {
+      return tooLong("functionName", request.getFunctionName(), FUNCTION_CHARACTERS_MAX);
+    }
+    if (request.getQualifier().length() > QUALIFIER_CHARACTERS_MAX) {
+      return tooLong("qualifier", request.getQualifier(), QUALIFIER_CHARACTERS_MAX);
+    }
+    return null;
+  }
+
+  static Refusal tooLong(String field, String value, int most) {
+    return new Refusal(
+        400,
+        "ValidationException",
+        "1 validation error detected: Value '"
+            + value.substring(0, Math.min(value.length(), most))
+            + "' at '"
+            + field
+            + "' failed to satisfy constraint: Member must have length less than or equal to "
+            + most,
+        null);
   }
 
   static Refusal nameless() {
@@ -127,7 +163,7 @@ final class Answers {
         .setGrpcCode(grpcCode)
         .setStatusCode(refusal.statusCode())
         .setCode(refusal.code())
-        .setMessage(refusal.message() == null ? "" : refusal.message())
+        .setMessage(Statuses.text(refusal))
         .setReason(refusal.reason() == null ? "" : refusal.reason())
         .setRequestId(requestId == null ? "" : requestId)
         .build();

@@ -2,6 +2,7 @@ package io.ringmaster.grpc;
 
 import static io.ringmaster.grpc.Answers.orNull;
 
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.ringmaster.api.Alias;
 import io.ringmaster.api.CodeUpdate;
@@ -49,8 +50,7 @@ import io.ringmaster.grpc.v1.UpdateFunctionConfigurationRequest;
 import io.ringmaster.grpc.v1.UpdateFunctionConfigurationResponse;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Functions, versions, aliases and reserved concurrency: messages to the engine's operations and
@@ -60,10 +60,12 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
   private static final int PAGE_MAX = 50;
 
   private final Management management;
-  private final AtomicLong uploadedBytes = new AtomicLong();
+  private final Upload.Budget budget = new Upload.Budget();
+  private final IngressLoops loops;
 
-  FunctionIngress(Management management) {
+  FunctionIngress(Management management, IngressLoops loops) {
     this.management = management;
+    this.loops = loops;
   }
 
   // ---- functions ----
@@ -72,15 +74,19 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
   public StreamObserver<CreateFunctionRequest> createFunction(
       StreamObserver<CreateFunctionResponse> answer) {
     return new Upload<>(
-        uploadedBytes,
+        budget,
+        loops.current().executor(),
         answer,
         CreateFunctionRequest::getZipFile,
         (request, zip) ->
-            management.create(
+            management.begin(
                 answer,
+                Status.Code.ALREADY_EXISTS,
+                zip::release,
                 functions ->
                     CreateFunctionResponse.newBuilder()
-                        .setConfiguration(Configurations.message(create(functions, request, zip)))
+                        .setConfiguration(
+                            Configurations.message(create(functions, request, zip.bytes())))
                         .build()));
   }
 
@@ -134,15 +140,19 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
   public StreamObserver<UpdateFunctionCodeRequest> updateFunctionCode(
       StreamObserver<UpdateFunctionCodeResponse> answer) {
     return new Upload<>(
-        uploadedBytes,
+        budget,
+        loops.current().executor(),
         answer,
         UpdateFunctionCodeRequest::getZipFile,
         (request, zip) ->
-            management.run(
+            management.begin(
                 answer,
+                Status.Code.FAILED_PRECONDITION,
+                zip::release,
                 functions ->
                     UpdateFunctionCodeResponse.newBuilder()
-                        .setConfiguration(Configurations.message(update(functions, request, zip)))
+                        .setConfiguration(
+                            Configurations.message(update(functions, request, zip.bytes())))
                         .build()));
   }
 
@@ -223,8 +233,8 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
           Page<FunctionConfiguration> page =
               page(
                   functions.listVersions(named(request.getFunctionName())),
-                  FunctionConfiguration::version,
                   request.getMarker(),
+                  each -> number(each.version()) > number(request.getMarker()),
                   pageSize(request.getMaxItems()));
           ListVersionsByFunctionResponse.Builder response =
               ListVersionsByFunctionResponse.newBuilder();
@@ -300,7 +310,11 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
                   .filter(alias -> version.isEmpty() || alias.functionVersion().equals(version))
                   .toList();
           Page<Alias> page =
-              page(all, Alias::name, request.getMarker(), pageSize(request.getMaxItems()));
+              page(
+                  all,
+                  request.getMarker(),
+                  each -> each.name().compareTo(request.getMarker()) > 0,
+                  pageSize(request.getMaxItems()));
           ListAliasesResponse.Builder response = ListAliasesResponse.newBuilder();
           page.items().forEach(item -> response.addAliases(Configurations.message(item)));
           if (page.more()) {
@@ -372,6 +386,10 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
     if (name.isEmpty()) {
       throw new LambdaException(Answers.nameless());
     }
+    if (name.length() > Answers.FUNCTION_CHARACTERS_MAX) {
+      throw new LambdaException(
+          Answers.tooLong("functionName", name, Answers.FUNCTION_CHARACTERS_MAX));
+    }
     return name;
   }
 
@@ -390,17 +408,24 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
     return maxItems == 0 ? PAGE_MAX : Math.min(maxItems, PAGE_MAX);
   }
 
-  /** What comes after the one that the marker names; nothing, if there is none such any more. */
-  private static <T> Page<T> page(List<T> all, Function<T, String> name, String marker, int size) {
-    int from = 0;
-    if (!marker.isEmpty()) {
-      while (from < all.size() && !name.apply(all.get(from)).equals(marker)) {
-        from++;
-      }
-      from++;
+  /** What comes after a marker. */
+  private static <T> Page<T> page(List<T> all, String marker, Predicate<T> after, int size) {
+    int begin = 0;
+    while (!marker.isEmpty() && begin < all.size() && !after.test(all.get(begin))) {
+      begin++;
     }
-    int begin = Math.min(from, all.size());
     int end = Math.min(begin + size, all.size());
     return new Page<>(all.subList(begin, end), end < all.size());
+  }
+
+  /** Versions in their order: $LATEST, then by number. */
+  private static long number(String version) {
+    if (version.equals("$LATEST")) {
+      return 0;
+    }
+    if (!version.matches("[0-9]{1,18}")) {
+      throw new LambdaException(Refusal.invalid("Invalid marker."));
+    }
+    return Long.parseLong(version);
   }
 }

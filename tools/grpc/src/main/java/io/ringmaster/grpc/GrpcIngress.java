@@ -1,5 +1,6 @@
 package io.ringmaster.grpc;
 
+import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -13,6 +14,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -32,6 +34,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -62,18 +65,22 @@ public final class GrpcIngress implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final Management management;
+  private final IngressLoops exchanges;
   private final EventLoopGroup ownLoops;
   private final SocketAddress address;
+  private final AtomicBoolean stopping = new AtomicBoolean();
 
   private GrpcIngress(
       Server server,
       HealthStatusManager health,
       Management management,
+      IngressLoops exchanges,
       EventLoopGroup ownLoops,
       SocketAddress address) {
     this.server = server;
     this.health = health;
     this.management = management;
+    this.exchanges = exchanges;
     this.ownLoops = ownLoops;
     this.address = address;
   }
@@ -89,8 +96,9 @@ public final class GrpcIngress implements AutoCloseable {
     EventLoopGroup loops = own == null ? config.eventLoops() : own;
     HealthStatusManager health = new HealthStatusManager();
     Management management = new Management(engine);
+    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner());
     try {
-      Server server = server(config, engine, tls, loops, health, management).start();
+      Server server = server(config, tls, loops, exchanges, health, management).start();
       SocketAddress address =
           config.listening() == null
               ? server.getListenSockets().get(0)
@@ -98,8 +106,11 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-      return new GrpcIngress(server, health, management, own, address);
+      return new GrpcIngress(server, health, management, exchanges, own, address);
     } catch (IOException | RuntimeException | Error failed) {
+      if (config.listening() != null) {
+        config.listening().close();
+      }
       end(own);
       throw failed;
     }
@@ -107,12 +118,11 @@ public final class GrpcIngress implements AutoCloseable {
 
   private static Server server(
       GrpcConfig config,
-      Engine engine,
       SslContext tls,
       EventLoopGroup loops,
+      IngressLoops exchanges,
       HealthStatusManager health,
       Management management) {
-    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.address())
             .bossEventLoopGroup(loops)
@@ -123,6 +133,9 @@ public final class GrpcIngress implements AutoCloseable {
             .maxConcurrentCallsPerConnection(config.streamsPerConnectionMax())
             .flowControlWindow(WINDOW_BYTES)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTime(1, TimeUnit.MINUTES)
+            .keepAliveTimeout(20, TimeUnit.SECONDS)
+            .maxConnectionIdle(5, TimeUnit.MINUTES)
             .permitKeepAliveWithoutCalls(true)
             .addService(invocations(config, exchanges))
             .addService(functions(management, exchanges))
@@ -133,12 +146,18 @@ public final class GrpcIngress implements AutoCloseable {
       builder.channelFactory(() -> new Listener(config.listening()));
     }
     if (config.reflection()) {
-      builder.addService(ProtoReflectionServiceV1.newInstance());
+      builder.addService(ProtoReflectionServiceV1.newInstance()).addService(olderReflection());
     }
     if (tls != null) {
       builder.sslContext(tls);
     }
     return builder.build();
+  }
+
+  /** What Python's library and older tools ask with. */
+  @SuppressWarnings("deprecation")
+  private static BindableService olderReflection() {
+    return ProtoReflectionService.newInstance();
   }
 
   private static ServerServiceDefinition invocations(GrpcConfig config, IngressLoops loops) {
@@ -200,7 +219,7 @@ public final class GrpcIngress implements AutoCloseable {
             return Contexts.interceptCall(context, rpc, headers, next);
           }
         };
-    return ServerInterceptors.intercept(new FunctionIngress(management), owner);
+    return ServerInterceptors.intercept(new FunctionIngress(management, loops), owner);
   }
 
   private static EventLoopGroup loops() {
@@ -235,8 +254,11 @@ public final class GrpcIngress implements AutoCloseable {
    * accepted goes on. The listening socket is closed here. Does not wait.
    */
   public void stopAccepting() {
-    health.enterTerminalState();
-    server.shutdown();
+    if (stopping.compareAndSet(false, true)) {
+      health.enterTerminalState();
+      server.shutdown();
+      exchanges.drainStreams();
+    }
   }
 
   /**
@@ -257,6 +279,9 @@ public final class GrpcIngress implements AutoCloseable {
       management.close(DRAIN);
     } catch (InterruptedException interrupt) {
       interrupted = true;
+    }
+    if (ownLoops == null) {
+      exchanges.forget();
     }
     end(ownLoops);
     if (interrupted) {

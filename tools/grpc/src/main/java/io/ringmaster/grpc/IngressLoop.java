@@ -1,12 +1,19 @@
 package io.ringmaster.grpc;
 
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
 import io.netty.util.concurrent.EventExecutor;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,6 +29,11 @@ final class IngressLoop {
   private static final int KEPT_BYTES_MAX = 16 * 1024;
 
   private static final int KEPT_NAMES = 4096;
+
+  /** What is longer is no name: the engine says so. */
+  private static final int NAME_CHARACTERS_MAX = 256;
+
+  private static final System.Logger LOG = System.getLogger(IngressLoop.class.getName());
   private static final byte[] NOTHING = {};
 
   private final EventExecutor executor;
@@ -31,6 +43,8 @@ final class IngressLoop {
   private final Map<String, String> names = new HashMap<>();
   private final PayloadView payloads = new PayloadView();
   private final Owners owners;
+  private final Set<StreamExchange> streams = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean draining;
 
   // Written by any thread.
   private final AtomicReference<Exchange> top = new AtomicReference<>();
@@ -41,6 +55,18 @@ final class IngressLoop {
 
     /** There is news. The loop's thread. */
     abstract void proceed();
+
+    /** Its answer could not be written: it ends without one. The loop's thread. */
+    abstract void failed();
+
+    /** Ends an RPC that may have ended. */
+    static void abandon(ServerCall<?, ?> rpc) {
+      try {
+        rpc.close(Status.INTERNAL.withDescription("the answer was not written"), new Metadata());
+      } catch (IllegalStateException closed) {
+        LOG.log(System.Logger.Level.DEBUG, "it had been closed", closed);
+      }
+    }
   }
 
   IngressLoop(EventExecutor executor, Engine engine, Owner usual) {
@@ -82,9 +108,32 @@ final class IngressLoop {
     while (first != null) {
       Exchange following = first.below;
       first.below = null; // it may be in the list again at once
-      first.proceed();
+      try {
+        first.proceed();
+      } catch (RuntimeException | Error failed) { // the others are told all the same
+        LOG.log(System.Logger.Level.ERROR, "an answer was not written", failed);
+        first.failed();
+      }
       first = following;
     }
+  }
+
+  /** A stream that calls may come by, until {@link #closed}. */
+  void opened(StreamExchange stream) {
+    streams.add(stream);
+    if (draining) {
+      stream.drain();
+    }
+  }
+
+  void closed(StreamExchange stream) {
+    streams.remove(stream);
+  }
+
+  /** Streams take no more calls, and end after their last result. */
+  void drainStreams() {
+    draining = true;
+    List.copyOf(streams).forEach(StreamExchange::drain);
   }
 
   /** A call that nobody uses. */
@@ -105,6 +154,9 @@ final class IngressLoop {
   String known(String name) {
     if (name.isEmpty()) {
       return null;
+    }
+    if (name.length() > NAME_CHARACTERS_MAX) {
+      return name;
     }
     String known = names.putIfAbsent(name, name);
     if (known != null) {

@@ -43,22 +43,44 @@ final class Management {
 
   /** Says what an operation answers. The loop's thread. */
   <T> void run(StreamObserver<T> answer, Function<Functions, T> operation) {
-    run(answer, Status.Code.FAILED_PRECONDITION, operation);
+    ignoreCancelling(answer);
+    begin(answer, Status.Code.FAILED_PRECONDITION, () -> {}, operation);
   }
 
   /** The same for an operation that makes something: a conflict is that it is there already. */
   <T> void create(StreamObserver<T> answer, Function<Functions, T> operation) {
-    run(answer, Status.Code.ALREADY_EXISTS, operation);
+    ignoreCancelling(answer);
+    begin(answer, Status.Code.ALREADY_EXISTS, () -> {}, operation);
   }
 
-  private <T> void run(
-      StreamObserver<T> answer, Status.Code conflict, Function<Functions, T> operation) {
-    // Whoever cancels is not told any more, and that is no error; the operation goes on.
-    ((ServerCallStreamObserver<T>) answer).setOnCancelHandler(() -> {});
+  /** Whoever cancels is not told any more, and that is no error; the operation goes on. */
+  private static void ignoreCancelling(StreamObserver<?> answer) {
+    ((ServerCallStreamObserver<?>) answer).setOnCancelHandler(() -> {});
+  }
+
+  /**
+   * The same after an upload, which sees to its cancelling itself.
+   *
+   * @param conflict what a conflict is told as
+   * @param after run when the operation is over or was refused
+   */
+  <T> void begin(
+      StreamObserver<T> answer,
+      Status.Code conflict,
+      Runnable after,
+      Function<Functions, T> operation) {
     Owner owner = OWNER.get();
     try {
-      threads.execute(() -> answer(answer, owner, conflict, operation));
+      threads.execute(
+          () -> {
+            try {
+              answer(answer, owner, conflict, operation);
+            } finally {
+              after.run();
+            }
+          });
     } catch (RejectedExecutionException full) {
+      after.run();
       refuse(answer, Refusal.throttled("CallerRateLimitExceeded"));
     }
   }

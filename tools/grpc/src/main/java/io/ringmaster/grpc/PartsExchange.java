@@ -156,6 +156,12 @@ final class PartsExchange extends IngressLoop.Exchange implements StreamingCallb
     }
   }
 
+  @Override
+  void failed() {
+    cancelled();
+    abandon(rpc);
+  }
+
   /** Nobody waits for it any more. */
   private void drop() {
     parts.clear();

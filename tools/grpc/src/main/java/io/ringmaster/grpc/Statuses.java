@@ -15,7 +15,26 @@ final class Statuses {
   /** Domain of every {@link ErrorInfo}. */
   static final String DOMAIN = "ringmaster";
 
+  /**
+   * Texts repeat what was sent, and travel in trailers twice: percent-encoded and in Base64. What
+   * they take there, about 3 bytes a character of ASCII and 14 of any other, must leave room in the
+   * 8 KiB that clients take.
+   */
+  private static final int TEXT_BYTES_MAX = 6000;
+
   private Statuses() {}
+
+  static String text(Refusal refusal) {
+    String text = refusal.message() == null ? "" : refusal.message();
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      bytes += text.charAt(i) < 0x80 ? 3 : 14;
+      if (bytes > TEXT_BYTES_MAX) {
+        return text.substring(0, i);
+      }
+    }
+    return text;
+  }
 
   /** The code that a refusal is told with. */
   static Status.Code code(Refusal refusal) {
@@ -47,7 +66,7 @@ final class Statuses {
     return StatusProto.toStatusException(
         com.google.rpc.Status.newBuilder()
             .setCode(code.value())
-            .setMessage(refusal.message() == null ? "" : refusal.message())
+            .setMessage(text(refusal))
             .addDetails(Any.pack(info.build()))
             .build());
   }

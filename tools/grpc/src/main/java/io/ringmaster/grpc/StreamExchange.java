@@ -11,6 +11,7 @@ import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeStreamRequest;
 import io.ringmaster.grpc.v1.InvokeStreamResponse;
 import io.ringmaster.grpc.v1.StreamCall;
+import io.ringmaster.grpc.v1.StreamResult;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,6 +27,9 @@ final class StreamExchange extends IngressLoop.Exchange {
   private static final int CALLS_PER_MESSAGE_MAX = 1024;
   private static final int RESULTS_PER_MESSAGE_MAX = 256;
   private static final int BYTES_PER_MESSAGE = 256 * 1024;
+
+  /** One message may exceed what is free, and so may the answers to its calls. */
+  private static final long HELD_BEYOND_MAX = 32L * 1024 * 1024;
 
   private final IngressLoop loop;
   private final Owner owner;
@@ -47,6 +51,7 @@ final class StreamExchange extends IngressLoop.Exchange {
   private long heldBytes;
   private boolean asked;
   private boolean halfClosed;
+  private boolean draining;
   private boolean headersSent;
   private boolean over;
 
@@ -65,6 +70,7 @@ final class StreamExchange extends IngressLoop.Exchange {
 
   ServerCall.Listener<InvokeStreamRequest> listener() {
     ask();
+    loop.opened(this);
     return new ServerCall.Listener<>() {
       @Override
       public void onMessage(InvokeStreamRequest message) {
@@ -87,13 +93,25 @@ final class StreamExchange extends IngressLoop.Exchange {
       @Override
       public void onCancel() {
         over = true;
+        loop.closed(StreamExchange.this);
         giveUpAll();
       }
     };
   }
 
+  /** No further call is taken; it ends after its last result. */
+  void drain() {
+    draining = true;
+    write();
+  }
+
   private void ask() {
-    if (!over && !asked && !halfClosed && inFlight.size() < callsMax && heldBytes < bytesMax) {
+    if (!over
+        && !draining
+        && !asked
+        && !halfClosed
+        && inFlight.size() < callsMax
+        && heldBytes < bytesMax) {
       asked = true;
       rpc.request(1);
     }
@@ -110,12 +128,14 @@ final class StreamExchange extends IngressLoop.Exchange {
   // ---- what the caller says ----
 
   private void take(InvokeStreamRequest message) {
-    if (over) {
-      return;
+    if (over || draining) {
+      return; // what is not taken has no result
     }
     int calls = message.getCallsCount();
     if (calls > CALLS_PER_MESSAGE_MAX) {
-      fail("a message has at most " + CALLS_PER_MESSAGE_MAX + " calls");
+      fail(
+          Status.INVALID_ARGUMENT.withDescription(
+              "a message has at most " + CALLS_PER_MESSAGE_MAX + " calls"));
       return;
     }
     for (int i = 0; i < calls && !over; i++) {
@@ -130,21 +150,41 @@ final class StreamExchange extends IngressLoop.Exchange {
     write();
   }
 
-  private void fail(String reason) {
-    over = true;
+  private void fail(Status reason) {
     giveUpAll();
-    rpc.close(Status.INVALID_ARGUMENT.withDescription(reason), new Metadata());
+    close(reason);
+  }
+
+  private void close(Status status) {
+    over = true;
+    loop.closed(this);
+    rpc.close(status, new Metadata());
+  }
+
+  @Override
+  void failed() {
+    over = true;
+    loop.closed(this);
+    giveUpAll();
+    abandon(rpc);
   }
 
   private void begin(StreamCall wanted) {
     InvokeRequest request = wanted.getRequest();
     long id = wanted.getId();
     if (inFlight.containsKey(id)) {
-      fail("a call with the id " + Long.toUnsignedString(id) + " is in flight");
+      fail(
+          Status.INVALID_ARGUMENT.withDescription(
+              "a call with the id " + Long.toUnsignedString(id) + " is in flight"));
       return;
     }
     StreamedCall call = new StreamedCall(this, id);
     inFlight.put(id, call);
+    Refusal tooLong = Answers.checkNames(request);
+    if (tooLong != null) {
+      call.refuse(tooLong, Statuses.code(tooLong));
+      return;
+    }
     if (!request.getFunctionName().isEmpty()) {
       lastFunction = loop.known(request.getFunctionName());
       lastQualifier = loop.known(request.getQualifier());
@@ -160,7 +200,7 @@ final class StreamExchange extends IngressLoop.Exchange {
       call.refuse(refusal, Statuses.code(refusal));
       return;
     }
-    hold(call, request.getPayload().size());
+    hold(call, request.getSerializedSize());
     if (wanted.getTimeoutMs() != 0) {
       long millis = Integer.toUnsignedLong(wanted.getTimeoutMs());
       call.timer = loop.executor().schedule(call::expired, millis, TimeUnit.MILLISECONDS);
@@ -210,6 +250,9 @@ final class StreamExchange extends IngressLoop.Exchange {
     if (ended.size() > begin) {
       write();
     }
+    if (!over && heldBytes > 2 * bytesMax + HELD_BEYOND_MAX && !rpc.isReady()) {
+      fail(Status.RESOURCE_EXHAUSTED.withDescription("too many results were not read"));
+    }
   }
 
   /** It has a result without the engine's answer. */
@@ -227,10 +270,9 @@ final class StreamExchange extends IngressLoop.Exchange {
     while (!over && !ended.isEmpty() && rpc.isReady()) {
       writeMessage();
     }
-    if (!over && halfClosed && inFlight.isEmpty()) {
-      over = true;
+    if (!over && inFlight.isEmpty() && (halfClosed || draining)) {
       sendHeaders();
-      rpc.close(Status.OK, new Metadata());
+      close(halfClosed ? Status.OK : Status.UNAVAILABLE.withDescription("going away"));
       return;
     }
     ask();
@@ -241,9 +283,13 @@ final class StreamExchange extends IngressLoop.Exchange {
     int count = 0;
     int bytes = 0;
     for (StreamedCall call : ended) {
-      message.addResults(call.result());
-      bytes += call.responseLength();
-      if (++count == RESULTS_PER_MESSAGE_MAX || bytes >= BYTES_PER_MESSAGE) {
+      StreamResult result = call.result();
+      bytes += result.getSerializedSize();
+      if (count > 0 && bytes > BYTES_PER_MESSAGE) {
+        break; // a large one travels alone
+      }
+      message.addResults(result);
+      if (++count == RESULTS_PER_MESSAGE_MAX) {
         break;
       }
     }

@@ -93,6 +93,12 @@ final class UnaryExchange extends IngressLoop.Exchange implements InvocationCall
   }
 
   @Override
+  void failed() {
+    over = true;
+    abandon(rpc);
+  }
+
+  @Override
   void proceed() {
     Call settled = call;
     call = null;

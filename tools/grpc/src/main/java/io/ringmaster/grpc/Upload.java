@@ -3,47 +3,102 @@ package io.ringmaster.grpc;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.ringmaster.api.Refusal;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * A package that comes in several messages. All uploads together hold no more than {@value
- * #HELD_BYTES_MAX} bytes. The loop's thread.
+ * A package that comes in several messages. The loop's thread.
  *
  * @param <M> the messages
  */
 final class Upload<M> implements StreamObserver<M> {
   private static final int PACKAGE_BYTES_MAX = 52_428_800;
-  private static final long HELD_BYTES_MAX = 256L * 1024 * 1024;
+  private static final int FIRST_BYTES = 64 * 1024;
 
-  private final AtomicLong heldByAll;
+  /** So long a message may take. */
+  private static final int PATIENCE_SECONDS = 30;
+
+  /** What all uploads together hold, until their operations are over. Any thread. */
+  static final class Budget {
+    private static final long HELD_BYTES_MAX = 256L * 1024 * 1024;
+
+    private final AtomicLong held = new AtomicLong();
+
+    private boolean take(int bytes) {
+      if (held.addAndGet(bytes) <= HELD_BYTES_MAX) {
+        return true;
+      }
+      held.addAndGet(-bytes);
+      return false;
+    }
+  }
+
+  /** A whole package; to be released. Any thread. */
+  static final class Archive {
+    private final byte[] buffer;
+    private final int length;
+    private final Budget budget;
+
+    private Archive(byte[] buffer, int length, Budget budget) {
+      this.buffer = buffer;
+      this.length = length;
+      this.budget = budget;
+    }
+
+    byte[] bytes() {
+      return buffer.length == length ? buffer : Arrays.copyOf(buffer, length);
+    }
+
+    void release() {
+      budget.held.addAndGet(-buffer.length);
+    }
+  }
+
+  private final Budget budget;
   private final StreamObserver<?> answer;
   private final Function<M, ByteString> part;
-  private final BiConsumer<M, byte[]> complete;
-  private final List<ByteString> parts = new ArrayList<>();
-  private M first;
+  private final BiConsumer<M, Archive> complete;
+  private final ScheduledFuture<?> patience;
+  private byte[] buffer = {};
   private int bytes;
+  private M first;
+  private boolean heard = true;
   private boolean over;
 
   /**
-   * @param heldByAll bytes that all uploads hold
+   * @param loop the calling thread's
    * @param part a message's part of the package
    * @param complete gets the first message and the package, if it was not refused
    */
   Upload(
-      AtomicLong heldByAll,
+      Budget budget,
+      EventExecutor loop,
       StreamObserver<?> answer,
       Function<M, ByteString> part,
-      BiConsumer<M, byte[]> complete) {
-    this.heldByAll = heldByAll;
+      BiConsumer<M, Archive> complete) {
+    this.budget = budget;
     this.answer = answer;
     this.part = part;
     this.complete = complete;
-    ((ServerCallStreamObserver<?>) answer).setOnCancelHandler(this::end);
+    patience =
+        loop.scheduleAtFixedRate(
+            this::lookForMessages, PATIENCE_SECONDS, PATIENCE_SECONDS, TimeUnit.SECONDS);
+    ((ServerCallStreamObserver<?>) answer).setOnCancelHandler(this::drop);
+  }
+
+  private void lookForMessages() {
+    if (!heard) {
+      refuse(
+          new Refusal(
+              400, "InvalidRequestContentException", "The package did not come in time.", null));
+    }
+    heard = false;
   }
 
   @Override
@@ -51,6 +106,7 @@ final class Upload<M> implements StreamObserver<M> {
     if (over) {
       return;
     }
+    heard = true;
     if (first == null) {
       first = message;
     }
@@ -62,32 +118,47 @@ final class Upload<M> implements StreamObserver<M> {
               "RequestEntityTooLargeException",
               "Zipped size must be smaller than " + PACKAGE_BYTES_MAX + " bytes",
               null));
-      return;
-    }
-    bytes += more.size();
-    if (heldByAll.addAndGet(more.size()) > HELD_BYTES_MAX) {
+    } else if (bytes + more.size() > buffer.length && !grow(bytes + more.size())) {
       refuse(Refusal.throttled("CallerRateLimitExceeded"));
-      return;
+    } else {
+      more.copyTo(buffer, bytes);
+      bytes += more.size();
     }
-    parts.add(more);
+  }
+
+  private boolean grow(int needed) {
+    int doubled = Math.min(PACKAGE_BYTES_MAX, Math.max(FIRST_BYTES, 2 * buffer.length));
+    int size = Math.max(needed, doubled);
+    if (!budget.take(size - buffer.length)) {
+      return false;
+    }
+    buffer = Arrays.copyOf(buffer, size);
+    return true;
   }
 
   private void refuse(Refusal refusal) {
-    end();
+    drop();
     Management.refuse(answer, refusal);
   }
 
-  private void end() {
+  private void drop() {
     if (!over) {
-      over = true;
-      parts.clear();
-      heldByAll.addAndGet(-bytes);
+      end().release();
     }
+  }
+
+  /** From here on nothing is taken; the package is the caller's. */
+  private Archive end() {
+    over = true;
+    patience.cancel(false);
+    Archive whole = new Archive(buffer, bytes, budget);
+    buffer = new byte[0];
+    return whole;
   }
 
   @Override
   public void onError(Throwable gone) {
-    end();
+    drop();
   }
 
   @Override
@@ -99,13 +170,6 @@ final class Upload<M> implements StreamObserver<M> {
       refuse(Answers.nameless());
       return;
     }
-    byte[] whole = new byte[bytes];
-    int at = 0;
-    for (ByteString each : parts) {
-      each.copyTo(whole, at);
-      at += each.size();
-    }
-    end();
-    complete.accept(first, whole);
+    complete.accept(first, end());
   }
 }

@@ -21,6 +21,7 @@ import io.grpc.stub.StreamObserver;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.ringmaster.grpc.client.InvocationStream;
 import io.ringmaster.grpc.client.RefusedException;
 import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
@@ -125,9 +126,7 @@ class IngressTest {
       CompletableFuture<InvokeResponse> running = world.client.invokeAsync(request("gated", "1"));
       await().until(() -> world.begun.get() == 1);
       world.ingress.stopAccepting();
-      RefusedException late =
-          assertThrows(RefusedException.class, () -> world.client.invoke("echo", "1"));
-      assertEquals(Status.Code.UNAVAILABLE, late.grpcCode());
+      await().until(() -> isUnavailable(world)); // what is said to the client takes a moment
       Thread closing = Thread.startVirtualThread(() -> world.ingress.close(Duration.ofMinutes(1)));
       world.gate.countDown();
       assertEquals("1", running.join().getPayload().toStringUtf8());
@@ -138,8 +137,32 @@ class IngressTest {
     }
   }
 
+  private static boolean isUnavailable(World world) {
+    try {
+      world.client.invoke("echo", "1");
+      return false;
+    } catch (RefusedException late) {
+      assertEquals(Status.Code.UNAVAILABLE, late.grpcCode());
+      return true;
+    }
+  }
+
   private static int port(World world) {
     return world.ingress.address().getPort();
+  }
+
+  @Test
+  void aStreamEndsAfterItsLastResult() throws IOException {
+    try (World world = new World();
+        InvocationStream stream = world.client.openStream()) {
+      CompletableFuture<InvokeResponse> running = stream.invoke(request("gated", "1"));
+      await().until(() -> world.begun.get() == 1);
+      world.ingress.stopAccepting();
+      Thread closing = Thread.startVirtualThread(() -> world.ingress.close(Duration.ofMinutes(1)));
+      world.gate.countDown();
+      assertEquals("1", running.join().getPayload().toStringUtf8());
+      await().until(() -> !closing.isAlive());
+    }
   }
 
   @Test

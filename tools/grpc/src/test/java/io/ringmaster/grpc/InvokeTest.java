@@ -2,7 +2,6 @@ package io.ringmaster.grpc;
 
 import static io.ringmaster.grpc.World.request;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -125,7 +124,7 @@ class InvokeTest {
     largest[0] = '1';
     InvokeRequest.Builder request = InvokeRequest.newBuilder().setFunctionName("echo");
     InvokeResponse answer = world.client.invoke(request.setPayload(bytes(largest)).build());
-    assertArrayEquals(largest, answer.getPayload().toByteArray());
+    assertTrue(answer.getPayload().equals(bytes(largest)), "it is another one");
 
     InvokeRequest tooLarge = request.setPayload(bytes(new byte[largest.length + 1])).build();
     RefusedException refused =

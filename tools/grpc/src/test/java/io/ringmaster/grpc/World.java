@@ -31,7 +31,11 @@ final class World implements AutoCloseable {
   }
 
   World(GrpcConfig config) throws IOException {
-    engine = Engine.open(EngineConfig.builder().sandboxProcesses(false).build());
+    this(config, EngineConfig.builder());
+  }
+
+  World(GrpcConfig config, EngineConfig.Builder settings) throws IOException {
+    engine = Engine.open(settings.sandboxProcesses(false).build());
     create("echo", FunctionCode.inJvm((event, response) -> response.write(event.text())));
     create(
         "fails",

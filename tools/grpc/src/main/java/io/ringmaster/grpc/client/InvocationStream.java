@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -165,7 +166,11 @@ public final class InvocationStream implements AutoCloseable {
 
   private void schedule() {
     if (scheduled.compareAndSet(false, true)) {
-      writer.execute(this::write);
+      try {
+        writer.execute(this::write);
+      } catch (RejectedExecutionException closed) {
+        fail(RefusedException.of(Status.CANCELLED.withDescription("closed").asException()));
+      }
     }
   }
 
@@ -186,6 +191,10 @@ public final class InvocationStream implements AutoCloseable {
     int bytes = 0;
     StreamCall call;
     while (message.getCallsCount() < CALLS_PER_MESSAGE_MAX && (call = waiting.peek()) != null) {
+      if (isGivenUp(call.getId())) {
+        waiting.poll();
+        continue;
+      }
       bytes += call.getRequest().getPayload().size();
       if (message.getCallsCount() > 0 && bytes > BYTES_PER_MESSAGE) {
         break; // a large one travels alone
@@ -199,6 +208,15 @@ public final class InvocationStream implements AutoCloseable {
       message.addCancelledIds(id);
     }
     return message.build();
+  }
+
+  /** Cancelled before it was sent: it is not sent at all. */
+  private boolean isGivenUp(long id) {
+    Answer answer = inFlight.get(id);
+    if (answer != null && answer.isDone() && inFlight.remove(id) != null) {
+      room.release();
+    }
+    return answer == null || answer.isDone();
   }
 
   /** Begins nothing more, and waits until everything in flight has its answer. */

@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import io.grpc.ChannelCredentials;
+import io.grpc.Context;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -141,8 +142,9 @@ public final class RingmasterClient implements AutoCloseable {
         new CompletableFuture<>() {
           @Override
           public boolean cancel(boolean mayInterruptIfRunning) {
-            running.cancel(false);
-            return super.cancel(mayInterruptIfRunning);
+            boolean first = super.cancel(mayInterruptIfRunning);
+            running.cancel(true); // else gRPC only forgets it, and the server goes on
+            return first;
           }
         };
     Futures.addCallback(
@@ -170,6 +172,8 @@ public final class RingmasterClient implements AutoCloseable {
    * @throws RefusedException the function did not run, or its answer was broken off
    */
   public InvokeResponse invokeStreaming(InvokeRequest request, Consumer<ByteString> taker) {
+    Context.CancellableContext context = Context.current().withCancellation();
+    Context before = context.attach();
     try {
       Iterator<InvokeWithResponseStreamResponse> events =
           InvocationServiceGrpc.newBlockingStub(channel)
@@ -191,6 +195,9 @@ public final class RingmasterClient implements AutoCloseable {
       return end;
     } catch (StatusRuntimeException refused) {
       throw RefusedException.of(refused);
+    } finally {
+      context.detach(before);
+      context.cancel(null); // of no effect when it has ended; else the taker threw
     }
   }
 
