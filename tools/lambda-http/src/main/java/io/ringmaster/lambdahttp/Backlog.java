@@ -5,6 +5,11 @@ import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // What runs here throws nothing.
 final class Backlog {
   private static final int RUNNING_MAX = 256;
+  private static final int LANE_RUNNING_MAX = 32;
   private static final long BYTES_MAX = 256L << 20;
   private static final long AGE_MAX_NS = TimeUnit.HOURS.toNanos(6);
   private static final long DELAY_FIRST_MS = 1000;
@@ -24,19 +30,39 @@ final class Backlog {
   /** One event. */
   private static final class Event {
     final InvokeRequest request;
+    final Lane lane;
     final long acceptedNs = System.nanoTime();
     int tries;
 
-    Event(InvokeRequest request) {
+    Event(InvokeRequest request, Lane lane) {
       this.request = request;
+      this.lane = lane;
     }
   }
+
+  /** The events of one function: it holds up nobody else's. */
+  private static final class Lane {
+    final Key key;
+    final ArrayDeque<Event> due = new ArrayDeque<>();
+    int owed;
+    int running;
+    boolean ready;
+
+    Lane(Key key) {
+      this.key = key;
+    }
+  }
+
+  /** Whose function. */
+  private record Key(Owner owner, String function) {}
 
   private final Ingress ingress;
   private final ScheduledThreadPoolExecutor later;
 
   // Guarded by this.
-  private final ArrayDeque<Event> due = new ArrayDeque<>();
+  private final Map<Key, Lane> lanes = new HashMap<>();
+  private final ArrayDeque<Lane> ready = new ArrayDeque<>();
+  private final Set<Event> delayed = new HashSet<>();
   private int owed;
   private long bytes;
   private int running;
@@ -76,17 +102,29 @@ final class Backlog {
       }
       owed++;
       bytes += payload.length;
-      due.add(
+      Lane lane = lanes.computeIfAbsent(new Key(owner, function), Lane::new);
+      lane.owed++;
+      lane.due.add(
           new Event(
               InvokeRequest.of(function, payload)
                   .withOwner(owner)
                   .withQualifier(qualifier)
                   .withClientContext(clientContext)
-                  .withTraceHeader(trace)));
+                  .withTraceHeader(trace),
+              lane));
+      makeReady(lane);
     }
     ingress.count(Ingress.Counter.EVENTS_ACCEPTED);
     run();
     return true;
+  }
+
+  /** Lanes take turns; one is there once, and only if it has something that may run. */
+  private void makeReady(Lane lane) {
+    if (!lane.ready && !lane.due.isEmpty() && lane.running < LANE_RUNNING_MAX) {
+      lane.ready = true;
+      ready.add(lane);
+    }
   }
 
   /** Events that were accepted and have no outcome. */
@@ -98,11 +136,15 @@ final class Backlog {
     while (true) {
       Event next;
       synchronized (this) {
-        if (closed || running >= RUNNING_MAX || due.isEmpty()) {
+        if (closed || running >= RUNNING_MAX || ready.isEmpty()) {
           return;
         }
-        next = due.poll();
+        Lane lane = ready.poll();
+        lane.ready = false;
+        next = lane.due.poll();
+        lane.running++;
         running++;
+        makeReady(lane);
       }
       ingress.engine().invokeAsync(next.request).thenAccept(result -> settled(next, result));
     }
@@ -114,13 +156,20 @@ final class Backlog {
     boolean expired = System.nanoTime() - event.acceptedNs > AGE_MAX_NS;
     synchronized (this) {
       running--;
+      event.lane.running--;
       if (again && !expired && !closed) {
         long delay = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS << Math.min(event.tries++, 10));
+        delayed.add(event);
         later.schedule(() -> again(event), delay, TimeUnit.MILLISECONDS);
       } else {
         owed--;
         bytes -= event.request.payload().length;
+        if (--event.lane.owed == 0) {
+          lanes.remove(event.lane.key);
+        }
+        notifyAll();
       }
+      makeReady(event.lane);
     }
     ingress.count(
         again
@@ -133,17 +182,51 @@ final class Backlog {
 
   private void again(Event event) {
     synchronized (this) {
-      due.add(event);
+      if (!delayed.remove(event)) {
+        return;
+      }
+      event.lane.due.add(event);
+      makeReady(event.lane);
     }
     run();
   }
 
-  /** Begins nothing more. */
-  void close() {
+  /** Lets what was accepted run, the delayed ones at once, until there is none or time is up. */
+  void drain(long deadlineNs) throws InterruptedException {
+    List<Event> waiting;
+    synchronized (this) {
+      waiting = List.copyOf(delayed);
+    }
+    waiting.forEach(this::again);
+    synchronized (this) {
+      while (owed > 0) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+        if (left <= 0) {
+          return;
+        }
+        wait(left);
+      }
+    }
+  }
+
+  /**
+   * Begins nothing more.
+   *
+   * @return how many events have no outcome and get none
+   */
+  int close() {
+    int dropped;
     synchronized (this) {
       closed = true;
-      due.clear();
+      dropped = owed;
+      ready.clear();
+      lanes.clear();
+      delayed.clear();
     }
     later.shutdown();
+    for (int i = 0; i < dropped; i++) {
+      ingress.count(Ingress.Counter.EVENTS_DROPPED);
+    }
+    return dropped;
   }
 }

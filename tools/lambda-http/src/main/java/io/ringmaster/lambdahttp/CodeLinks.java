@@ -2,8 +2,10 @@ package io.ringmaster.lambdahttp;
 
 import io.netty.buffer.Unpooled;
 import io.ringmaster.api.FunctionConfiguration;
+import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.LayerVersion;
+import io.ringmaster.api.Layers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
@@ -45,12 +47,14 @@ final class CodeLinks {
   String function(Arguments in, FunctionConfiguration it) {
     String name = it.functionName();
     String version = it.version();
-    return link(in, () -> in.functions().openCode(name, version));
+    Functions functions = in.functions();
+    return link(in, () -> functions.openCode(name, version));
   }
 
   /** A link to the package of a layer's version. */
   String layer(Arguments in, LayerVersion it) {
-    return link(in, () -> in.layers().openCode(it.name(), it.version()));
+    Layers layers = in.layers();
+    return link(in, () -> layers.openCode(it.name(), it.version()));
   }
 
   private String link(Arguments in, Supplier<InputStream> code) {
@@ -58,7 +62,12 @@ final class CodeLinks {
     random.nextBytes(bytes);
     String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     synchronized (links) {
-      links.put(token, new Link(code, System.nanoTime() + LIFE_NS));
+      long now = System.nanoTime();
+      var oldest = links.values().iterator();
+      while (oldest.hasNext() && oldest.next().untilNs() - now < 0) {
+        oldest.remove();
+      }
+      links.put(token, new Link(code, now + LIFE_NS));
     }
     String host = in.host();
     if (host == null || !HOST.matcher(host).matches()) {
@@ -76,6 +85,11 @@ final class CodeLinks {
       Link link = links.get(path.substring(PREFIX.length()));
       return link == null || link.untilNs() - System.nanoTime() < 0 ? null : link;
     }
+  }
+
+  /** Whether there is such a link. */
+  boolean knows(String path) {
+    return find(path) != null;
   }
 
   /** Answers a request for a package; false: there is no such link. On the loop. */

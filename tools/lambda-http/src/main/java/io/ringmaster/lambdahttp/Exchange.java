@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,7 +18,6 @@ import java.util.function.Supplier;
  */
 final class Exchange {
   private static final int BODY_FIRST = 2048;
-  private static final int UNCOUNTED_MAX = 64 * 1024;
   static final int INVOKE_MAX = 6_291_456;
   static final int EVENT_MAX = 1_048_576;
   private static final int CODE_MAX = 70_167_211;
@@ -43,7 +43,8 @@ final class Exchange {
   private int bodyLength;
   private long declared;
   private long reserved;
-  private boolean over;
+  private volatile boolean over;
+  private int holders;
   private Runnable onDisconnect;
 
   Exchange(Ingress ingress, Peer peer, String method, String uri, Headers headers) {
@@ -96,6 +97,9 @@ final class Exchange {
    */
   Answer admit(long length) {
     declared = length;
+    if (Browsers.foreign(headers, ingress.loopback())) {
+      return Answer.refusal(403, "AccessDeniedException", "Requests of web pages are not served.");
+    }
     String sought = method.equals("HEAD") ? "GET" : method;
     try {
       page = page();
@@ -111,7 +115,7 @@ final class Exchange {
       String name = found.operation().name();
       bodyMax = LARGE.getOrDefault(name, CONFIGURATION_MAX);
       if (invokes(name)) {
-        bodyMax = payloadMax();
+        bodyMax = payloadMax(name);
       }
     }
     return length > bodyMax ? tooLarge(length) : null;
@@ -123,8 +127,10 @@ final class Exchange {
         || operation.equals("InvokeAsync");
   }
 
-  private int payloadMax() {
-    return "Event".equals(headers.get(Headers.INVOCATION_TYPE)) ? EVENT_MAX : INVOKE_MAX;
+  private int payloadMax(String operation) {
+    boolean event =
+        operation.equals("InvokeAsync") || "Event".equals(headers.get(Headers.INVOCATION_TYPE));
+    return event ? EVENT_MAX : INVOKE_MAX;
   }
 
   private Answer tooLarge(long length) {
@@ -182,7 +188,7 @@ final class Exchange {
       wanted = declared;
     }
     int size = (int) Math.min(wanted, bodyMax);
-    long extra = size - UNCOUNTED_MAX - reserved;
+    long extra = size - peer.uncountedBytes() - reserved;
     if (extra > 0) {
       if (!ingress.reserve(extra)) {
         return false;
@@ -215,19 +221,31 @@ final class Exchange {
 
   /** Has a management thread make the answer; null: it was handed over in another way. */
   void manage(Supplier<Answer> work) {
+    hold();
     boolean taken =
         ingress.manage(
             () -> {
-              Answer answer = safely(work);
-              if (answer != null) {
-                peer.loop().execute(() -> answer(answer));
+              Answer answer = over ? null : safely(work);
+              try {
+                peer.loop().execute(() -> managed(answer));
+              } catch (RejectedExecutionException e) {
+                // The server is closed, and with it the connection: nobody waits for the answer.
+                ingress.count(Ingress.Counter.CONNECTIONS_FAILED);
               }
             });
     if (!taken) {
+      letGo();
       answer(
           Answer.refusal(
               new Refusal(
                   429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded")));
+    }
+  }
+
+  private void managed(Answer answer) {
+    letGo();
+    if (answer != null) {
+      answer(answer);
     }
   }
 
@@ -254,10 +272,12 @@ final class Exchange {
   }
 
   private void unknown() {
-    if (method.equals("GET") || method.equals("HEAD")) {
-      if (ingress.links().begin(this, path())) {
-        return;
-      }
+    if (method.equals("GET") && ingress.links().begin(this, path())) {
+      return;
+    }
+    if (method.equals("HEAD") && ingress.links().knows(path())) {
+      answer(Answer.refusal(405, "MethodNotAllowedException", "GET only").header("Allow", "GET"));
+      return;
     }
     answer(
         Answer.refusal(
@@ -324,8 +344,26 @@ final class Exchange {
   void over() {
     if (!over) {
       over = true;
-      ingress.release(reserved);
       ingress.requestEnded();
+      releaseBody();
+    }
+  }
+
+  /** Something reads the body, whether the client is there or not. */
+  void hold() {
+    holders++;
+  }
+
+  /** It does no longer. */
+  void letGo() {
+    holders--;
+    releaseBody();
+  }
+
+  private void releaseBody() {
+    if (over && holders == 0) {
+      ingress.release(reserved);
+      reserved = 0;
     }
   }
 

@@ -5,6 +5,7 @@ import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.FunctionOverview;
 import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Page;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -181,7 +182,7 @@ final class FunctionWorks {
       }
       last = each.functionName();
       if (versions) {
-        in.functions().listVersions(last).forEach(v -> items.add(Documents.function(v, true)));
+        addVersions(in, last, items);
       } else {
         items.add(Documents.function(each, true));
       }
@@ -192,6 +193,17 @@ final class FunctionWorks {
       answer.put("NextMarker", Paging.marker(last));
     }
     return answer;
+  }
+
+  /** One that is deleted meanwhile has none. */
+  private static void addVersions(Arguments in, String name, List<Object> items) {
+    try {
+      in.functions().listVersions(name).forEach(v -> items.add(Documents.function(v, true)));
+    } catch (LambdaException e) {
+      if (e.refusal().statusCode() != 404) {
+        throw e;
+      }
+    }
   }
 
   private static Object updateCode(Arguments in) throws Refused {

@@ -279,6 +279,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
+  public int uncountedBytes() {
+    return KEPT_BUFFER_MAX;
+  }
+
+  @Override
   public void answer(Answer answer) {
     if (state == State.CLOSED) {
       return;

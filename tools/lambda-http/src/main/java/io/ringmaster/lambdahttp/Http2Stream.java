@@ -22,6 +22,7 @@ import java.util.Locale;
 @SuppressWarnings("FutureReturnValueIgnored") // What fails closes the channel.
 final class Http2Stream extends ChannelInboundHandlerAdapter implements Peer {
   private static final int HEADERS_MAX = 100;
+  private static final int SLICE_BYTES = 64 * 1024;
 
   private final Ingress ingress;
   private final Http2Connection connection;
@@ -188,11 +189,31 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Peer {
     DefaultHttp2HeadersFrame head = new DefaultHttp2HeadersFrame(out, !bodied);
     if (bodied) {
       context.write(head);
-      ByteBuf body = Unpooled.wrappedBuffer(answer.body, 0, answer.bodyLength);
-      send(new DefaultHttp2DataFrame(body, true), answer.bodyLength, done -> resetIf(early));
+      sendBody(answer, early);
     } else {
       context.writeAndFlush(head).addListener(done -> resetIf(early));
     }
+  }
+
+  /**
+   * In slices, so that it shows whether the client takes them. Small ones are copied: the call
+   * whose array they are in is used again before the client may let them go.
+   */
+  private void sendBody(Answer answer, boolean early) {
+    for (int at = 0; at < answer.bodyLength; at += SLICE_BYTES) {
+      int bytes = Math.min(SLICE_BYTES, answer.bodyLength - at);
+      boolean last = at + bytes == answer.bodyLength;
+      ByteBuf slice =
+          answer.bodyLength <= SLICE_BYTES
+              ? context.alloc().buffer(bytes).writeBytes(answer.body, at, bytes)
+              : Unpooled.wrappedBuffer(answer.body, at, bytes);
+      send(new DefaultHttp2DataFrame(slice, last), bytes, done -> resetIf(early && last));
+    }
+  }
+
+  @Override
+  public int uncountedBytes() {
+    return 0;
   }
 
   /** What the client still sends of a request that was refused early is not wanted. */

@@ -1,11 +1,14 @@
 package io.ringmaster.lambdahttp;
 
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.Owner;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -33,6 +36,7 @@ final class Ingress {
     EVENTS_FAILED,
     EVENTS_THROTTLED,
     EVENTS_EXPIRED,
+    EVENTS_DROPPED,
     INTERNAL_ERRORS;
 
     /** As {@code eventsAccepted}. */
@@ -46,6 +50,7 @@ final class Ingress {
     }
   }
 
+  private static final byte[] NOTHING = {};
   private static final int CALLS_KEPT = 128;
   private static final int MANAGEMENT_QUEUE_MAX = 1024;
   private static final long KEPT_AFTER_STOP_NS = 2_000_000_000L;
@@ -68,6 +73,7 @@ final class Ingress {
   private volatile long stoppedNs;
   private volatile boolean finishing;
   private volatile int port;
+  private volatile boolean loopback;
 
   /** Calls that wait to be used again, by event loop. */
   private final FastThreadLocal<ArrayDeque<Call>> calls =
@@ -163,6 +169,7 @@ final class Ingress {
     ArrayDeque<Call> kept = calls.get();
     if (kept.size() < CALLS_KEPT) {
       call.attachment(null);
+      call.payload(NOTHING, 0, 0);
       kept.push(call);
     }
   }
@@ -261,8 +268,14 @@ final class Ingress {
     return connections.get();
   }
 
-  void port(int value) {
-    port = value;
+  void address(InetSocketAddress address) {
+    port = address.getPort();
+    loopback = address.getAddress().isLoopbackAddress();
+  }
+
+  /** Whether only this machine reaches the server. */
+  boolean loopback() {
+    return loopback;
   }
 
   /** Where the server listens. */
@@ -281,7 +294,9 @@ final class Ingress {
   }
 
   void connectionFailed(Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof Http2Exception || cause instanceof DecoderException) {
+      count(Counter.MALFORMED);
+    } else if (!(cause instanceof IOException)) {
       internalError("a connection", cause);
     }
     count(Counter.CONNECTIONS_FAILED);
@@ -294,7 +309,10 @@ final class Ingress {
 
   /** Ends the threads; what runs on them is let finish for so long. */
   void close(long ns) {
-    backlog.close();
+    int dropped = backlog.close();
+    if (dropped > 0) {
+      LOG.log(System.Logger.Level.WARNING, dropped + " accepted events are dropped");
+    }
     pool.shutdown();
     try {
       if (!pool.awaitTermination(Math.max(ns, 1), TimeUnit.NANOSECONDS)) {

@@ -254,6 +254,7 @@ final class Invoking implements InvocationCallback, Runnable {
     if (operation.name().equals("InvokeWithResponseStream")) {
       new Streaming(this).submit(call, tail);
     } else {
+      exchange.hold();
       exchange.onDisconnect(call::cancel);
       call.submit(this);
     }
@@ -278,6 +279,7 @@ final class Invoking implements InvocationCallback, Runnable {
   /** On the loop: the answer is there. */
   @Override
   public void run() {
+    exchange.letGo();
     Answer answer = answer();
     int length = call.responseLength();
     exchange.answer(answer);

@@ -1,8 +1,10 @@
 package io.ringmaster.lambdahttp;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 
 /**
@@ -11,6 +13,10 @@ import java.io.IOException;
  */
 final class JsonCheck {
   private static final int DEPTH_MAX = 64;
+
+  /** With Jackson's own limits, as AWS has them. */
+  private static final JsonFactory PAYLOADS =
+      JsonFactory.builder().enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
 
   private final byte[] bytes;
   private final int end;
@@ -26,7 +32,7 @@ final class JsonCheck {
     if (new JsonCheck(bytes, length).whole()) {
       return null;
     }
-    try (JsonParser parser = Json.FACTORY.createParser(bytes, 0, length)) {
+    try (JsonParser parser = PAYLOADS.createParser(bytes, 0, length)) {
       JsonToken token = parser.nextToken();
       if (token == null) {
         return "No content to map due to end-of-input";

@@ -57,7 +57,7 @@ public final class LambdaHttpServer implements AutoCloseable {
     }
     address = (InetSocketAddress) socket.getLocalAddress();
     ingress = new Ingress(config, engine);
-    ingress.port(address.getPort());
+    ingress.address(address);
     loops =
         new MultiThreadIoEventLoopGroup(
             config.eventLoops(),
@@ -167,6 +167,7 @@ public final class LambdaHttpServer implements AutoCloseable {
     stopAccepting();
     try {
       ingress.awaitRequests(drain.toNanos());
+      ingress.backlog().drain(deadline);
       // Kept connections have their two seconds: a client may be sending its next request just now.
       if (drain.isZero()) {
         ingress.finish();

@@ -90,6 +90,11 @@ final class LayerWorks {
     List<LayerVersion> versions =
         in.layers().listVersions(in.text("LayerName")).stream().filter(wanted(in)).toList();
     return Paging.page(
-        in, "LayerVersions", versions, v -> Long.toString(v.version()), Documents::layerItem);
+        in,
+        "LayerVersions",
+        versions,
+        each -> Long.toString(each.version()),
+        Paging.VERSIONS.reversed(),
+        Documents::layerItem);
   }
 }

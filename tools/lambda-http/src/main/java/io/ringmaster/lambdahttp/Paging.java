@@ -3,6 +3,7 @@ package io.ringmaster.lambdahttp;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,12 @@ import java.util.function.Function;
 /** Lists in parts: {@code Marker}, {@code MaxItems}, {@code NextMarker}. */
 final class Paging {
   private static final int ITEMS_MAX = 50;
+
+  /** {@code $LATEST}, then numbers from the first on. */
+  static final Comparator<String> VERSIONS =
+      Comparator.comparing((String version) -> !version.equals("$LATEST"))
+          .thenComparing(String::length)
+          .thenComparing(Comparator.naturalOrder());
 
   private Paging() {}
 
@@ -43,21 +50,22 @@ final class Paging {
    *
    * @param name of the list in the answer
    * @param key what tells an item from all others
+   * @param order of the list, by key: the item of the marker may be gone meanwhile
    */
   static <T> Map<String, Object> page(
       Arguments arguments,
       String name,
       List<T> all,
       Function<T, String> key,
+      Comparator<String> order,
       Function<T, Map<String, Object>> document)
       throws Refused {
     String after = after(arguments);
     int begin = 0;
     if (after != null) {
-      while (begin < all.size() && !key.apply(all.get(begin)).equals(after)) {
+      while (begin < all.size() && order.compare(key.apply(all.get(begin)), after) <= 0) {
         begin++;
       }
-      begin++;
     }
     int end = Math.min(all.size(), begin + max(arguments));
     List<Object> items = new ArrayList<>();

@@ -11,6 +11,9 @@ interface Peer {
   /** A buffer for a body of so many bytes at least, as far as it is known; kept by the peer. */
   byte[] bodyBuffer(int bytes);
 
+  /** Bytes of a body that are its connection's own and not counted. */
+  int uncountedBytes();
+
   /** Sends the whole answer; the request is over. */
   void answer(Answer answer);
 

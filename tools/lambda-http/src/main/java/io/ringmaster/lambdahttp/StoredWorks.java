@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,14 @@ final class StoredWorks {
     works.put("DeleteFunctionEventInvokeConfig", in -> delete(in, EVENTS, noEvents(in)));
     works.put(
         "ListFunctionEventInvokeConfigs", in -> list(in, EVENTS, "FunctionEventInvokeConfigs"));
-    works.put("CreateFunctionUrlConfig", StoredWorks::createUrl);
+    Object lock = new Object();
+    works.put(
+        "CreateFunctionUrlConfig",
+        in -> {
+          synchronized (lock) {
+            return createUrl(in);
+          }
+        });
     works.put("UpdateFunctionUrlConfig", StoredWorks::updateUrl);
     works.put("GetFunctionUrlConfig", in -> kept(in, URL, noResource()));
     works.put("DeleteFunctionUrlConfig", in -> delete(in, URL, noResource()));
@@ -105,6 +113,7 @@ final class StoredWorks {
         name,
         new ArrayList<>(documents.entrySet()),
         Map.Entry::getKey,
+        Comparator.naturalOrder(),
         each -> Json.object(each.getValue()));
   }
 

@@ -7,6 +7,8 @@ import io.ringmaster.api.StreamingCallback;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One InvokeWithResponseStream: parts go to the client as they come, and the function is told that
@@ -22,6 +24,7 @@ final class Streaming implements StreamingCallback {
   // On the loop.
   private boolean begun;
   private boolean gone;
+  private boolean finished;
   private ResponseFlow flow;
 
   Streaming(Invoking invoking) {
@@ -32,6 +35,7 @@ final class Streaming implements StreamingCallback {
   void submit(Call submitted, boolean logTail) {
     call = submitted;
     tail = logTail;
+    exchange.hold();
     exchange.onDisconnect(this::disconnected);
     submitted.submitStreaming(this);
   }
@@ -40,6 +44,9 @@ final class Streaming implements StreamingCallback {
     gone = true;
     if (flow != null) {
       flow.cancel();
+    }
+    if (!finished) {
+      call.cancel();
     }
   }
 
@@ -51,13 +58,23 @@ final class Streaming implements StreamingCallback {
   /** On the dispatcher. */
   @Override
   public void part(ResponseFlow from, byte[] part) {
-    exchange.peer().loop().execute(() -> send(from, part));
+    try {
+      exchange.peer().loop().execute(() -> send(from, part));
+    } catch (RejectedExecutionException e) {
+      // The server is closed, and with it the connection: nobody takes the part.
+      from.cancel();
+    }
   }
 
   /** On the dispatcher. */
   @Override
   public void settled(Call settled) {
-    exchange.peer().loop().execute(this::finish);
+    try {
+      exchange.peer().loop().execute(this::finish);
+    } catch (RejectedExecutionException e) {
+      // As above.
+      exchange.ingress().count(Ingress.Counter.CONNECTIONS_FAILED);
+    }
   }
 
   private void send(ResponseFlow from, byte[] part) {
@@ -74,7 +91,7 @@ final class Streaming implements StreamingCallback {
       if (from.contentType() != null) {
         head.header("X-Amzn-Remapped-Content-Type", from.contentType());
       }
-      java.util.UUID id = java.util.UUID.fromString(from.requestId());
+      UUID id = UUID.fromString(from.requestId());
       head.requestIdHigh = id.getMostSignificantBits();
       head.requestIdLow = id.getLeastSignificantBits();
       exchange.peer().begin(head);
@@ -94,6 +111,8 @@ final class Streaming implements StreamingCallback {
   }
 
   private void finish() {
+    finished = true;
+    exchange.letGo();
     if (gone || exchange.isOver()) {
       exchange.ingress().giveCall(call);
       return;

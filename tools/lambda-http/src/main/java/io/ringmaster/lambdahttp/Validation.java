@@ -71,7 +71,12 @@ final class Validation {
     Shape element = shape.element;
     if (element.type == Shape.Type.STRUCTURE) {
       for (int i = 0; i < items.size(); i++) {
-        structure(element, (Map<?, ?>) items.get(i), path + "." + (i + 1) + ".member.");
+        String place = path + "." + (i + 1) + ".member";
+        if (items.get(i) == null) {
+          fail("null", place, "Member must not be null");
+        } else {
+          structure(element, (Map<?, ?>) items.get(i), place + ".");
+        }
       }
     } else if (items.stream()
         .anyMatch(i -> i == null || !constraints(element, i, false).isEmpty())) {

@@ -3,6 +3,7 @@ package io.ringmaster.lambdahttp;
 import io.ringmaster.api.Alias;
 import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.PublishRequest;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class VersionWorks {
         "Versions",
         in.functions().listVersions(in.function()),
         FunctionConfiguration::version,
+        Paging.VERSIONS,
         each -> Documents.function(each, true));
   }
 
@@ -90,6 +92,7 @@ final class VersionWorks {
                         || each.functionVersion().equals(version)
                         || each.additionalVersionWeights().containsKey(version))
             .toList();
-    return Paging.page(in, "Aliases", aliases, Alias::name, Documents::alias);
+    return Paging.page(
+        in, "Aliases", aliases, Alias::name, Comparator.naturalOrder(), Documents::alias);
   }
 }

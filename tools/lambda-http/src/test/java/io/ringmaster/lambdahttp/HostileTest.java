@@ -123,6 +123,29 @@ class HostileTest {
   }
 
   @Test
+  void webPagesAreNotServed() {
+    for (String each :
+        new String[] {
+          "Host: 127.0.0.1\r\nOrigin: http://a.example\r\n",
+          "Host: 127.0.0.1\r\nOrigin: null\r\n",
+          "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n",
+          "Host: rebound.example:9001\r\n"
+        }) {
+      assertStatus(403, bench.raw(INVOKE + each + "Content-Length: 1\r\n\r\n1"));
+    }
+    for (String each :
+        new String[] {
+          "Host: localhost:9001\r\n",
+          "Host: [::1]:9001\r\n",
+          "Host: a.localhost\r\n",
+          "Host: a.example\r\nAuthorization: AWS4-HMAC-SHA256 x\r\n"
+        }) {
+      assertStatus(
+          200, bench.raw(INVOKE + each + "Connection: close\r\nContent-Length: 1\r\n\r\n1"));
+    }
+  }
+
+  @Test
   void requestsSentAheadAreAnsweredInTheirOrder() {
     StringBuilder requests = new StringBuilder();
     for (int i = 0; i < 200; i++) {

@@ -153,6 +153,26 @@ class InvokeTest {
   }
 
   @Test
+  void whatWasAcceptedRunsBeforeTheServerHasStopped() {
+    AtomicInteger ran = new AtomicInteger();
+    try (Bench stopping = new Bench()) {
+      stopping.function(
+          "slow",
+          (event, response) -> {
+            Thread.sleep(20);
+            ran.incrementAndGet();
+          });
+      for (int i = 0; i < 100; i++) {
+        assertEquals(
+            202, stopping.invoke("slow", "1", "X-Amz-Invocation-Type", "Event").statusCode());
+      }
+      stopping.server.close();
+      assertEquals(0, stopping.server.counters().get("eventsWaiting"));
+      assertEquals(100, ran.get());
+    }
+  }
+
+  @Test
   void reservedConcurrencyOfNoneIsAThrottle() {
     bench.echo("off");
     bench.engine.functions().putConcurrency("off", 0);
