@@ -40,7 +40,10 @@ public final class Keeper {
   /** Strays that are left are looked for again after so long. */
   private static final long STRAYS_NS = 10_000_000;
 
-  /** What forks for ever takes so much of a turn at most, and two thirds of the keeper's time. */
+  /**
+   * What still forks after its sandbox's end takes so much of a turn at most, and two thirds of the
+   * keeper's time.
+   */
   private static final long STRAYS_BUDGET_NS = 20_000_000;
 
   private final Linux linux = new Linux();
@@ -102,7 +105,7 @@ public final class Keeper {
       }
       if (strays) {
         reap();
-        killStrays();
+        killStrays(strayTree);
       }
       answers.flush();
       watch(Linux.EPOLL_CTL_MOD, ENGINE_FD, engineInterest(), ENGINE);
@@ -405,7 +408,7 @@ public final class Keeper {
     int status = reaper.status();
     long peak = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
     if (!sandbox.namespace()) {
-      killStrays();
+      killStrays(tree);
     }
     reports.read(sandboxes);
     if (WaitStatus.exited(status) && sandbox.reported >= 0) {
@@ -432,7 +435,7 @@ public final class Keeper {
         linux.kill(sandbox.init, Linux.SIGKILL); // and with it what the function left running
       }
       if (!sandbox.namespace()) {
-        killStrays();
+        killStrays(tree);
       }
     }
     if (sandbox.ended && sandbox.init == 0) {
@@ -444,8 +447,8 @@ public final class Keeper {
    * What forks faster than it is killed goes on being killed in later turns: it keeps the keeper
    * from nothing else. What was just forked and is not named yet looks like a stray.
    */
-  private void killStrays() {
-    strays = sandboxes.anyUnnamed() || !strayTree.killBelow(self, this::stray);
+  private void killStrays(ProcessTree within) {
+    strays = sandboxes.anyUnnamed() || !within.killBelow(self, this::stray);
   }
 
   /**
