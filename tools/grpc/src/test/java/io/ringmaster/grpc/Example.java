@@ -20,7 +20,7 @@ final class Example {
 
       try (InvocationStream stream = client.openStream()) {
         List<CompletableFuture<InvokeResponse>> answers = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 100; i++) {
           answers.add(
               stream.invoke(
                   InvokeRequest.newBuilder()
@@ -28,7 +28,7 @@ final class Example {
                       .setPayload(ByteString.copyFromUtf8("{\"name\": \"" + i + "\"}"))
                       .build()));
         }
-        System.out.println(answers.get(999).join().getPayload().toStringUtf8());
+        System.out.println(answers.get(99).join().getPayload().toStringUtf8());
       }
     }
   }

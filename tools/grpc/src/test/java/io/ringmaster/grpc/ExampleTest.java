@@ -48,6 +48,6 @@ class ExampleTest {
         System.setOut(before);
       }
     }
-    assertEquals("\"Hello, world\"\n\"Hello, 999\"\n", printed.toString(StandardCharsets.UTF_8));
+    assertEquals("\"Hello, world\"\n\"Hello, 99\"\n", printed.toString(StandardCharsets.UTF_8));
   }
 }
