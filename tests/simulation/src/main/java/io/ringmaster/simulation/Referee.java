@@ -204,7 +204,7 @@ final class Referee {
     while (taken < number) {
       SimulatedCall call = inFlight[(int) taken];
       taken++;
-      if (call != null) {
+      if (call != null && !(closing && call.isRefused(500))) {
         admit(call);
       }
     }

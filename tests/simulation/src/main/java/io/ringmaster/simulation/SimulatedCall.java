@@ -170,4 +170,12 @@ final class SimulatedCall implements StreamingCallback {
   public String toString() {
     return "call " + number;
   }
+
+  /**
+   * Whether it has this refusal, told or not: one at the door is told when the telling of another
+   * has returned.
+   */
+  boolean isRefused(int statusCode) {
+    return call.refusal() != null && call.refusal().statusCode() == statusCode;
+  }
 }
