@@ -1,5 +1,6 @@
 package io.ringmaster.cli.serve;
 
+import io.ringmaster.bench.floor.Programs;
 import io.ringmaster.cli.client.InvokeCommand;
 import io.ringmaster.cli.client.StatusCommand;
 import io.ringmaster.cli.deploy.DeployCommand;
@@ -8,12 +9,8 @@ import io.ringmaster.server.Server;
 import io.ringmaster.server.config.Configuration;
 import io.ringmaster.server.config.ConfigurationException;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import picocli.CommandLine;
 
@@ -50,35 +47,7 @@ public final class ServeRehearsal {
     } catch (ConfigurationException | BelowIsolationFloorException e) {
       throw new IllegalStateException("the rehearsal's server does not start", e);
     } finally {
-      delete(folder);
+      Programs.remove(folder);
     }
-  }
-
-  /** Packages are read-only folders. */
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwx------"));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path dir, IOException failed)
-              throws IOException {
-            Files.delete(dir);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
