@@ -34,10 +34,21 @@ public interface DriverEvents {
    */
   void initRefused(int sandbox, String errorType, String text, long initNs);
 
-  /** A prefetched invocation was begun. Drivers without prefetch never tell it. */
+  /**
+   * An invocation that had been offered behind another one was begun just now: its time begins
+   * anew. Told after the terminal answer of the one before it, and only where that was noticeably
+   * earlier or {@link SandboxDriver#revoke} left it open; without this it counts as begun at that
+   * answer.
+   */
   void taken(int slot, long sequence);
 
-  /** A revoked invocation was not begun: it belongs to the dispatcher again. */
+  /**
+   * An invocation that had been offered behind another one was not begun, and will not be: it
+   * belongs to the dispatcher again. Told of what {@link SandboxDriver#revoke} left open; and,
+   * before {@link #exited} or {@link #failed}, of one that the sandbox had not begun though the one
+   * before it had been answered. What lies behind an unanswered one then is known not to have
+   * begun.
+   */
   void skipped(int slot, long sequence);
 
   /**

@@ -32,15 +32,28 @@ public interface SandboxDriver extends AutoCloseable {
    * invocation's terminal event or until the sandbox is reset or discarded. On a sandbox that was
    * reset, or whose init failed, the process is started again first, inside this invocation.
    *
-   * @return false: the slot is full (the dispatcher never offers to a busy slot of a driver without
-   *     prefetch)
+   * <p>Where the sandbox {@linkplain #prefetches prefetches}, one more may be offered while one
+   * runs: it lies behind that one, and is the first of its slot when that one's terminal answer is
+   * told.
+   *
+   * @return false: there is no place behind what runs, or not for this one; never for a free slot
    */
   boolean offer(int slot, Invocation invocation);
 
   /**
-   * Asks for an offered invocation back before it was taken.
+   * Whether an invocation may be {@linkplain #offer offered} while another one runs. Asked when the
+   * sandbox becomes ready, and true until its process ends. Only for sandboxes of one slot.
+   */
+  default boolean prefetches(int sandbox) {
+    return false;
+  }
+
+  /**
+   * Asks for an offered invocation back before it was taken; once at most for each.
    *
-   * @return true: taken back, no event follows; false: it was taken, or an event will tell
+   * @return true: taken back, no event of it follows; false: it was taken, or that is not known
+   *     yet, and {@link DriverEvents#taken}, {@link DriverEvents#skipped}, a part of its answer or
+   *     the sandbox's end will tell
    */
   boolean revoke(int slot, long sequence);
 
