@@ -133,13 +133,11 @@ public final class Bench {
   }
 
   private static String reasonAgainst(Benchmark benchmark, BenchRuntime runtime) {
-    int processors = Runtime.getRuntime().availableProcessors();
-    if (processors < benchmark.processorsMin()) {
-      return "it needs " + benchmark.processorsMin() + " processors, there is " + processors;
+    String reason = benchmark.obstacle().reason();
+    if (reason == null && runtime == null && benchmark.language() != null) {
+      reason = BenchRuntime.absence(benchmark.language());
     }
-    return runtime == null && benchmark.language() != null
-        ? BenchRuntime.absence(benchmark.language())
-        : null;
+    return reason;
   }
 
   /** The JVM flags that the engine needs, one word each. */

@@ -12,7 +12,7 @@ import java.io.IOException;
  * @param unit unit of its figures
  * @param floorId what its floor is; null: none
  * @param target what it must reach; null: published only
- * @param processorsMin processors it needs, at least 1
+ * @param obstacle what this machine may lack
  * @param language whose functions it runs; null: it needs none
  * @param opener starts what is measured
  */
@@ -21,9 +21,30 @@ record Benchmark(
     String unit,
     String floorId,
     Target target,
-    int processorsMin,
+    Obstacle obstacle,
     Language language,
     Opener opener) {
+
+  /** Looks whether a machine has what a benchmark needs. */
+  @FunctionalInterface
+  interface Obstacle {
+    /** Why it cannot be measured here; null: it can. */
+    String reason();
+
+    /** None. */
+    Obstacle NONE = () -> null;
+
+    /**
+     * Too few processors.
+     *
+     * @param needed at least 1
+     */
+    static Obstacle processors(int needed) {
+      int processors = Runtime.getRuntime().availableProcessors();
+      return () ->
+          processors < needed ? "it needs " + needed + " processors, there is " + processors : null;
+    }
+  }
 
   /** Starts what is measured. */
   @FunctionalInterface

@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
 import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.BareNettyFloor;
+import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.BurstFloor;
 import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.DisruptorFloor;
@@ -28,16 +29,22 @@ import io.ringmaster.bench.product.GrpcStreamProbe;
 import io.ringmaster.bench.product.GrpcUnaryProbe;
 import io.ringmaster.bench.product.HttpBurstProbe;
 import io.ringmaster.bench.product.HttpInvokeProbe;
+import io.ringmaster.bench.product.IdleMemoryProbe;
 import io.ringmaster.bench.product.IdleProbe;
 import io.ringmaster.bench.product.InJvmProbe;
+import io.ringmaster.bench.product.NeighbourProbe;
 import io.ringmaster.bench.product.Processors;
 import io.ringmaster.bench.product.RuntimeApiProbe;
 import io.ringmaster.bench.product.SaturatedProbe;
 import io.ringmaster.bench.product.ServeReadyProbe;
 import io.ringmaster.bench.product.TurnProbe;
+import io.ringmaster.bench.product.WakeupsProbe;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The benchmarks, one row each: identifier, unit, floor, target. What an identifier means is
@@ -69,6 +76,18 @@ final class Suite {
 
   private static final double ALLOCATED_MAX = 64 * 1024;
 
+  /** KiB of an idle generic sandbox. */
+  private static final double IDLE_KIB_MAX = 2048;
+
+  /** Functions that are called of many, and sandboxes that are busy among many. */
+  private static final int BUSY = 8;
+
+  /** Sandboxes that do nothing. */
+  private static final int IDLE = 1_000;
+
+  /** Sizes of events, the largest the most that Lambda takes. */
+  private static final Map<String, Integer> PAYLOADS = payloads();
+
   /** The languages that have a bootstrap of the product's. */
   private static final List<Language> BOOTSTRAPPED =
       List.of(Language.PYTHON, Language.NODE, Language.JAVA);
@@ -91,6 +110,7 @@ final class Suite {
             null,
             at -> Bout.open(() -> new InJvmProbe(IN_FLIGHT), () -> new DisruptorFloor(IN_FLIGHT))));
     all.add(row("dispatch.turn", "ns", null, null, null, at -> Bout.open(TurnProbe::new, null)));
+    all.addAll(flat());
     for (Language language : BOOTSTRAPPED) {
       all.add(channel(language, 1, language == Language.JAVA ? 1.2 : 1.5));
       all.add(channel(language, 2, 1.1));
@@ -98,6 +118,7 @@ final class Suite {
     all.add(channelSaturated(Language.PYTHON, 8));
     all.add(channelSaturated(Language.NODE, 8));
     all.add(channelSaturated(Language.JAVA, 1));
+    all.add(beside("channel.neighbour", "quiet.alone", at -> NeighbourProbe.ofHostile(at)));
     for (Language language : BOOTSTRAPPED) {
       all.add(idle(language, 1));
       all.add(idle(language, 2));
@@ -109,6 +130,19 @@ final class Suite {
         all.add(saturated(language, count));
       }
     }
+    all.add(
+        row(
+            "invoke.wakeups",
+            "1",
+            null,
+            Target.valueAtMost(0.1),
+            Language.PYTHON,
+            at -> Bout.open(() -> new WakeupsProbe(at), null)));
+    PAYLOADS.forEach(
+        (size, bytes) ->
+            all.add(
+                beside(
+                    "payload." + size, "small.alone", at -> NeighbourProbe.ofPayloads(at, bytes))));
     all.add(
         row(
             "logs.store",
@@ -164,6 +198,15 @@ final class Suite {
     all.add(
         row("serve.ready", "ms", null, null, null, at -> Bout.open(ServeReadyProbe::new, null)));
     all.add(
+        new Benchmark(
+            "idle.memory.python",
+            "KiB",
+            null,
+            Target.valueAtMost(IDLE_KIB_MAX),
+            IdleMemoryProbe::obstacle,
+            Language.PYTHON,
+            at -> Bout.open(() -> new IdleMemoryProbe(at), null)));
+    all.add(
         row(
             "warm.allocation",
             "B/1M",
@@ -172,6 +215,50 @@ final class Suite {
             Language.PYTHON,
             at -> Bout.open(() -> new AllocationProbe(at), null)));
     return List.copyOf(all);
+  }
+
+  private static List<Benchmark> flat() {
+    return List.of(
+        row(
+            "flat.functions",
+            "ns",
+            "flat.functions.1",
+            Target.atMost(1.2),
+            null,
+            at ->
+                Bout.open(
+                    () -> TurnProbe.ofFunctions(FUNCTIONS, BUSY),
+                    () -> TurnProbe.ofFunctions(1, 1))),
+        row(
+            "flat.sandboxes",
+            "ns",
+            "flat.sandboxes." + BUSY,
+            Target.atMost(1.2),
+            null,
+            at ->
+                Bout.open(
+                    () -> TurnProbe.ofSandboxes(BUSY, IDLE),
+                    () -> TurnProbe.ofSandboxes(BUSY, 0))));
+  }
+
+  /** A quiet function's p99 beside something; its floor is the same one alone, of one engine. */
+  private static Benchmark beside(String id, String floorId, Beside opener) {
+    return row(
+        id,
+        "us",
+        floorId,
+        Target.atMost(2),
+        Language.PYTHON,
+        at -> {
+          NeighbourProbe probe = opener.open(at);
+          return new Bout(probe, probe.alone());
+        });
+  }
+
+  /** Opens a quiet function's engine. */
+  @FunctionalInterface
+  private interface Beside {
+    NeighbourProbe open(BenchRuntime runtime) throws IOException;
   }
 
   private static Benchmark httpNoop() {
@@ -256,7 +343,7 @@ final class Suite {
       Target target,
       Language language,
       Benchmark.Opener opener) {
-    return new Benchmark(id, unit, floorId, target, 1, language, opener);
+    return new Benchmark(id, unit, floorId, target, Benchmark.Obstacle.NONE, language, opener);
   }
 
   private static Benchmark channel(Language language, int processors, double target) {
@@ -265,7 +352,7 @@ final class Suite {
         "us",
         language.id() + ".raw.echo",
         Target.atMost(target),
-        processors,
+        Benchmark.Obstacle.processors(processors),
         language,
         at -> {
           Processors placed = Processors.pin(processors == 2);
@@ -300,7 +387,7 @@ final class Suite {
         "us",
         "eventfd+" + language.id() + ".bare.pingpong+unpark",
         Target.atMost(1.1),
-        Math.max(1, processors),
+        Benchmark.Obstacle.processors(processors),
         language,
         at -> {
           if (processors == 0) {
@@ -372,6 +459,14 @@ final class Suite {
             Bout.open(
                 () -> new ColdRateProbe(at, COLD_STARTS),
                 () -> forks ? new ForksFloor(at, COLD_STARTS) : new SpawnsFloor(at, COLD_STARTS)));
+  }
+
+  private static Map<String, Integer> payloads() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    sizes.put("4k", 4 << 10);
+    sizes.put("1m", 1 << 20);
+    sizes.put("6m", 6 << 20);
+    return sizes;
   }
 
   static List<String> ids() {

@@ -38,6 +38,10 @@ public record Target(Relation relation, double bound, boolean ofRatio) {
     return new Target(Relation.AT_MOST, ratio, true);
   }
 
+  static Target valueAtMost(double bound) {
+    return new Target(Relation.AT_MOST, bound, false);
+  }
+
   static Target valueBelow(double bound) {
     return new Target(Relation.BELOW, bound, false);
   }

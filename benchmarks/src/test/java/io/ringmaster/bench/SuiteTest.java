@@ -18,18 +18,21 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class SuiteTest {
 
-  /** Needs the command line, which is built later: its probe has a test of its own. */
-  private static final String SERVE = "serve.ready";
+  /**
+   * The first needs the command line, which is built later, the second gigabytes: their probes have
+   * tests of their own.
+   */
+  private static final Set<String> ELSEWHERE = Set.of("serve.ready", "idle.memory.python");
 
   /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =
-      "(?!http\\.invoke\\.(node|python\\.64)|grpc\\.unary\\.python|functions\\.(page|invoke)"
+      "(?!payload\\.(1|6)m|http\\.invoke\\.(node|python\\.64)|grpc\\.unary\\.python|functions\\.(page|invoke)"
           + "|invoke\\.idle\\.(node|java)\\.|invoke\\.saturated\\.(node\\.8|java\\.8|.*\\.(2|64)$)"
           + "|cold\\.(rate|process)\\.java).*";
 
   static List<String> ids() {
     return Bench.ids().stream()
-        .filter(id -> !id.equals(SERVE))
+        .filter(id -> !ELSEWHERE.contains(id))
         .filter(id -> "full".equals(System.getProperty("ringmaster.tests")) || id.matches(SHORT))
         .toList();
   }

@@ -1,6 +1,7 @@
 package io.ringmaster.bench.floor;
 
 import io.ringmaster.bench.harness.Statistics;
+import java.util.Arrays;
 
 /** The times of one round. Belongs to one thread; allocates only when made. */
 public final class Latencies {
@@ -31,6 +32,19 @@ public final class Latencies {
     double median = Statistics.medianInPlace(ns, count) / 1000.0;
     count = 0;
     return median;
+  }
+
+  /**
+   * Ends the round: the time in microseconds that this share of them does not exceed; 0 for none.
+   *
+   * @param share over 0, up to 1
+   */
+  public double quantileUs(double share) {
+    int rank = (int) Math.ceil(share * count) - 1;
+    Arrays.sort(ns, 0, count);
+    double quantile = count == 0 ? 0 : ns[Math.max(0, rank)] / 1000.0;
+    count = 0;
+    return quantile;
   }
 
   /** Samples of all rounds. */

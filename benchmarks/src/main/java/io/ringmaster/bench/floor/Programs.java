@@ -71,6 +71,11 @@ public final class Programs implements AutoCloseable {
     return Map.of("burst.py", bytes(language, "burst.py"));
   }
 
+  /** The package of the function that attacks its channel. */
+  public static Map<String, byte[]> hostile(Language language) throws IOException {
+    return Map.of("hostile.py", bytes(language, "hostile.py"));
+  }
+
   /** A program's path. */
   String file(String name) {
     return folder.resolve(name).toString();

@@ -48,6 +48,15 @@ final class Echo {
         .build();
   }
 
+  /** One that attacks its channel; Python only. */
+  static FunctionSpec hostile(String name, BenchRuntime runtime) throws IOException {
+    return spec(name)
+        .runtime(runtime.identifier())
+        .handler("hostile.handler")
+        .code(FunctionCode.files(Programs.hostile(runtime.language())))
+        .build();
+  }
+
   private static FunctionSpec.Builder spec(String name) {
     return FunctionSpec.named(name).memoryMb(MEMORY_MB).timeoutSeconds(TIMEOUT_S);
   }

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A dispatcher without a thread: whoever calls turns it. One function, {@value #FUNCTION}. Belongs
- * to one thread.
+ * A dispatcher without a thread: whoever calls turns it. One function, {@value #FUNCTION}, and
+ * those that are published later. Belongs to one thread.
  */
 final class HandTurned {
   static final String FUNCTION = "echo";
@@ -34,6 +34,7 @@ final class HandTurned {
 
   final Dispatcher dispatcher;
   private int settled;
+  private long versions;
 
   /** Counts. */
   final InvocationCallback callback =
@@ -79,11 +80,17 @@ final class HandTurned {
             InvocationRecorder.NONE,
             counters,
             System.nanoTime());
-    publish(code, runtime);
+    publish(FUNCTION, code, runtime);
   }
 
-  private void publish(Path code, BenchRuntime runtime) {
-    String arn = "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + FUNCTION;
+  /**
+   * One more function.
+   *
+   * @param code folder of its code; null with a simulated driver
+   * @param runtime its runtime; null with a simulated driver
+   */
+  void publish(String function, Path code, BenchRuntime runtime) {
+    String arn = "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + function;
     SandboxSpec spec =
         new SandboxSpec(
             runtime == null ? "simulated" : runtime.identifier(),
@@ -93,18 +100,27 @@ final class HandTurned {
             RegistrySettings.machineArchitecture(),
             Map.of(),
             new SandboxSpec.Identity(
-                ACCOUNT, REGION, FUNCTION, "$LATEST", arn, "/aws/lambda/echo", "Text", "", ""),
+                ACCOUNT,
+                REGION,
+                function,
+                "$LATEST",
+                arn,
+                "/aws/lambda/" + function,
+                "Text",
+                "",
+                ""),
             Echo.MEMORY_MB,
             TimeUnit.SECONDS.toNanos(Echo.TIMEOUT_S),
             512,
             true);
+    long id = ++versions;
     VersionDefinition version =
-        new VersionDefinition(1, "$LATEST", new PoolKey(ACCOUNT, 1, "", ""), spec, false);
+        new VersionDefinition(id, "$LATEST", new PoolKey(ACCOUNT, id, "", ""), spec, false);
     dispatcher.publish(
         new FunctionDefinition(
             ACCOUNT,
             REGION,
-            FUNCTION,
+            function,
             -1,
             Map.of(),
             FunctionDefinition.SCALING_RATE,
@@ -113,7 +129,11 @@ final class HandTurned {
   }
 
   Call call() {
-    return dispatcher.newCall().function(FUNCTION).payload(Echo.EVENT, 0, Echo.EVENT.length);
+    return call(FUNCTION);
+  }
+
+  Call call(String function) {
+    return dispatcher.newCall().function(function).payload(Echo.EVENT, 0, Echo.EVENT.length);
   }
 
   /** Settled since the last {@link #forgetSettled}. */

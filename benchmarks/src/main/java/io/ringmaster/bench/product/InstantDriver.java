@@ -19,6 +19,7 @@ final class InstantDriver implements SandboxDriver {
   private int offers;
   private int preparations;
   private int sandboxes;
+  private boolean holding;
 
   /**
    * @param capacity sandboxes it has at most
@@ -27,6 +28,16 @@ final class InstantDriver implements SandboxDriver {
     running = new Invocation[capacity];
     offered = new int[capacity];
     prepared = new int[capacity];
+  }
+
+  /** Whether what is offered from now on is answered only when this was set back. */
+  void hold(boolean wanted) {
+    holding = wanted;
+  }
+
+  /** Invocations that were offered and are not answered. */
+  int offered() {
+    return offers;
   }
 
   @Override
@@ -53,7 +64,7 @@ final class InstantDriver implements SandboxDriver {
       sink.ready(prepared[--preparations], 1, 1000, 1000);
       delivered++;
     }
-    while (offers > 0 && delivered < limit) {
+    while (offers > 0 && !holding && delivered < limit) {
       int sandbox = offered[--offers];
       Invocation invocation = running[sandbox];
       running[sandbox] = null;
@@ -69,7 +80,7 @@ final class InstantDriver implements SandboxDriver {
 
   @Override
   public boolean hasEvents() {
-    return preparations > 0 || offers > 0;
+    return preparations > 0 || offers > 0 && !holding;
   }
 
   @Override

@@ -151,9 +151,14 @@ public final class SaturatedProbe implements Probe {
     return samples;
   }
 
+  /** What its engine holds. */
+  EngineStatus status() {
+    return opened.engine.status();
+  }
+
   @Override
   public String detail() {
-    EngineStatus status = opened.engine.status();
+    EngineStatus status = status();
     long dropped =
         status.counters().get("logsDropped") + status.counters().get("logRecordsDropped");
     return status.sandboxes().size() + " environments, " + dropped + " lines and records dropped";

@@ -4,19 +4,22 @@ import io.ringmaster.api.Call;
 import io.ringmaster.bench.floor.Latencies;
 import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.sandbox.spi.Sleeper;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * {@code dispatch.turn}: what the dispatcher spends on an invocation, from taking it out of the
- * ring to its callback. Batches are submitted, then turned through; only the turns are timed. The
- * figure is that of the median batch.
+ * {@code dispatch.turn} and {@code flat.*}: what the dispatcher spends on an invocation, from
+ * taking it out of the ring to its callback. Batches are submitted, then turned through; only the
+ * turns are timed. The figure is that of the median batch.
  */
 public final class TurnProbe implements Probe {
-  /** Invocations of one batch. */
+  /** Invocations of one batch of {@code dispatch.turn} and {@code flat.functions}. */
   public static final int BATCH = 64;
 
+  private final InstantDriver driver;
   private final HandTurned turned;
-  private final Call[] calls = new Call[BATCH];
+  private final Call[] calls;
   private final Latencies batches = new Latencies(1 << 20);
 
   /** Nobody sleeps here. */
@@ -33,16 +36,64 @@ public final class TurnProbe implements Probe {
     public void close() {}
   }
 
-  /** Opens it with as many environments as a batch has invocations, all warm. */
+  /** Opens it with one function and as many environments as a batch has invocations, all warm. */
   public TurnProbe() {
-    turned =
-        new HandTurned(
-            new InstantDriver(BATCH), new InstantDriver(0), new NoSleep(), BATCH, null, null);
-    for (int i = 0; i < BATCH; i++) {
-      calls[i] = turned.call();
+    this(BATCH, 1, 1, 0);
+  }
+
+  private TurnProbe(int batch, int functions, int called, int idle) {
+    driver = new InstantDriver(batch + idle);
+    turned = new HandTurned(driver, new InstantDriver(0), new NoSleep(), batch + idle, null, null);
+    for (int i = 1; i < functions; i++) {
+      turned.publish(name(i), null, null);
     }
+    calls = new Call[batch];
+    for (int i = 0; i < batch; i++) {
+      calls[i] = turned.call(name((long) functions * (i % called) / called));
+    }
+    makeEnvironments(idle);
     batch();
     Echo.check(calls[0]);
+  }
+
+  /**
+   * With so many functions, of which {@code called} are called, evenly spread among them, the same
+   * number of environments each.
+   */
+  public static TurnProbe ofFunctions(int functions, int called) {
+    return new TurnProbe(BATCH, functions, called, 0);
+  }
+
+  /**
+   * With {@code busy} environments of one function that a batch uses, and so many more that do
+   * nothing: half of them the same function's, each of the others another's.
+   */
+  public static TurnProbe ofSandboxes(int busy, int idle) {
+    return new TurnProbe(busy, 1 + idle / 2, 1, idle);
+  }
+
+  private static String name(long index) {
+    return index == 0 ? HandTurned.FUNCTION : "function-" + index;
+  }
+
+  /** Invocations that are held at the same time make as many environments. */
+  private void makeEnvironments(int idle) {
+    List<Call> held = new ArrayList<>(List.of(calls));
+    for (int i = 0; i < idle; i++) {
+      held.add(turned.call(name((i & 1) == 0 ? 0 : 1 + i / 2)));
+    }
+    driver.hold(true);
+    for (Call call : held) {
+      call.submit(turned.callback);
+    }
+    while (driver.offered() < held.size()) {
+      if (turned.turn() == 0) {
+        throw new IllegalStateException(
+            "only " + driver.offered() + " of " + held.size() + " environments");
+      }
+    }
+    driver.hold(false);
+    turned.turnUntilSettled(held.size());
   }
 
   @Override
@@ -51,7 +102,7 @@ public final class TurnProbe implements Probe {
     do {
       batches.add(batch());
     } while (System.nanoTime() - end < 0 && !batches.isFull());
-    return batches.medianUs() * 1000 / BATCH;
+    return batches.medianUs() * 1000 / calls.length;
   }
 
   /** Submits a batch and turns it through; answers the nanoseconds that the turns took. */
@@ -61,13 +112,13 @@ public final class TurnProbe implements Probe {
       call.submit(turned.callback);
     }
     long begin = System.nanoTime();
-    turned.turnUntilSettled(BATCH);
+    turned.turnUntilSettled(calls.length);
     return System.nanoTime() - begin;
   }
 
   @Override
   public long samples() {
-    return batches.samples() * BATCH;
+    return batches.samples() * calls.length;
   }
 
   @Override
