@@ -1,5 +1,7 @@
 package io.ringmaster.api;
 
+import java.util.UUID;
+
 /**
  * A reusable invocation: fill it, submit it, read the answer, use it again. A warm invocation
  * allocates nothing.
@@ -33,6 +35,12 @@ public interface Call {
 
   /** Whether the log tail is wanted. Kept for the next submit. */
   Call logTail(boolean wanted);
+
+  /**
+   * The id of the next invocation, where its caller told it to somebody already; null: the engine
+   * makes one. Ids are the caller's to keep apart. For one submit only.
+   */
+  Call requestId(UUID id);
 
   /** Anything of the caller's. */
   Call attachment(Object attachment);

@@ -2,6 +2,7 @@ package io.ringmaster.api;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * One request to invoke a function.
@@ -13,6 +14,8 @@ import java.util.Objects;
  * @param traceHeader X-Ray trace header; may be null
  * @param logTail whether the answer is to have the last 4 KiB of the log
  * @param owner whose function; null: the engine's own account and region
+ * @param requestId the invocation's id, see {@link Call#requestId(UUID)}; null: the engine makes
+ *     one
  */
 public record InvokeRequest(
     String function,
@@ -21,7 +24,8 @@ public record InvokeRequest(
     String clientContext,
     String traceHeader,
     boolean logTail,
-    Owner owner) {
+    Owner owner,
+    UUID requestId) {
 
   /** Validates. */
   public InvokeRequest {
@@ -36,32 +40,42 @@ public record InvokeRequest(
 
   /** A request with an event. */
   public static InvokeRequest of(String function, byte[] payload) {
-    return new InvokeRequest(function, null, payload, null, null, false, null);
+    return new InvokeRequest(function, null, payload, null, null, false, null, null);
   }
 
   /** The same, for a version or alias. */
   public InvokeRequest withQualifier(String value) {
-    return new InvokeRequest(function, value, payload, clientContext, traceHeader, logTail, owner);
+    return new InvokeRequest(
+        function, value, payload, clientContext, traceHeader, logTail, owner, requestId);
   }
 
   /** The same, with a client context. */
   public InvokeRequest withClientContext(String value) {
-    return new InvokeRequest(function, qualifier, payload, value, traceHeader, logTail, owner);
+    return new InvokeRequest(
+        function, qualifier, payload, value, traceHeader, logTail, owner, requestId);
   }
 
   /** The same, with a trace header. */
   public InvokeRequest withTraceHeader(String value) {
-    return new InvokeRequest(function, qualifier, payload, clientContext, value, logTail, owner);
+    return new InvokeRequest(
+        function, qualifier, payload, clientContext, value, logTail, owner, requestId);
   }
 
   /** The same, asking for the log tail. */
   public InvokeRequest withLogTail() {
-    return new InvokeRequest(function, qualifier, payload, clientContext, traceHeader, true, owner);
+    return new InvokeRequest(
+        function, qualifier, payload, clientContext, traceHeader, true, owner, requestId);
   }
 
   /** The same, of an owner's function. */
   public InvokeRequest withOwner(Owner value) {
     return new InvokeRequest(
-        function, qualifier, payload, clientContext, traceHeader, logTail, value);
+        function, qualifier, payload, clientContext, traceHeader, logTail, value, requestId);
+  }
+
+  /** The same, with an id. */
+  public InvokeRequest withRequestId(UUID value) {
+    return new InvokeRequest(
+        function, qualifier, payload, clientContext, traceHeader, logTail, owner, value);
   }
 }

@@ -87,6 +87,7 @@ final class Calls {
         .payload(request.payload(), 0, request.payload().length)
         .clientContext(request.clientContext())
         .traceHeader(request.traceHeader())
-        .logTail(request.logTail());
+        .logTail(request.logTail())
+        .requestId(request.requestId());
   }
 }

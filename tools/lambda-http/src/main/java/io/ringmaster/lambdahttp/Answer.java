@@ -135,6 +135,10 @@ final class Answer {
   }
 
   String requestId() {
-    return new UUID(requestIdHigh, requestIdLow).toString();
+    return requestUuid().toString();
+  }
+
+  UUID requestUuid() {
+    return new UUID(requestIdHigh, requestIdLow);
   }
 }

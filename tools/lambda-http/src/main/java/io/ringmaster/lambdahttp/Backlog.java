@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -87,6 +88,7 @@ final class Backlog {
   /**
    * Accepts one.
    *
+   * @param requestId what its client is told; every attempt has it
    * @return false: it is full
    */
   boolean accept(
@@ -95,7 +97,8 @@ final class Backlog {
       String qualifier,
       byte[] payload,
       String clientContext,
-      String trace) {
+      String trace,
+      UUID requestId) {
     synchronized (this) {
       if (closed || owed >= ingress.config().backlogMax() || bytes + payload.length > BYTES_MAX) {
         return false;
@@ -110,7 +113,8 @@ final class Backlog {
                   .withOwner(owner)
                   .withQualifier(qualifier)
                   .withClientContext(clientContext)
-                  .withTraceHeader(trace),
+                  .withTraceHeader(trace)
+                  .withRequestId(requestId),
               lane));
       makeReady(lane);
     }

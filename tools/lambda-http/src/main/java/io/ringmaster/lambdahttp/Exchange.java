@@ -188,19 +188,23 @@ final class Exchange {
       wanted = declared;
     }
     int size = (int) Math.min(wanted, bodyMax);
-    long extra = size - peer.uncountedBytes() - reserved;
-    if (extra > 0) {
-      if (!ingress.reserve(extra)) {
-        return false;
-      }
-      reserved += extra;
+    byte[] larger = size <= peer.keptBytesMax() ? peer.keptBuffer(size) : ownBuffer(size);
+    if (larger == null) {
+      return false;
     }
-    byte[] old = body;
-    body = peer.bodyBuffer(size);
-    if (body != old) {
-      System.arraycopy(old, 0, body, 0, bodyLength);
+    if (larger != body) {
+      System.arraycopy(body, 0, larger, 0, bodyLength);
+      body = larger;
     }
     return true;
+  }
+
+  private byte[] ownBuffer(int size) {
+    if (!ingress.reserve(size - reserved)) {
+      return null;
+    }
+    reserved = size;
+    return new byte[size];
   }
 
   /** The whole request is here. */
@@ -375,6 +379,18 @@ final class Exchange {
         onDisconnect.run();
       }
     }
+  }
+
+  /** The connection is gone: what it has reserved for its buffer is given back with the body. */
+  void adopt(long bytes) {
+    reserved += bytes;
+    releaseBody();
+  }
+
+  /** The request goes on as another exchange: it is one request. */
+  void handedOn() {
+    over();
+    ingress.requestMoved();
   }
 
   /** A copy of the body that may be kept. */

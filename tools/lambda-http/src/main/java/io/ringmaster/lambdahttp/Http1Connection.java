@@ -35,6 +35,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private static final long LINGER_NS = 2_000_000_000L;
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final int PROBE_BYTES = 12;
+  private static final long PROBE_AFTER_NS = 250_000_000L;
+  private static final long BUFFER_IDLE_NS = 2_000_000_000L;
+  private static final byte[] NOTHING = {};
   private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   /** Where the connection is; each has a deadline, or waits for the engine. */
@@ -55,13 +59,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private State state = State.IDLE;
   private long sinceNs = System.nanoTime();
   private long bodyBytes;
-  private byte[] buffer = new byte[0];
+  private byte[] buffer = NOTHING;
   private Exchange exchange;
   private boolean keepAlive;
   private boolean http10;
   private boolean headOnly;
   private boolean chunked;
+  private HttpRequest upgrade;
   private boolean inputEnded;
+  private long inputEndedNs;
+  private int probed;
   private boolean taking;
   private long lastWaiting;
 
@@ -90,10 +97,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     deadlines.remove(this);
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
-    if (exchange != null) {
-      exchange.disconnected();
-      exchange = null;
+    Exchange last = exchange;
+    exchange = null;
+    if (last == null) {
+      dropBuffer();
+    } else {
+      last.disconnected();
+      last.adopt(buffer.length); // whoever runs the function may still read it
+      buffer = NOTHING;
     }
+  }
+
+  private void dropBuffer() {
+    ingress.release(buffer.length);
+    buffer = NOTHING;
   }
 
   private void to(State next) {
@@ -215,6 +232,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (early != null) {
       refuse(early);
+    } else if (Upgrade.wanted(request)) {
+      upgrade = request;
     }
   }
 
@@ -258,8 +277,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     if (content instanceof LastHttpContent) {
       to(State.ANSWERING);
-      exchange.complete();
+      if (upgrade == null || !upgraded()) {
+        exchange.complete();
+      }
     }
+  }
+
+  /** Goes on with HTTP/2 if the client asks for it as it has to; this connection is gone then. */
+  private boolean upgraded() {
+    HttpRequest asked = upgrade;
+    upgrade = null;
+    if (exchange.bodyLength() > KEPT_BUFFER_MAX || !ahead.isEmpty() || ingress.stopping()) {
+      return false;
+    }
+    return Upgrade.attempt(context, asked, exchange.keptBody(), ingress, deadlines);
+  }
+
+  /** The request goes on by HTTP/2. */
+  void handedOn() {
+    Exchange moved = exchange;
+    exchange = null;
+    moved.handedOn();
   }
 
   @Override
@@ -268,19 +306,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public byte[] bodyBuffer(int bytes) {
-    if (bytes > KEPT_BUFFER_MAX) {
-      return new byte[bytes];
-    }
-    if (buffer.length < bytes) {
-      buffer = new byte[Math.max(1024, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1)];
-    }
-    return buffer;
+  public int keptBytesMax() {
+    return KEPT_BUFFER_MAX;
   }
 
   @Override
-  public int uncountedBytes() {
-    return KEPT_BUFFER_MAX;
+  public byte[] keptBuffer(int bytes) {
+    if (buffer.length < bytes) {
+      int size = Math.max(1024, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
+      if (!ingress.reserve(size - buffer.length)) {
+        return null;
+      }
+      buffer = new byte[size];
+    }
+    return buffer;
   }
 
   @Override
@@ -288,6 +327,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (state == State.CLOSED) {
       return;
     }
+    endProbe();
     boolean closing = closing(answer);
     boolean copied = answer.bodyLength <= KEPT_BUFFER_MAX;
     boolean bodied = answer.bodyLength > 0 && !headOnly;
@@ -340,6 +380,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     if (state == State.CLOSED) {
       return;
     }
+    endProbe();
     chunked = !http10;
     boolean closing = closing(head) || http10;
     keepAlive &= !closing;
@@ -388,6 +429,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
+      inputEndedNs = System.nanoTime();
       boolean waiting = state == State.ANSWERING || state == State.SENDING;
       if (!waiting && ahead.isEmpty()) {
         ctx.close();
@@ -407,6 +449,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   public void look(long nowNs) {
     long age = nowNs - sinceNs;
     LambdaHttpConfig config = ingress.config();
+    if (state == State.ANSWERING && inputEnded && !http10) {
+      probe(nowNs - inputEndedNs);
+    } else if (state == State.IDLE && age > BUFFER_IDLE_NS && buffer.length > 0) {
+      dropBuffer();
+    }
     boolean over =
         switch (state) {
           case IDLE -> age > config.idleNs() || ingress.pastKeepAlive(nowNs);
@@ -424,6 +471,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       } else {
         context.close();
       }
+    }
+  }
+
+  /**
+   * A client that has ended its side may still wait for its answer, or be gone and hold a place in
+   * a queue. It is told to continue, in two parts: where nobody is, the first part is answered by a
+   * reset, and the second one finds it. Every client of HTTP/1.1 passes over such an answer.
+   */
+  private void probe(long endedForNs) {
+    if (probed == 0 && endedForNs > PROBE_AFTER_NS) {
+      probed = PROBE_BYTES;
+      context.writeAndFlush(Unpooled.wrappedBuffer(CONTINUE, 0, PROBE_BYTES));
+    } else if (endedForNs > 2 * PROBE_AFTER_NS) {
+      endProbe();
+      context.flush();
+    }
+  }
+
+  private void endProbe() {
+    if (probed == PROBE_BYTES) {
+      probed = CONTINUE.length;
+      context.write(Unpooled.wrappedBuffer(CONTINUE, PROBE_BYTES, CONTINUE.length - PROBE_BYTES));
     }
   }
 

@@ -8,9 +8,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2ServerUpgradeCodec;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.util.HashSet;
 import java.util.List;
@@ -35,24 +37,36 @@ final class Http2Connection extends ChannelInboundHandlerAdapter implements Dead
     this.deadlines = deadlines;
   }
 
+  /** For a client that begins with HTTP/2. */
   static void install(ChannelPipeline pipeline, Ingress ingress, Deadlines deadlines) {
     Http2Connection connection = new Http2Connection(ingress, deadlines);
-    pipeline.addLast(
-        Http2FrameCodecBuilder.forServer()
-            .initialSettings(
-                Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(STREAMS_MAX)
-                    .initialWindowSize(WINDOW_BYTES)
-                    .maxHeaderListSize(HEADERS_MAX))
-            .build(),
-        connection,
-        new Http2MultiplexHandler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new Http2Stream(ingress, connection));
-              }
-            }));
+    pipeline.addLast(codec(), connection, connection.streams());
+  }
+
+  /** For one that changes to it. */
+  static Http2ServerUpgradeCodec upgrade(Ingress ingress, Deadlines deadlines) {
+    Http2Connection connection = new Http2Connection(ingress, deadlines);
+    return new Http2ServerUpgradeCodec(codec(), connection, connection.streams());
+  }
+
+  private static Http2FrameCodec codec() {
+    return Http2FrameCodecBuilder.forServer()
+        .initialSettings(
+            Http2Settings.defaultSettings()
+                .maxConcurrentStreams(STREAMS_MAX)
+                .initialWindowSize(WINDOW_BYTES)
+                .maxHeaderListSize(HEADERS_MAX))
+        .build();
+  }
+
+  private Http2MultiplexHandler streams() {
+    return new Http2MultiplexHandler(
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(new Http2Stream(ingress, Http2Connection.this));
+          }
+        });
   }
 
   @Override

@@ -154,7 +154,12 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Peer {
   }
 
   @Override
-  public byte[] bodyBuffer(int bytes) {
+  public int keptBytesMax() {
+    return 0;
+  }
+
+  @Override
+  public byte[] keptBuffer(int bytes) {
     return new byte[bytes];
   }
 
@@ -209,11 +214,6 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Peer {
               : Unpooled.wrappedBuffer(answer.body, at, bytes);
       send(new DefaultHttp2DataFrame(slice, last), bytes, done -> resetIf(early && last));
     }
-  }
-
-  @Override
-  public int uncountedBytes() {
-    return 0;
   }
 
   /** What the client still sends of a request that was refused early is not wanted. */

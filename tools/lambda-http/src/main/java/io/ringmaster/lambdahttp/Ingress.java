@@ -234,6 +234,11 @@ final class Ingress {
     }
   }
 
+  /** One that began and ended here begins once more elsewhere. */
+  void requestMoved() {
+    counters[Counter.REQUESTS.ordinal()].decrement();
+  }
+
   /** Waits until no request is running, at most so long. */
   void awaitRequests(long ns) throws InterruptedException {
     long deadline = System.nanoTime() + ns;

@@ -216,7 +216,16 @@ final class Invoking implements InvocationCallback, Runnable {
       byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
       Answer answer = Answer.of(202);
       boolean taken =
-          ingress.backlog().accept(owner, function, qualifier, payload, clientContext, trace());
+          ingress
+              .backlog()
+              .accept(
+                  owner,
+                  function,
+                  qualifier,
+                  payload,
+                  clientContext,
+                  trace(),
+                  answer.requestUuid());
       return taken
           ? answer
           : Answer.refusal(Refusal.throttled("CallerRateLimitExceeded")).header("Retry-After", "1");

@@ -8,11 +8,16 @@ import io.netty.channel.EventLoop;
 interface Peer {
   EventLoop loop();
 
-  /** A buffer for a body of so many bytes at least, as far as it is known; kept by the peer. */
-  byte[] bodyBuffer(int bytes);
+  /** Bodies of up to so many bytes go into a buffer that its connection keeps. */
+  int keptBytesMax();
 
-  /** Bytes of a body that are its connection's own and not counted. */
-  int uncountedBytes();
+  /**
+   * That buffer, for so many bytes at least; it is the peer's to count.
+   *
+   * @param bytes at most {@link #keptBytesMax}
+   * @return null: there is no room
+   */
+  byte[] keptBuffer(int bytes);
 
   /** Sends the whole answer; the request is over. */
   void answer(Answer answer);

@@ -218,6 +218,32 @@ class HostileTest {
     }
   }
 
+  /** What connections keep for small bodies counts as well. */
+  @Test
+  void manySmallBodiesAreBoundedTogether() throws IOException {
+    try (Bench small = new Bench(config -> config.bodyBytesMax(16 << 20), engine -> engine)) {
+      small.echo("echo");
+      List<Socket> sockets = new ArrayList<>();
+      try {
+        for (int i = 0; i < 300; i++) {
+          Socket socket = small.socket();
+          sockets.add(socket);
+          write(socket, INVOKE + HOST + "Content-Length: 65000\r\n\r\n" + "1".repeat(64_000));
+        }
+        Bench.await("refusals", () -> small.server.counters().get("overloaded") >= 300 - 256);
+        assertTrue(small.server.counters().get("bodyBytes") <= 16 << 20);
+        assertEquals(429, small.invoke("echo", "1").statusCode());
+      } finally {
+        for (Socket each : sockets) {
+          each.close();
+        }
+      }
+      Bench.await("room again", () -> small.invoke("echo", "1").statusCode() == 200);
+      small.client.close();
+      Bench.await("nothing is kept", () -> small.server.counters().get("bodyBytes") == 0);
+    }
+  }
+
   @Test
   void tooManyConnectionsAreClosedAtOnce() throws IOException {
     List<Socket> sockets = new ArrayList<>();

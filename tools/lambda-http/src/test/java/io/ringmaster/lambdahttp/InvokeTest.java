@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -133,6 +136,19 @@ class InvokeTest {
     assertFalse(response.headers().firstValue("X-Amz-Executed-Version").isPresent());
     Bench.await("the event", () -> ran.get() == 5);
     assertEquals(404, bench.invoke("nobody", "1", "X-Amz-Invocation-Type", "Event").statusCode());
+  }
+
+  /** What a client is told is what the function has as its request id, and what the log says. */
+  @Test
+  void theRequestIdIsTheFunctions() {
+    Set<String> seen = ConcurrentHashMap.newKeySet();
+    bench.function("ids", (event, response) -> seen.add(event.requestId()));
+    for (String type : List.of("RequestResponse", "Event")) {
+      HttpResponse<String> response = bench.invoke("ids", "1", "X-Amz-Invocation-Type", type);
+      String told = response.headers().firstValue("x-amzn-RequestId").orElseThrow();
+      Bench.await(type + " has " + told + ", not " + seen, () -> seen.contains(told));
+    }
+    assertEquals(2, seen.size(), seen.toString());
   }
 
   @Test

@@ -240,7 +240,7 @@ public final class Dispatcher implements FunctionPublisher {
   private void refuseAtDoor(PendingInvocation invocation, Refusal refusal) {
     counters.incrementShared(Counter.RING_FULL);
     ThreadLocalRandom ids = ThreadLocalRandom.current();
-    identify(invocation, ids.nextLong(), ids.nextLong());
+    invocation.identify(ids.nextLong(), ids.nextLong());
     invocation.refusal = refusal;
     invocation.settled = true;
   }
@@ -250,7 +250,7 @@ public final class Dispatcher implements FunctionPublisher {
     counters.add(Counter.IN_FLIGHT, 1);
     invocation.acceptedNs = nowNs;
     invocation.offeredNs = Long.MIN_VALUE;
-    identify(invocation, random.nextLong(), random.nextLong());
+    invocation.identify(random.nextLong(), random.nextLong());
     Refusal refusal = admit(invocation);
     if (refusal == null) {
       placement.enqueue(invocation);
@@ -289,12 +289,6 @@ public final class Dispatcher implements FunctionPublisher {
             + PAYLOAD_MAX
             + " bytes)",
         null);
-  }
-
-  /** Version 4, variant 2. */
-  private static void identify(PendingInvocation invocation, long high, long low) {
-    invocation.requestIdHigh = high & 0xffff_ffff_ffff_0fffL | 0x4000L;
-    invocation.requestIdLow = low & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
   }
 
   // ---- functions ----

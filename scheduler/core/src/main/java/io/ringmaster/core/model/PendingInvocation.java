@@ -50,6 +50,11 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   private String clientContext;
   private String traceHeader;
   private boolean logTailWanted;
+
+  /** Both 0: the dispatcher makes the id. */
+  private long givenIdHigh;
+
+  private long givenIdLow;
   private Object attachment;
   private InvocationCallback callback;
   private boolean callbackNonBlocking;
@@ -203,6 +208,14 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public Call logTail(boolean wanted) {
     requireIdle();
     logTailWanted = wanted;
+    return this;
+  }
+
+  @Override
+  public Call requestId(UUID id) {
+    requireIdle();
+    givenIdHigh = id == null ? 0 : id.getMostSignificantBits();
+    givenIdLow = id == null ? 0 : id.getLeastSignificantBits();
     return this;
   }
 
@@ -399,6 +412,22 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   }
 
   // ---- the engine's side ----
+
+  /**
+   * Takes the id that the caller gave, for this submit alone; else a random one: version 4, variant
+   * 2.
+   */
+  public void identify(long randomHigh, long randomLow) {
+    if ((givenIdHigh | givenIdLow) != 0) {
+      requestIdHigh = givenIdHigh;
+      requestIdLow = givenIdLow;
+      givenIdHigh = 0;
+      givenIdLow = 0;
+    } else {
+      requestIdHigh = randomHigh & 0xffff_ffff_ffff_0fffL | 0x4000L;
+      requestIdLow = randomLow & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+    }
+  }
 
   /** The request id. Allocates. */
   public UUID requestId() {

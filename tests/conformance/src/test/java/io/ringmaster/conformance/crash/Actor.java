@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
  * thread at a time.
  */
 final class Actor implements Callable<Void> {
-  private static final String ROLE = "arn:aws:iam::123456789012:role/lambda";
+  static final String ROLE = "arn:aws:iam::123456789012:role/lambda";
   private static final int FUNCTIONS = 2;
   private static final int VERSIONS_MAX = 4;
 

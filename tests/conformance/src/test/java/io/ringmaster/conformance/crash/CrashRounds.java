@@ -1,5 +1,7 @@
 package io.ringmaster.conformance.crash;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,9 +102,14 @@ final class CrashRounds {
       for (Actor actor : actors) {
         running.add(threads.submit(actor.over(api)));
       }
-      await(acknowledged() + random.nextInt(CALLS_MAX), running);
-      LockSupport.parkNanos(random.nextLong(PART_NS));
-      server.kill();
+      try (HalfUpload creation = HalfUpload.create(server.endpoint(), "half", random);
+          HalfUpload change = HalfUpload.update(server.endpoint(), "actor0-f0", random)) {
+        assertNotNull(creation);
+        assertNotNull(change);
+        await(acknowledged() + random.nextInt(CALLS_MAX), running);
+        LockSupport.parkNanos(random.nextLong(PART_NS));
+        server.kill();
+      }
       for (Future<Void> each : running) {
         try {
           each.get();

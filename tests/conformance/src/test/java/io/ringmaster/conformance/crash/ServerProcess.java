@@ -2,16 +2,17 @@ package io.ringmaster.conformance.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ringmaster.cli.Main;
+import io.ringmaster.engine.JvmFlags;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, on a data folder that outlives it. */
+/** {@code ringmaster serve} in a process of its own, on a data folder that outlives it. */
 final class ServerProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -27,14 +28,18 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess start(Path data, Path log) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("--"))
-        .forEach(command::add);
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("-cp");
+    command.addAll(JvmFlags.all());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(CrashServer.class.getName());
-    command.add(data.toString());
+    command.add(Main.class.getName());
+    command.addAll(
+        List.of(
+            "serve",
+            "--data=" + data,
+            "--http=127.0.0.1:0",
+            "--grpc=off",
+            "--environments-max=8",
+            "--state-pending-min=0ms"));
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

@@ -1,12 +1,15 @@
 package io.ringmaster.conformance.hostile;
 
 import static io.ringmaster.conformance.hostile.Attack.INVOKE;
+import static io.ringmaster.conformance.hostile.Attack.any;
 import static io.ringmaster.conformance.hostile.Attack.invocation;
 import static io.ringmaster.conformance.hostile.Attack.refused;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -27,6 +30,7 @@ final class UnrulyClients {
         new Attack("pipelining without reading", UnrulyClients::pipelineAndGo),
         new Attack("bit by bit", UnrulyClients::bitByBit),
         new Attack("slow readers", UnrulyClients::slowReader),
+        new Attack("upgrades", UnrulyClients::upgrade),
         new Attack("expectations", UnrulyClients::expectation));
   }
 
@@ -156,6 +160,38 @@ final class UnrulyClients {
           throw new AssertionError(left + " bytes of the answer are missing");
         }
         left -= count;
+      }
+    }
+  }
+
+  /** Changes to HTTP/2, or nearly, and goes on with anything. */
+  private static void upgrade(InetSocketAddress server, Random random) throws IOException {
+    String asking =
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: %s\r\n"
+            .formatted(any(List.of("", "AAMAAABk", "AAQAAAAA", "AAT_____", "AAMA", "???"), random));
+    String payload = "\"" + "x".repeat(random.nextInt(70_000)) + "\"";
+    byte[] more = new byte[random.nextInt(3000)];
+    random.nextBytes(more);
+    try (Wire wire = new Wire(server)) {
+      wire.send(invocation(payload).replace("Host: h\r\n", "Host: h\r\n" + asking));
+      String status = new String(wire.in().readNBytes(12), StandardCharsets.ISO_8859_1);
+      if (!status.equals("HTTP/1.1 101") && !status.equals("HTTP/1.1 200")) {
+        throw new AssertionError("answered " + status);
+      }
+      if (random.nextBoolean()) {
+        wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        for (int frames = random.nextInt(20); frames > 0; frames--) {
+          byte[] head = {0, 0, (byte) random.nextInt(64), (byte) random.nextInt(11), 0, 0, 0, 0, 0};
+          head[4] = (byte) random.nextInt(256);
+          head[8] = (byte) random.nextInt(5);
+          wire.send(head).send(Arrays.copyOf(more, head[2]));
+        }
+      }
+      wire.send(more);
+      if (random.nextBoolean()) {
+        wire.reset();
+      } else if (wire.endOutput().untilClosed() == null) {
+        throw new AssertionError("the connection is still open");
       }
     }
   }
