@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /** One keep-alive connection with one request in flight at most. */
 final class Connection implements AutoCloseable {
@@ -16,6 +17,7 @@ final class Connection implements AutoCloseable {
   private static final byte[] END = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int STATUS_AT = "HTTP/1.1 ".length();
   private static final int OK = 200;
+  private static final long TAKE_LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
 
   final SocketChannel channel;
   private final ByteBuffer request;
@@ -36,14 +38,20 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** Begins a request. A small one: the socket takes it whole. */
+  /** Begins a request. The socket takes a small one whole; for a large one it is waited. */
   void send() throws IOException {
     buffer.clear();
     responseBytes = 0;
     request.rewind();
     channel.write(request);
-    if (request.hasRemaining()) {
-      throw new IOException("a socket did not take a request of " + request.limit() + " bytes");
+    long begin = System.nanoTime();
+    while (request.hasRemaining()) {
+      if (channel.write(request) == 0) {
+        if (System.nanoTime() - begin > TAKE_LIMIT_NS) {
+          throw new IOException("the server does not take a request");
+        }
+        Thread.yield();
+      }
     }
   }
 
@@ -107,6 +115,11 @@ final class Connection implements AutoCloseable {
       value = 10 * value + head[at] - '0';
     }
     return value;
+  }
+
+  /** Whether the last answer's head has these bytes, letters in lower case. */
+  boolean tells(byte[] lowerCase) {
+    return indexOf(lowerCase, headBytes, 0) >= 0;
   }
 
   /** The last answer's body. */

@@ -89,5 +89,13 @@ final class ReferenceCommand implements Callable<Integer> {
       }
     }
     page.append('\n');
+    command
+        .getSubcommands()
+        .forEach(
+            (below, each) -> {
+              if (command.getParent() != null) {
+                section(page, name + " " + below, each);
+              }
+            });
   }
 }
