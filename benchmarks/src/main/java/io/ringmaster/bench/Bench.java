@@ -4,6 +4,7 @@ import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.floor.Programs;
 import io.ringmaster.bench.harness.Effort;
+import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.bench.harness.Rounds;
 import io.ringmaster.bootstraps.Bootstraps;
 import io.ringmaster.bootstraps.JavaArchive;
@@ -130,6 +131,55 @@ public final class Bench {
     } catch (Exception e) {
       throw new BenchFailedException(benchmark.id(), e);
     }
+  }
+
+  /**
+   * Opens one side of a benchmark on the calling thread, which it may pin.
+   *
+   * @param floor whether it is the floor that is wanted
+   * @throws UnknownBenchmarkException there is no such benchmark
+   * @throws BenchFailedException it has no such side, or needs what this machine has not
+   */
+  public static Probe open(String id, boolean floor) {
+    Benchmark benchmark = Suite.one(id);
+    BenchRuntime runtime = benchmark.language() == null ? null : runtime(benchmark.language());
+    String reason = reasonAgainst(benchmark, runtime);
+    if (reason == null && floor && benchmark.floorId() == null) {
+      reason = "it has no floor";
+    }
+    if (reason != null) {
+      throw new BenchFailedException(id, new IllegalStateException(reason));
+    }
+    try {
+      return benchmark.opener().open(runtime).only(floor);
+    } catch (Exception e) {
+      throw new BenchFailedException(id, e);
+    }
+  }
+
+  /** Whether a benchmark has a floor. */
+  public static boolean hasFloor(String id) {
+    return Suite.one(id).floorId() != null;
+  }
+
+  /**
+   * What figures that were taken elsewhere show.
+   *
+   * @param values figures of the product, at least one
+   * @param floors figures of the floor, each taken next to the value with its index; empty: none
+   * @param samples samples behind {@code values}
+   * @param detail in a few words, how they were taken
+   */
+  public static BenchResult judge(
+      String id, double[] values, double[] floors, long samples, String detail) {
+    return BenchResult.of(Suite.one(id), new Rounds(values, floors, samples), detail);
+  }
+
+  /** A report of such results, with the facts of this machine. */
+  public static BenchReport report(List<BenchResult> results) {
+    List<Benchmark> benchmarks = results.stream().map(result -> Suite.one(result.id())).toList();
+    return new BenchReport(
+        facts(runtimes(benchmarks)), Commit.current(), List.copyOf(results), List.of());
   }
 
   private static String reasonAgainst(Benchmark benchmark, BenchRuntime runtime) {

@@ -75,6 +75,33 @@ record Benchmark(
       }
     }
 
+    /** One side; the other is closed with it. */
+    Probe only(boolean ofFloor) {
+      Probe wanted = ofFloor ? floor : probe;
+      Bout both = this;
+      return new Probe() {
+        @Override
+        public double round(long durationNs) throws Exception {
+          return wanted.round(durationNs);
+        }
+
+        @Override
+        public long samples() {
+          return wanted.samples();
+        }
+
+        @Override
+        public String detail() {
+          return wanted.detail();
+        }
+
+        @Override
+        public void close() throws IOException {
+          both.close();
+        }
+      };
+    }
+
     @Override
     public void close() throws IOException {
       try {

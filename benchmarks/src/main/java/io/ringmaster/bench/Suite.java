@@ -79,12 +79,6 @@ final class Suite {
   /** KiB of an idle generic sandbox. */
   private static final double IDLE_KIB_MAX = 2048;
 
-  /** Functions that are called of many, and sandboxes that are busy among many. */
-  private static final int BUSY = 8;
-
-  /** Sandboxes that do nothing. */
-  private static final int IDLE = 1_000;
-
   /** Sizes of events, the largest the most that Lambda takes. */
   private static final Map<String, Integer> PAYLOADS = payloads();
 
@@ -110,7 +104,8 @@ final class Suite {
             null,
             at -> Bout.open(() -> new InJvmProbe(IN_FLIGHT), () -> new DisruptorFloor(IN_FLIGHT))));
     all.add(row("dispatch.turn", "ns", null, null, null, at -> Bout.open(TurnProbe::new, null)));
-    all.addAll(flat());
+    all.add(flat("flat.functions", "flat.functions.1"));
+    all.add(flat("flat.sandboxes", "flat.sandboxes.busy"));
     for (Language language : BOOTSTRAPPED) {
       all.add(channel(language, 1, language == Language.JAVA ? 1.2 : 1.5));
       all.add(channel(language, 2, 1.1));
@@ -217,28 +212,14 @@ final class Suite {
     return List.copyOf(all);
   }
 
-  private static List<Benchmark> flat() {
-    return List.of(
-        row(
-            "flat.functions",
-            "ns",
-            "flat.functions.1",
-            Target.atMost(1.2),
-            null,
-            at ->
-                Bout.open(
-                    () -> TurnProbe.ofFunctions(FUNCTIONS, BUSY),
-                    () -> TurnProbe.ofFunctions(1, 1))),
-        row(
-            "flat.sandboxes",
-            "ns",
-            "flat.sandboxes." + BUSY,
-            Target.atMost(1.2),
-            null,
-            at ->
-                Bout.open(
-                    () -> TurnProbe.ofSandboxes(BUSY, IDLE),
-                    () -> TurnProbe.ofSandboxes(BUSY, 0))));
+  private static Benchmark flat(String id, String floorId) {
+    return row(
+        id,
+        "ns",
+        floorId,
+        Target.atMost(1.2),
+        null,
+        at -> Bout.open(() -> TurnProbe.of(id, false), () -> TurnProbe.of(id, true)));
   }
 
   /** A quiet function's p99 beside something; its floor is the same one alone, of one engine. */
@@ -467,6 +448,18 @@ final class Suite {
     sizes.put("1m", 1 << 20);
     sizes.put("6m", 6 << 20);
     return sizes;
+  }
+
+  /**
+   * The row with this id.
+   *
+   * @throws UnknownBenchmarkException there is none
+   */
+  static Benchmark one(String id) {
+    return ALL.stream()
+        .filter(benchmark -> benchmark.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new UnknownBenchmarkException(id));
   }
 
   static List<String> ids() {

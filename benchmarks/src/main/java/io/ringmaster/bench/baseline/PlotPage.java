@@ -64,10 +64,14 @@ public final class PlotPage {
     out.append("</p>\n");
     int height = TOP + ROW * (run.results().size() + run.absent().size()) + ROW;
     out.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
                 + " viewBox=\"0 0 %d %d\">\n",
-            WIDTH, height, WIDTH, height));
+            WIDTH,
+            height,
+            WIDTH,
+            height));
     axis(height);
     int row = 0;
     for (BenchResult result : run.results()) {
@@ -84,7 +88,8 @@ public final class PlotPage {
 
   private void facts(MachineFacts machine) {
     escaped(
-        format(
+        String.format(
+            Locale.ROOT,
             "commit %s · %s · %d processors · %s · %d MiB · kernel %s · JDK %s · load average %.2f",
             run.commit(),
             machine.cpu(),
@@ -106,10 +111,15 @@ public final class PlotPage {
     for (double tick : TICKS) {
       double x = x(tick);
       out.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<line x1=\"%.1f\" y1=\"24\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\""
                   + " stroke-width=\"%s\"/>\n",
-              x, x, height - ROW, tick == 1 ? "#24292f" : "#d0d7de", tick == 1 ? "1.5" : "1"));
+              x,
+              x,
+              height - ROW,
+              tick == 1 ? "#24292f" : "#d0d7de",
+              tick == 1 ? "1.5" : "1"));
       String name = tick < 1 ? "1/" + (int) (1 / tick) : "x " + (int) tick;
       text(x - 10, 14, "quiet", tick == 1 ? "target" : name);
     }
@@ -124,7 +134,11 @@ public final class PlotPage {
     text(220, y, "", figure(result.value()) + " " + result.unit());
     if (result.floorId() != null) {
       Interval ci95 = result.ratioCi95();
-      text(330, y, "", format("%.3f [%.3f, %.3f]", result.ratio(), ci95.low(), ci95.high()));
+      text(
+          330,
+          y,
+          "",
+          String.format(Locale.ROOT, "%.3f [%.3f, %.3f]", result.ratio(), ci95.low(), ci95.high()));
     }
     if (target != null) {
       text(490, y, "", target.relation().sign() + " " + figure(target.bound()));
@@ -134,13 +148,23 @@ public final class PlotPage {
       double other = x(score(result, ci95.high()));
       double middle = y - 4.0;
       out.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\""
                   + " stroke-width=\"2\"/>\n",
-              Math.min(one, other), middle, Math.max(one, other), middle, colour));
+              Math.min(one, other),
+              middle,
+              Math.max(one, other),
+              middle,
+              colour));
       double at = x(score(result, target.ofRatio() ? result.ratio() : result.value()));
       out.append(
-          format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n", at, middle, colour));
+          String.format(
+              Locale.ROOT,
+              "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n",
+              at,
+              middle,
+              colour));
     }
     history(result, y);
     out.append("</g>\n");
@@ -181,19 +205,22 @@ public final class PlotPage {
     for (int i = 0; i < figures.size(); i++) {
       double height = most == least ? 0.5 : (figures.get(i) - least) / (most - least);
       points.append(
-          format(
+          String.format(
+              Locale.ROOT,
               "%.1f,%.1f ",
               HISTORY_LEFT + (double) HISTORY_WIDTH * i / (figures.size() - 1),
               y + 2 - height * (ROW - 8)));
     }
     out.append(
-        format(
+        String.format(
+            Locale.ROOT,
             "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>\n",
-            points.toString().strip(), PLAIN));
+            points.toString().strip(),
+            PLAIN));
   }
 
   private void text(double x, int y, String style, String text) {
-    out.append(format("<text x=\"%.1f\" y=\"%d\"", x, y));
+    out.append(String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%d\"", x, y));
     if (!style.isEmpty()) {
       out.append(" class=\"").append(style).append('"');
     }
@@ -203,11 +230,9 @@ public final class PlotPage {
   }
 
   private static String figure(double value) {
-    return value == Math.rint(value) ? format("%,.0f", value) : format("%,.2f", value);
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%,.0f", value)
+        : String.format(Locale.ROOT, "%,.2f", value);
   }
 
   /** As text in XML; what XML cannot hold becomes a question mark. */

@@ -3,8 +3,7 @@ package io.ringmaster.bench.generator;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -37,9 +36,19 @@ public record LoadReport(
   public static final String SCHEMA = "ringmaster.load/1";
 
   private static final double US = 1000;
-  private static final Map<String, Double> PERCENTILES =
-      new TreeMap<>(
-          Map.of("p50Us", 50.0, "p90Us", 90.0, "p99Us", 99.0, "p999Us", 99.9, "p9999Us", 99.99));
+  private static final List<Percentile> PERCENTILES =
+      List.of(
+          new Percentile("p50", 50),
+          new Percentile("p90", 90),
+          new Percentile("p99", 99),
+          new Percentile("p999", 99.9),
+          new Percentile("p9999", 99.99));
+
+  private record Percentile(String name, double percent) {
+    double us(Histogram histogram) {
+      return histogram.getValueAtPercentile(percent) / US;
+    }
+  }
 
   /** Answers per second of the recorded time. */
   public double perSecond() {
@@ -63,13 +72,9 @@ public record LoadReport(
             "%n%,.1f answers/s; %,d due, %,d answered, %,d errors, %,d without an answer",
             perSecond(), sent, answered, errors, unanswered));
     text.append(String.format("%nlatency in us: mean %,.1f", latencies.getMean() / US));
-    PERCENTILES.forEach(
-        (name, percentile) ->
-            text.append(
-                String.format(
-                    ", %s %,.1f",
-                    name.substring(0, name.length() - 2),
-                    latencies.getValueAtPercentile(percentile) / US)));
+    for (Percentile each : PERCENTILES) {
+      text.append(String.format(", %s %,.1f", each.name(), each.us(latencies)));
+    }
     text.append(String.format(", max %,.1f", latencies.getMaxValue() / US));
     if (plan.isOpen()) {
       text.append(
@@ -102,8 +107,8 @@ public record LoadReport(
       throws IOException {
     out.writeObjectFieldStart(name);
     out.writeNumberField("meanUs", histogram.getMean() / US);
-    for (Map.Entry<String, Double> each : PERCENTILES.entrySet()) {
-      out.writeNumberField(each.getKey(), histogram.getValueAtPercentile(each.getValue()) / US);
+    for (Percentile each : PERCENTILES) {
+      out.writeNumberField(each.name() + "Us", each.us(histogram));
     }
     out.writeNumberField("maxUs", histogram.getMaxValue() / US);
     out.writeEndObject();

@@ -7,6 +7,7 @@ import io.ringmaster.bench.floor.RawEchoFloor;
 import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.Processors;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -20,6 +21,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** {@code channel.*.same} and {@code .cross}, and their floor. */
 @State(Scope.Thread)
@@ -29,32 +31,40 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class Channel {
-  /** Whose channel. */
-  @Param({"PYTHON", "NODE", "JAVA"})
-  public Language language;
-
-  /** Where the sandbox process runs. */
-  @Param({"same", "cross"})
-  public String placement;
+  /** Which one. */
+  @Param({
+    "channel.python.same",
+    "channel.python.cross",
+    "channel.node.same",
+    "channel.node.cross",
+    "channel.java.same",
+    "channel.java.cross"
+  })
+  public String id;
 
   private ChannelProbe engine;
   private RawEchoFloor echo;
 
-  /** Pins this thread, and opens both sides. */
+  /** Pins this thread, and opens one side. */
   @Setup
-  public void open() throws IOException {
+  public void open(BenchmarkParams params) throws IOException {
+    String[] words = id.split("\\.");
+    Language language = Language.valueOf(words[1].toUpperCase(Locale.ROOT));
     BenchRuntime runtime = Bench.runtime(language);
     if (runtime == null) {
       throw new IllegalStateException(BenchRuntime.absence(language));
     }
-    Processors placed = Processors.pin(placement.equals("cross"));
-    engine = new ChannelProbe(runtime, placed.function());
-    echo = new RawEchoFloor(runtime, placed.function());
+    Processors placed = Processors.pin(words[2].equals("cross"));
+    if (Micro.isFloor(params.getBenchmark())) {
+      echo = new RawEchoFloor(runtime, placed.function());
+    } else {
+      engine = new ChannelProbe(runtime, placed.function());
+    }
   }
 
   /** Publish → settle. */
   @Benchmark
-  public void roundTrip() {
+  public void product() {
     engine.roundTrip();
   }
 
@@ -64,10 +74,14 @@ public class Channel {
     echo.roundTrip();
   }
 
-  /** Ends both processes. */
+  /** Ends the process. */
   @TearDown
   public void close() throws IOException {
-    engine.close();
-    echo.close();
+    if (engine != null) {
+      engine.close();
+    }
+    if (echo != null) {
+      echo.close();
+    }
   }
 }

@@ -17,6 +17,15 @@ public final class TurnProbe implements Probe {
   /** Invocations of one batch of {@code dispatch.turn} and {@code flat.functions}. */
   public static final int BATCH = 64;
 
+  /** Functions of {@code flat.functions}. */
+  private static final int FUNCTIONS = 10_000;
+
+  /** Functions that are called of these, and sandboxes that are busy among many. */
+  private static final int BUSY = 8;
+
+  /** Sandboxes of {@code flat.sandboxes} that do nothing. */
+  private static final int IDLE = 1_000;
+
   private final InstantDriver driver;
   private final HandTurned turned;
   private final Call[] calls;
@@ -60,7 +69,7 @@ public final class TurnProbe implements Probe {
    * With so many functions, of which {@code called} are called, evenly spread among them, the same
    * number of environments each.
    */
-  public static TurnProbe ofFunctions(int functions, int called) {
+  private static TurnProbe ofFunctions(int functions, int called) {
     return new TurnProbe(BATCH, functions, called, 0);
   }
 
@@ -68,8 +77,18 @@ public final class TurnProbe implements Probe {
    * With {@code busy} environments of one function that a batch uses, and so many more that do
    * nothing: half of them the same function's, each of the others another's.
    */
-  public static TurnProbe ofSandboxes(int busy, int idle) {
+  private static TurnProbe ofSandboxes(int busy, int idle) {
     return new TurnProbe(busy, 1 + idle / 2, 1, idle);
+  }
+
+  /** One side of a benchmark of this kind. */
+  public static TurnProbe of(String id, boolean floor) {
+    return switch (id) {
+      case "dispatch.turn" -> new TurnProbe();
+      case "flat.functions" -> floor ? ofFunctions(1, 1) : ofFunctions(FUNCTIONS, BUSY);
+      case "flat.sandboxes" -> ofSandboxes(BUSY, floor ? 0 : IDLE);
+      default -> throw new IllegalArgumentException(id);
+    };
   }
 
   private static String name(long index) {
@@ -114,6 +133,15 @@ public final class TurnProbe implements Probe {
     long begin = System.nanoTime();
     turned.turnUntilSettled(calls.length);
     return System.nanoTime() - begin;
+  }
+
+  /** As many batches as have {@link #BATCH} invocations; answers the nanoseconds of the turns. */
+  public long batches() {
+    long ns = 0;
+    for (int i = 0; i < BATCH; i += calls.length) {
+      ns += batch();
+    }
+    return ns;
   }
 
   @Override

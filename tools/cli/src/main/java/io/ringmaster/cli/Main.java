@@ -82,6 +82,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     ServeCommand.addOptions(line.getSubcommands().get("serve").getCommandSpec());
     line.setUsageHelpWidth(100);
+    line.setExpandAtFiles(false); // @FILE is a command's own: an event, not more options
     line.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
     return line;
   }

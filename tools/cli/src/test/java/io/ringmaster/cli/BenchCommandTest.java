@@ -91,6 +91,7 @@ class BenchCommandTest {
   @Test
   void loadOfAnEngineOfItsOwn() throws IOException {
     Path table = folder.resolve("table.hgrm");
+    Path event = Files.writeString(folder.resolve("event.json"), "{\"--no-option\": [1, 2]}");
     assertEquals(
         ExitStatus.OK,
         Main.execute(
@@ -99,6 +100,8 @@ class BenchCommandTest {
             "--rate=500",
             "--seconds=0.2",
             "--warm-up=0.1",
+            "--payload",
+            "@" + event,
             "--hgrm=" + table,
             "--json"),
         () -> error.toString(StandardCharsets.UTF_8));

@@ -1,8 +1,7 @@
 package io.ringmaster.bench.jmh;
 
-import io.ringmaster.bench.floor.DisruptorFloor;
+import io.ringmaster.bench.Bench;
 import io.ringmaster.bench.harness.Probe;
-import io.ringmaster.bench.product.InJvmProbe;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -13,15 +12,17 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
- * {@code dispatch.injvm} and its floor in turns of 100 ms; {@code invocations} is the rate that
- * counts.
+ * The benchmarks whose figure is a rate, in turns of 100 ms; {@code invocations} is the rate that
+ * counts. Any id with the unit 1/s may be given: {@code -p id=invoke.saturated.python.8}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -29,12 +30,20 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
-public class DispatchInJvm {
-  private static final int IN_FLIGHT = 256;
+public class Rates {
   private static final long ROUND_NS = 100_000_000L;
 
-  private Probe engine;
-  private Probe chain;
+  /** Which one. */
+  @Param({
+    "dispatch.injvm",
+    "channel.saturated.python.8",
+    "channel.saturated.node.8",
+    "channel.saturated.java.1",
+    "runtime-api.roundtrip"
+  })
+  public String id;
+
+  private Probe probe;
 
   /** Invocations, counted by JMH. */
   @AuxCounters
@@ -50,26 +59,25 @@ public class DispatchInJvm {
     }
   }
 
-  /** Opens both sides. */
+  /** Opens both sides, of which a fork measures one. */
   @Setup
-  public void open() {
-    engine = new InJvmProbe(IN_FLIGHT);
-    chain = new DisruptorFloor(IN_FLIGHT);
+  public void open(BenchmarkParams params) {
+    probe = Bench.open(id, Micro.isFloor(params.getBenchmark()));
   }
 
   /** The engine. */
   @Benchmark
-  public double invocation(Count count) throws Exception {
-    return round(engine, count);
+  public double product(Count count) throws Exception {
+    return round(count);
   }
 
-  /** The bare chain. */
+  /** The least that it costs. */
   @Benchmark
   public double floor(Count count) throws Exception {
-    return round(chain, count);
+    return round(count);
   }
 
-  private static double round(Probe probe, Count count) throws Exception {
+  private double round(Count count) throws Exception {
     long before = probe.samples();
     double rate = probe.round(ROUND_NS);
     count.invocations += probe.samples() - before;
@@ -79,7 +87,6 @@ public class DispatchInJvm {
   /** Closes both sides. */
   @TearDown
   public void close() throws IOException {
-    engine.close();
-    chain.close();
+    probe.close();
   }
 }
