@@ -31,7 +31,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     implements Peer, Deadlines.Watched, RequestDecoder.Listener {
   private static final int KEPT_BUFFER_MAX = 64 * 1024;
   private static final int HEADERS_MAX = 100;
-  private static final String HOST = "[A-Za-z0-9.:_\\[\\]-]{0,255}";
+  private static final int HOST_MAX = 255;
   private static final long LINGER_NS = 2_000_000_000L;
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -259,10 +259,26 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
         || headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
         || hosts > 1
         || hosts == 0 && !http10
-        || hosts == 1 && !headers.get(HttpHeaderNames.HOST).matches(HOST)) {
+        || hosts == 1 && !isHost(headers.get(HttpHeaderNames.HOST))) {
       return Answer.refusal(400, "BadRequestException", "The request is malformed");
     }
     return null;
+  }
+
+  /** Whether it has only what names, addresses and ports are made of. */
+  private static boolean isHost(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
+      if (!(each >= 'a' && each <= 'z'
+          || each >= 'A' && each <= 'Z'
+          || each >= '-' && each <= ':' && each != '/'
+          || each == '_'
+          || each == '['
+          || each == ']')) {
+        return false;
+      }
+    }
+    return text.length() <= HOST_MAX;
   }
 
   private void body(HttpContent content) {

@@ -3,13 +3,11 @@ package io.ringmaster.lambdahttp;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.Owner;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -50,8 +48,6 @@ final class Ingress {
     }
   }
 
-  private static final byte[] NOTHING = {};
-  private static final int CALLS_KEPT = 128;
   private static final int MANAGEMENT_QUEUE_MAX = 1024;
   private static final long KEPT_AFTER_STOP_NS = 2_000_000_000L;
   private static final long SLOWEST_BYTES_PER_SECOND = 32 * 1024;
@@ -75,14 +71,8 @@ final class Ingress {
   private volatile int port;
   private volatile boolean loopback;
 
-  /** Calls that wait to be used again, by event loop. */
-  private final FastThreadLocal<ArrayDeque<Call>> calls =
-      new FastThreadLocal<>() {
-        @Override
-        protected ArrayDeque<Call> initialValue() {
-          return new ArrayDeque<>();
-        }
-      };
+  /** That of the event loop that asks. */
+  private final FastThreadLocal<IngressLoop> loops = new FastThreadLocal<>();
 
   Ingress(LambdaHttpConfig config, Engine engine) {
     this.config = config;
@@ -158,20 +148,14 @@ final class Ingress {
     return values;
   }
 
-  /** A call for one invocation. On an event loop. */
-  Call takeCall() {
-    Call kept = calls.get().poll();
-    return kept == null ? engine.newCall() : kept;
+  /** The event loop begins. */
+  void enter(IngressLoop loop) {
+    loops.set(loop);
   }
 
-  /** Gives it back once nothing reads it any more. On an event loop. */
-  void giveCall(Call call) {
-    ArrayDeque<Call> kept = calls.get();
-    if (kept.size() < CALLS_KEPT) {
-      call.attachment(null);
-      call.payload(NOTHING, 0, 0);
-      kept.push(call);
-    }
+  /** That of the calling event loop. */
+  IngressLoop loop() {
+    return loops.get();
   }
 
   /**

@@ -12,13 +12,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One Invoke, from the whole request to its answer. On the loop, but for {@link #settled}, which
  * runs on the dispatcher and hands over to the loop.
  */
-final class Invoking implements InvocationCallback, Runnable {
+final class Invoking implements InvocationCallback {
   private static final int CHECKED_HERE_MAX = 128 * 1024;
   private static final int KEPT_RESPONSE_MAX = 64 * 1024;
   private static final int NAME_MAX = 64;
@@ -34,6 +33,10 @@ final class Invoking implements InvocationCallback, Runnable {
   private String clientContext;
   private boolean tail;
   private Call call;
+  private IngressLoop loop;
+
+  /** The one below in its loop's list of settled ones. */
+  Invoking below;
 
   Invoking(Exchange exchange) {
     this.exchange = exchange;
@@ -248,7 +251,8 @@ final class Invoking implements InvocationCallback, Runnable {
   }
 
   private void submit() {
-    call = ingress.takeCall();
+    loop = ingress.loop();
+    call = loop.takeCall();
     boolean empty = exchange.bodyLength() == 0;
     call.owner(exchange.owner())
         .function(function)
@@ -263,10 +267,20 @@ final class Invoking implements InvocationCallback, Runnable {
     if (operation.name().equals("InvokeWithResponseStream")) {
       new Streaming(this).submit(call, tail);
     } else {
-      exchange.hold();
-      exchange.onDisconnect(call::cancel);
-      call.submit(this);
+      loop.submit(this);
     }
+  }
+
+  /** Submits, unless the client has gone; false: it has. */
+  boolean submitNow() {
+    if (exchange.isOver()) {
+      loop.giveCall(call);
+      return false;
+    }
+    exchange.hold();
+    exchange.onDisconnect(call::cancel);
+    call.submit(this);
+    return true;
   }
 
   @Override
@@ -274,28 +288,29 @@ final class Invoking implements InvocationCallback, Runnable {
     return true;
   }
 
-  /** On the dispatcher. */
+  /** On the dispatcher, or at once. */
   @Override
   public void settled(Call settled) {
-    try {
-      exchange.peer().loop().execute(this);
-    } catch (RejectedExecutionException e) {
-      // The server is closed, and with it the connection: nobody waits for the answer.
-      ingress.count(Ingress.Counter.CONNECTIONS_FAILED);
-    }
+    loop.post(this);
   }
 
-  /** On the loop: the answer is there. */
-  @Override
-  public void run() {
+  /** The answer is there. */
+  void answerSettled() {
     exchange.letGo();
     Answer answer = answer();
     int length = call.responseLength();
     exchange.answer(answer);
     // A large answer may still be on its way out of the call's array.
     if (length <= KEPT_RESPONSE_MAX) {
-      ingress.giveCall(call);
+      loop.giveCall(call);
     }
+  }
+
+  /** It could not be submitted, or its answer not be written: its client is not left waiting. */
+  void failed(Throwable cause) {
+    ingress.internalError("an invocation", cause);
+    exchange.over();
+    exchange.peer().breakOff();
   }
 
   /** The answer to a call that is settled: its refusal, or what the function said. */

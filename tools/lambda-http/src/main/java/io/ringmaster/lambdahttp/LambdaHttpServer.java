@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class LambdaHttpServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             config.eventLoops(),
             new DefaultThreadFactory("ringmaster-http-loop", true),
-            NioIoHandler.newFactory());
+            NioIoHandler.newFactory(SelectorProvider.provider(), () -> new IngressLoop(ingress)));
     for (EventExecutor each : loops) {
       Deadlines of = new Deadlines((EventLoop) each);
       deadlines.put((EventLoop) each, of);

@@ -114,7 +114,7 @@ final class Streaming implements StreamingCallback {
     finished = true;
     exchange.letGo();
     if (gone || exchange.isOver()) {
-      exchange.ingress().giveCall(call);
+      exchange.ingress().loop().giveCall(call);
       return;
     }
     if (call.refusal() != null && !begun) {
@@ -131,7 +131,7 @@ final class Streaming implements StreamingCallback {
       exchange.over();
       exchange.peer().end();
     }
-    exchange.ingress().giveCall(call);
+    exchange.ingress().loop().giveCall(call);
   }
 
   private Map<String, Object> complete() {

@@ -5,8 +5,10 @@
  * <p>Threads. A connection belongs to one event loop, and so do its requests: {@link
  * io.ringmaster.lambdahttp.Http1Connection}, {@link io.ringmaster.lambdahttp.Http2Stream} and
  * {@link io.ringmaster.lambdahttp.Exchange} are touched there only. Invocations are submitted from
- * the loop; their answers come on the dispatcher and are handed to the loop at once. Management
- * calls and pages run on a bounded pool of threads, never on a loop: they wait for files.
+ * the loop, those that one look for input found together; their answers come on the dispatcher,
+ * which posts them to {@link io.ringmaster.lambdahttp.IngressLoop}, where the ordering pair of that
+ * hand-over is. Management calls and pages run on a bounded pool of threads, never on a loop: they
+ * wait for files.
  *
  * <p>Invariants. Everything a client sends is bounded before it is kept: request line, headers,
  * body by operation, bodies of all requests together, connections, requests of a connection. Every

@@ -20,6 +20,9 @@ final class HandlerThread implements Runnable {
    */
   private static final int LOOKS = 32;
 
+  /** Answers of which the dispatcher hears together, while more wait to be made. */
+  private static final int UNTOLD_MAX = 32;
+
   final int sandbox;
   final InJvmHandler handler;
   final HandlerSlot[] slots;
@@ -33,6 +36,9 @@ final class HandlerThread implements Runnable {
   private final AtomicLong lines = new AtomicLong();
   private volatile boolean ending;
   private volatile boolean waiting;
+
+  /** Reported since the dispatcher was last woken. Handler's thread. */
+  private int untold;
 
   HandlerThread(InJvmDriver driver, int sandbox, String name, InJvmHandler handler, int slotCount) {
     this.driver = driver;
@@ -94,7 +100,10 @@ final class HandlerThread implements Runnable {
         if (slot != null && slot.begin()) {
           handle(slot);
           slot.logMark = lines.get();
-          driver.report(slot);
+          driver.queue(slot);
+          if (++untold == UNTOLD_MAX) {
+            tell();
+          }
         }
       }
     } finally {
@@ -102,7 +111,20 @@ final class HandlerThread implements Runnable {
     }
   }
 
+  /** Wakes the dispatcher, if it has not heard of everything. */
+  private void tell() {
+    if (untold > 0) {
+      untold = 0;
+      driver.tell();
+    }
+  }
+
   private HandlerSlot next() {
+    HandlerSlot queued = queue.relaxedPoll();
+    if (queued != null) {
+      return queued;
+    }
+    tell();
     for (int i = 0; i < SPINS; i++) {
       HandlerSlot slot = queue.relaxedPoll();
       if (slot != null) {

@@ -311,9 +311,19 @@ public final class InJvmDriver implements SandboxDriver {
 
   // ---- handler threads ----
 
-  void report(Object what) {
+  /** Reports; {@link #tell} must follow. */
+  void queue(Object what) {
     reports.offer(what);
+  }
+
+  /** The dispatcher has something to poll: once for all that was queued before. */
+  void tell() {
     sleeper.wake();
+  }
+
+  void report(Object what) {
+    queue(what);
+    tell();
   }
 
   void ended(HandlerThread thread) {
