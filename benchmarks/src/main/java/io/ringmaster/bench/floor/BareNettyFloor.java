@@ -1,28 +1,16 @@
 package io.ringmaster.bench.floor;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringmaster.bench.harness.Probe;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +28,7 @@ public final class BareNettyFloor implements Probe {
   private static final long LOOK_NS = 100_000;
 
   private final byte[] event;
-  private final MultiThreadIoEventLoopGroup loops;
-  private final Channel listener;
+  private final HttpServer server;
   private final RuntimeClients clients;
   private final AtomicLong answered = new AtomicLong();
   private volatile boolean open;
@@ -50,31 +37,15 @@ public final class BareNettyFloor implements Probe {
   /** Opens server and clients. */
   public BareNettyFloor(int threads, byte[] event) throws IOException {
     this.event = event;
-    loops =
-        new MultiThreadIoEventLoopGroup(
-            threads, new DefaultThreadFactory("bench-netty", true), NioIoHandler.newFactory());
-    listener =
-        new ServerBootstrap()
-            .group(loops, loops)
-            .channel(NioServerSocketChannel.class)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    channel
-                        .pipeline()
-                        .addLast(new HttpServerCodec())
-                        .addLast(new HttpObjectAggregator(1 << 20))
-                        .addLast(new Answers());
-                  }
-                })
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .syncUninterruptibly()
-            .channel();
+    server = new HttpServer(threads, Answers::new);
     int[] ports = new int[RuntimeClients.COUNT];
-    Arrays.fill(ports, ((InetSocketAddress) listener.localAddress()).getPort());
-    clients = new RuntimeClients(ports);
+    Arrays.fill(ports, server.address().getPort());
+    try {
+      clients = new RuntimeClients(ports);
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
   }
 
   private final class Answers extends SimpleChannelInboundHandler<FullHttpRequest> {
@@ -151,7 +122,6 @@ public final class BareNettyFloor implements Probe {
   @Override
   public void close() {
     clients.close();
-    listener.close().syncUninterruptibly();
-    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    server.close();
   }
 }

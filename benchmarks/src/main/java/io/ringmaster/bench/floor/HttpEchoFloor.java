@@ -20,7 +20,7 @@ public final class HttpEchoFloor implements Probe {
    * @param connections keep-alive connections
    */
   public HttpEchoFloor(int loops, int connections) throws IOException {
-    server = new HttpServer(loops, () -> HttpServer::echo);
+    server = HttpServer.answering(loops, () -> HttpServer::echo);
     try {
       load = new HttpLoad(server.address(), connections, HttpLoad.invoke("echo", Frames.EVENT));
     } catch (IOException e) {

@@ -61,7 +61,7 @@ public final class HttpPipesFloor implements Probe {
       for (int i = 0; i < LOOPS; i++) {
         lanes.add(new Lane(RuntimeProcess.bareLoop(linux, runtime, programs)));
       }
-      opened = new HttpServer(LOOPS, () -> lane.get()::answer);
+      opened = HttpServer.answering(LOOPS, () -> lane.get()::answer);
       server = opened;
       load = new HttpLoad(server.address(), connections, HttpLoad.invoke("echo", Frames.EVENT));
     } catch (IOException | RuntimeException e) {

@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -43,12 +44,22 @@ final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Opens it.
+   * Opens one that answers at once, with status 200.
    *
    * @param threads event loops
    * @param answering asked once by each connection, on its event loop
    */
-  HttpServer(int threads, Supplier<Answering> answering) {
+  static HttpServer answering(int threads, Supplier<Answering> answering) {
+    return new HttpServer(threads, () -> new Answers(answering.get()));
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param threads event loops
+   * @param handlers asked once by each connection for who gets its whole requests
+   */
+  HttpServer(int threads, Supplier<ChannelHandler> handlers) {
     loops =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("bench-netty", true), NioIoHandler.newFactory());
@@ -65,7 +76,7 @@ final class HttpServer implements AutoCloseable {
                         .pipeline()
                         .addLast(new HttpServerCodec())
                         .addLast(new HttpObjectAggregator(BODY_MAX))
-                        .addLast(new Answers(answering.get()));
+                        .addLast(handlers.get());
                   }
                 })
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

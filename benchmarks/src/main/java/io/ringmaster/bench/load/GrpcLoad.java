@@ -13,18 +13,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Unary calls over one connection, always so many in flight; messages are bytes that are made once.
  * Calls end and begin again on the connection's event loop; the calling thread counts.
  */
 public final class GrpcLoad implements AutoCloseable {
-  private static final long END_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
-  private static final long LOOK_NS = 200_000;
-
   /** Messages as they are. */
   public static final MethodDescriptor.Marshaller<byte[]> BYTES =
       new MethodDescriptor.Marshaller<>() {
@@ -46,11 +40,7 @@ public final class GrpcLoad implements AutoCloseable {
   private final ManagedChannel channel;
   private final MethodDescriptor<byte[], byte[]> method;
   private final byte[] request;
-  private final int count;
-  private final AtomicLong answered = new AtomicLong();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private volatile boolean open;
-  private volatile Status failure;
+  private final InFlight calls;
   private volatile byte[] last;
 
   /**
@@ -62,7 +52,7 @@ public final class GrpcLoad implements AutoCloseable {
   public GrpcLoad(InetSocketAddress server, String method, byte[] request, int count) {
     this.method = unary(method);
     this.request = request.clone();
-    this.count = count;
+    calls = new InFlight(count, this::call);
     channel = NettyChannelBuilder.forAddress(server).usePlaintext().directExecutor().build();
   }
 
@@ -85,7 +75,7 @@ public final class GrpcLoad implements AutoCloseable {
 
           @Override
           public void onClose(Status status, Metadata trailers) {
-            ended(status);
+            calls.ended(status.isOk() ? null : status.asRuntimeException(trailers));
           }
         },
         new Metadata());
@@ -94,58 +84,14 @@ public final class GrpcLoad implements AutoCloseable {
     call.halfClose();
   }
 
-  private void ended(Status status) {
-    answered.getAndIncrement();
-    if (!status.isOk()) {
-      failure = status;
-    }
-    if (open && status.isOk()) {
-      call();
-    } else {
-      inFlight.getAndDecrement();
-    }
-  }
-
-  /**
-   * Calls for so long.
-   *
-   * @return answers per second
-   * @throws IOException a call failed, or does not end
-   */
+  /** Calls for so long; see {@link InFlight#run}. */
   public double run(long durationNs) throws IOException {
-    long from = answered.get();
-    open = true;
-    inFlight.set(count);
-    long begin = System.nanoTime();
-    for (int i = 0; i < count; i++) {
-      call();
-    }
-    long now = begin;
-    while (now - begin < durationNs || answered.get() == from && failure == null) {
-      LockSupport.parkNanos(Math.max(LOOK_NS, durationNs - (now - begin)));
-      now = System.nanoTime();
-      if (now - begin > durationNs + END_LIMIT_NS) {
-        throw new IOException("no call is answered");
-      }
-    }
-    long counted = answered.get() - from;
-    now = System.nanoTime();
-    open = false;
-    while (inFlight.get() > 0) {
-      LockSupport.parkNanos(LOOK_NS);
-      if (System.nanoTime() - now > END_LIMIT_NS) {
-        throw new IOException(inFlight.get() + " calls do not end");
-      }
-    }
-    if (failure != null) {
-      throw new IOException("a call failed: " + failure);
-    }
-    return counted * 1e9 / (now - begin);
+    return calls.run(durationNs);
   }
 
   /** Answers so far. */
   public long answered() {
-    return answered.get();
+    return calls.answered();
   }
 
   /** The last answer. */
