@@ -196,6 +196,21 @@ public final class EngineConfig {
     return values.lambdaEndpoint;
   }
 
+  /** How events reach sandbox processes, and answers the engine. Default {@link Channel#AUTO}. */
+  public Channel channel() {
+    return values.channel;
+  }
+
+  /** How frames reach sandbox processes. */
+  public enum Channel {
+    /** What is fastest for each runtime. */
+    AUTO,
+    /** By pipes. */
+    INLINE,
+    /** By memory shared with each process, beside pipes, where its runtime can; else by pipes. */
+    SEGMENT
+  }
+
   /** What becomes of log lines. */
   public enum LogSink {
     /** Nothing is rendered; a log tail is empty. */
@@ -237,6 +252,7 @@ public final class EngineConfig {
     private Path sdkFolder;
     private String awsEndpoint;
     private String lambdaEndpoint;
+    private Channel channel = Channel.AUTO;
 
     private Builder() {}
 
@@ -266,6 +282,7 @@ public final class EngineConfig {
       sdkFolder = other.sdkFolder;
       awsEndpoint = other.awsEndpoint;
       lambdaEndpoint = other.lambdaEndpoint;
+      channel = other.channel;
     }
 
     /** See {@link EngineConfig#dataFolder()}. */
@@ -415,6 +432,12 @@ public final class EngineConfig {
     /** See {@link EngineConfig#lambdaEndpoint()}. */
     public Builder lambdaEndpoint(String value) {
       lambdaEndpoint = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#channel()}. */
+    public Builder channel(Channel value) {
+      channel = Objects.requireNonNull(value, "channel");
       return this;
     }
 

@@ -5,6 +5,7 @@ import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.linux.ProcessDriverStatus;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSdk;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.RuntimeApi;
@@ -63,7 +64,8 @@ record Processes(
                     config.exactRuntimes(),
                     RuntimeSdk.find(config.sdkFolder(), config.dataFolder()),
                     config.awsEndpoint(),
-                    config.lambdaEndpoint())),
+                    config.lambdaEndpoint(),
+                    ChannelChoice.valueOf(config.channel().name()))),
             dispatcher,
             logAgent,
             runtimeApi);

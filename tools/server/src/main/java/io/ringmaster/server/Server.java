@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -180,6 +181,9 @@ public final class Server implements AutoCloseable {
             .sdkFolder(configuration.get(Options.SDK_FOLDER))
             .awsEndpoint(configuration.get(Options.AWS_ENDPOINT))
             .lambdaEndpoint("http://" + http.text())
+            .channel(
+                EngineConfig.Channel.valueOf(
+                    configuration.get(Options.CHANNEL).toUpperCase(Locale.ROOT)))
             .logSink(
                 switch (configuration.get(Options.LOGS)) {
                   case "off" -> EngineConfig.LogSink.OFF;

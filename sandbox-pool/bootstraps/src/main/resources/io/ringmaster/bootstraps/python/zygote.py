@@ -156,7 +156,7 @@ def refresh_randomness():
         sys.modules["numpy.random"].seed()
 
 
-def function(bootstrap, requests, responses, log):
+def function(bootstrap, requests, responses, log, segment=None):
     """PID 2: descriptors as tools/docs/channel.md has them, and no others."""
     # A group of its own, no session: a session would be a scheduling group of its own too (autogroup), and each switch between
     # engine and function on one processor would cost 2 µs more.
@@ -165,7 +165,9 @@ def function(bootstrap, requests, responses, log):
     null = os.open(os.devnull, os.O_RDWR)
     for source, target in ((null, 0), (log, 1), (log, 2), (requests, 3), (responses, 4)):
         os.dup2(source, target)
-    close_from(5)
+    if segment is not None:
+        os.dup2(segment, 5)
+    close_from(5 if segment is None else 6)
     refresh_randomness()
     bootstrap.run()
 
@@ -291,7 +293,7 @@ class Zygote:
             for _, _, rights in control:
                 fds.frombytes(rights)
             try:
-                if op != FORK or len(fds) != 3:
+                if op != FORK or len(fds) not in (3, 4):
                     raise OSError(errno.EPROTO, "op %d with %d descriptors" % (op, len(fds)))
                 self.fork(id, token, fds)
             except OSError as failed:

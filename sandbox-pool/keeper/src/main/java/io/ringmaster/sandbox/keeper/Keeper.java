@@ -200,7 +200,7 @@ public final class Keeper {
     if (zygote == null || zygote.ending) {
       throw new LinuxException("zygote " + engine.a(), Errno.ESRCH);
     }
-    if (engine.descriptors() != 3) {
+    if (engine.descriptors() != 3 && engine.descriptors() != 4) {
       throw new LinuxException(engine.descriptors() + " descriptors", Errno.EINVAL);
     }
     Sandbox sandbox = new Sandbox(id, zygote, linux.random());
@@ -213,7 +213,7 @@ public final class Keeper {
     if (sandboxes.byId(id) != null) {
       throw new LinuxException("sandbox " + id, Errno.EEXIST);
     }
-    if (engine.descriptors() != 1 && engine.descriptors() != 3) {
+    if (engine.descriptors() == 0 || engine.descriptors() == 2) {
       throw new LinuxException(engine.descriptors() + " descriptors", Errno.EINVAL);
     }
     SpawnCommand command = SpawnCommand.decode(text);

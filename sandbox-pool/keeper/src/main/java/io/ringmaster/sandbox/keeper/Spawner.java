@@ -92,13 +92,14 @@ final class Spawner {
   /**
    * Starts one.
    *
-   * @param descriptors its 1 and 2, or its 3, 4 and these; stay the caller's to close
+   * @param descriptors its 1 and 2, or its 3, 4 and these, then perhaps its 5; stay the caller's to
+   *     close
    * @throws LinuxException where it cannot be started; nothing is left over then
    */
   Sandbox start(int id, SpawnCommand command, int[] descriptors) {
     int init = enter() ? startInit() : 0;
     try {
-      int log = descriptors[descriptors.length - 1];
+      int log = descriptors[descriptors.length == 1 ? 0 : 2];
       Spawn spawn =
           new Spawn(linux, command.argv(), command.environment())
               .folder(command.folder())
@@ -107,6 +108,9 @@ final class Spawner {
         spawn.descriptors(nothing, log, log);
       } else {
         spawn.descriptors(nothing, log, log, descriptors[0], descriptors[1]);
+      }
+      if (descriptors.length == 4) {
+        spawn.descriptors(descriptors[3]);
       }
       Sandbox sandbox = Sandbox.spawned(id, spawn.start(), init);
       sandbox.inheritedPeakKib = PeakMemory.own();

@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.Frames;
+import io.ringmaster.sandbox.linux.channel.Segment;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.SandboxSpec;
@@ -51,6 +52,9 @@ final class BindTemplate {
     String logLevel = variables.getOrDefault("AWS_LAMBDA_LOG_LEVEL", "");
     JsonText.member(json, "logFormat", logFormat).append(',');
     JsonText.member(json, "logLevel", logLevel).append(',');
+    if (settings.channel().segment(interpreter.family())) {
+      json.append("\"segment\":").append(Segment.BYTES).append(',');
+    }
     json.append("\"raw\":").append(spec.rawMode()).append(',');
     bare = json.toString().getBytes(StandardCharsets.UTF_8);
     json.append("\"environment\":{");

@@ -9,6 +9,7 @@ final class DriverCounters {
   long ownStarts;
   long forkFailures;
   long keeperDeaths;
+  long doorbellsRescued;
 
   /** By name. */
   Map<String, Long> all(long keeperStarts) {
@@ -18,6 +19,7 @@ final class DriverCounters {
         "sandboxOwnStarts", ownStarts,
         "forkFailures", forkFailures,
         "keeperDeaths", keeperDeaths,
+        "doorbellRescued", doorbellsRescued,
         "keeperStarts", keeperStarts);
   }
 }

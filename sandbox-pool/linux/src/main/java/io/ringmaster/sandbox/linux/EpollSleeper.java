@@ -46,6 +46,9 @@ public final class EpollSleeper implements Sleeper {
 
   private boolean closed;
 
+  /** What the agent polls while it is awake; null: nothing. */
+  private PolledChannels polled;
+
   private final WakeFlag flag = new WakeFlag();
 
   // Publishers. They share one place for errno, which none of them reads.
@@ -109,20 +112,33 @@ public final class EpollSleeper implements Sleeper {
     if (ready > 0) {
       return;
     }
+    long wantedNs = polled == null ? Long.MAX_VALUE : polled.sleeps(nowNs);
     flag.arm();
     if (anythingArrived.getAsBoolean()) {
-      flag.disarm();
+      awake();
       look();
       return;
     }
     sleeps++;
     if (untilNs - nowNs > 0) {
-      setTimer(nowNs, untilNs);
+      setTimer(nowNs, wantedNs != Long.MAX_VALUE ? Math.min(untilNs, wantedNs) : untilNs);
       gather(linux.epollWait(epoll, events, -1));
     } else {
       gather(linux.epollWait(epoll, events, 0));
     }
+    awake();
+  }
+
+  private void awake() {
     flag.disarm();
+    if (polled != null) {
+      polled.wakes();
+    }
+  }
+
+  /** What the agent polls, and must tell before it sleeps; {@code anythingArrived} looks there. */
+  void polls(PolledChannels channels) {
+    polled = channels;
   }
 
   /**

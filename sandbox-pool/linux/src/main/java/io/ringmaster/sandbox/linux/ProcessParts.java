@@ -1,5 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.channel.Segment;
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.spi.RuntimeApi;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
@@ -19,11 +21,13 @@ import java.util.function.Consumer;
  * What a process needs before it is forked: its pipes, and a kit for an environment. Client only.
  */
 final class ProcessParts {
-  /** Ends that go to the process: requests, responses, logs. */
-  static final int THEIRS = 3;
+  /** What goes to the process at most: ends for requests, responses, logs, and a segment. */
+  static final int THEIRS = 4;
 
   /** Place of the end for logs among them. */
   static final int LOG = 2;
+
+  private static final int SEGMENT = 3;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNERS_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -31,6 +35,7 @@ final class ProcessParts {
   private final Linux linux;
   private final Path environments;
   private final RuntimeApi runtimeApi;
+  private final ChannelChoice channels;
   private final Consumer<SandboxProcess> arrived;
   private final LogStreams logStreams = new LogStreams();
   private final SecureRandom random = new SecureRandom();
@@ -40,13 +45,19 @@ final class ProcessParts {
   /**
    * @param environments where kits have their folders
    * @param runtimeApi null: there is none
+   * @param channels which processes get a segment
    * @param arrived told, on any thread, of processes whose session has something to tell
    */
   ProcessParts(
-      Linux linux, Path environments, RuntimeApi runtimeApi, Consumer<SandboxProcess> arrived) {
+      Linux linux,
+      Path environments,
+      RuntimeApi runtimeApi,
+      ChannelChoice channels,
+      Consumer<SandboxProcess> arrived) {
     this.linux = linux;
     this.environments = environments;
     this.runtimeApi = runtimeApi;
+    this.channels = channels;
     this.arrived = arrived;
   }
 
@@ -99,8 +110,17 @@ final class ProcessParts {
     LinuxException.check("pipe2", linux.pipe(0, ends));
     theirs[1] = ends[1];
     process.responseFd = ends[0];
+    if (channels.segment(process.family())) {
+      theirs[SEGMENT] = Segment.create(linux);
+      process.segment = Segment.map(linux, theirs[SEGMENT]);
+    }
     LinuxException.check("fcntl", linux.nonBlocking(process.requestFd));
     LinuxException.check("fcntl", linux.nonBlocking(process.responseFd));
+  }
+
+  /** What is sent along with the wish for a process that has frames. */
+  int[] sent(int[] theirs) {
+    return Arrays.copyOf(theirs, theirs[SEGMENT] < 0 ? SEGMENT : THEIRS);
   }
 
   /** Closes what the process was given. */
@@ -117,6 +137,10 @@ final class ProcessParts {
     close(process.logs == null ? -1 : process.logs.fd);
     if (process.session != null) {
       process.session.close();
+    }
+    if (process.segment != null) {
+      process.segment.unmap(linux);
+      process.segment = null;
     }
     if (process.kit != null) {
       spareKits.add(process.kit);

@@ -49,7 +49,12 @@ public final class ProcessPool {
     remover = new FolderRemover();
     logs = new PipeLogs(logSleeper);
     ProcessParts parts =
-        new ProcessParts(new Linux(), config.environmentsFolder(), runtimeApi, this::arrived);
+        new ProcessParts(
+            new Linux(),
+            config.environmentsFolder(),
+            runtimeApi,
+            config.runtimes().channel(),
+            this::arrived);
     client = new KeeperClient(config, firstMode, notes, dispatcherSleeper, logs, parts);
     driver =
         new ProcessSandboxDriver(

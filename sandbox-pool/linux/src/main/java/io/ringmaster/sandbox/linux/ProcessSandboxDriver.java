@@ -45,6 +45,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
   private final EnvironmentEnds ends;
   private final Binder binder;
   private final Receiver receiver;
+  private final PolledChannels polled;
+  private final ArrayDeque<SandboxProcess> answering = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> speaking = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> exiting = new ArrayDeque<>();
   private int cursor;
@@ -74,11 +76,14 @@ final class ProcessSandboxDriver implements SandboxDriver {
     Linux linux = new Linux();
     ChannelBuffers buffers = new ChannelBuffers(linux);
     environments = new Environments(config.sandboxesMax());
-    processes = new SandboxProcesses(linux, sleeper, client, remover);
+    polled = new PolledChannels(buffers, counters);
+    sleeper.polls(polled);
+    processes = new SandboxProcesses(linux, sleeper, client, remover, polled);
     pools = new RuntimePools(config, client, processes);
     ends = new EnvironmentEnds(environments, processes, pools, remover);
     binder = new Binder(config.runtimes(), client, buffers, processes, pools, ends, counters);
-    receiver = new Receiver(client, linux, buffers, processes, pools, binder, ends, counters);
+    receiver =
+        new Receiver(client, linux, buffers, processes, pools, binder, ends, polled, counters);
     config.preparedRuntimes().forEach(runtime -> pools.expect(runtime, DEFAULT_MEMORY_MB));
   }
 
@@ -116,6 +121,9 @@ final class ProcessSandboxDriver implements SandboxDriver {
         binder.findProcess(environment);
         return true;
       }
+      case BUSY -> {
+        return receiver.invokeBehind(environment, invocation);
+      }
       default -> {
         return false;
       }
@@ -123,12 +131,24 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   @Override
+  public boolean prefetches(int sandbox) {
+    Environment environment = environments.find(sandbox);
+    return environment != null
+        && environment.process != null
+        && environment.process.channel.prefetches();
+  }
+
+  @Override
   public boolean revoke(int slot, long sequence) {
     Environment environment = environments.find(Slots.sandbox(slot));
-    if (environment == null
-        || environment.invocation == null
-        || environment.sequence != sequence
-        || environment.state == EnvironmentState.BUSY) {
+    if (environment == null) {
+      return false;
+    }
+    if (environment.state == EnvironmentState.BUSY
+        || environment.state == EnvironmentState.ENDING) {
+      return receiver.revoke(environment, sequence);
+    }
+    if (environment.invocation == null || environment.sequence != sequence) {
       return false;
     }
     environment.invocation = null; // its process was not there yet, and goes on becoming ready
@@ -184,6 +204,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
         || !exiting.isEmpty()
         || !speaking.isEmpty()
         || !arrivals.isEmpty()
+        || !answering.isEmpty()
+        || polled.any()
         || sleeper.readyCount() > 0;
   }
 
@@ -198,6 +220,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       delivered += tell(sink, limit - delivered);
     }
     delivered += hear(sink, limit - delivered);
+    delivered += takeAnswers(sink, limit - delivered);
     if (cursor == 0) {
       sleeper.lookIfOverdue();
     }
@@ -223,7 +246,36 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
       return 0;
     }
-    return process.watchingResponse ? receiver.receive(process, sink) : 0;
+    return process.watchingResponse ? receive(process, sink) : 0;
+  }
+
+  private int receive(SandboxProcess process, DriverEvents sink) {
+    int told = receiver.receive(process, sink);
+    if (told > 0 && !process.answering && process.channel.holdsAnswer()) {
+      process.answering = true;
+      answering.add(process);
+    }
+    return told;
+  }
+
+  /** Answers that lie in segments, and what was read together with an answer. */
+  private int takeAnswers(DriverEvents sink, int limit) {
+    int delivered = 0;
+    for (int i = answering.size(); i > 0 && delivered < limit; i--) {
+      SandboxProcess process = answering.remove();
+      process.answering = false;
+      if (process.state == ProcessState.BOUND && !process.responseEnded) {
+        delivered += receive(process, sink);
+        delivered += tell(sink, limit - delivered);
+      }
+    }
+    for (int i = polled.count() - 1; i >= 0 && delivered < limit; i--) {
+      if (i < polled.count() && polled.get(i).shared.answers()) {
+        delivered += receive(polled.get(i), sink);
+        delivered += tell(sink, limit - delivered);
+      }
+    }
+    return delivered;
   }
 
   /** What sessions of the Runtime API tell. */

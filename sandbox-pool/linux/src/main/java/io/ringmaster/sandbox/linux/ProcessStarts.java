@@ -148,7 +148,9 @@ final class ProcessStarts {
   private void fork(Wire wire, SandboxProcess process) {
     try {
       parts.make(process, theirs);
-      sent(process, wire.trySend(Op.FORK, process.number, process.pool.zygote, 0, "", theirs));
+      sent(
+          process,
+          wire.trySend(Op.FORK, process.number, process.pool.zygote, 0, "", parts.sent(theirs)));
     } catch (LinuxException | IOException e) {
       failed(process, e.toString(), false);
     } finally {
@@ -170,7 +172,9 @@ final class ProcessStarts {
               process.pool.memoryMb);
       parts.make(process, theirs);
       SpawnCommand command = new SpawnCommand("/", launch.argv(), launch.environment());
-      sent(process, wire.trySend(Op.SPAWN, process.number, 0, 0, command.encode(), theirs));
+      sent(
+          process,
+          wire.trySend(Op.SPAWN, process.number, 0, 0, command.encode(), parts.sent(theirs)));
     } catch (LinuxException | IOException | IllegalArgumentException e) {
       failed(process, e.toString(), false);
     } finally {
@@ -187,7 +191,8 @@ final class ProcessStarts {
     try {
       parts.make(process, theirs);
       String text = program.command(process).encode();
-      int[] fds = process.own.byRuntimeApi() ? new int[] {theirs[ProcessParts.LOG]} : theirs;
+      int[] fds =
+          process.own.byRuntimeApi() ? new int[] {theirs[ProcessParts.LOG]} : parts.sent(theirs);
       sent(process, wire.trySend(Op.SPAWN, process.number, 0, 0, text, fds));
     } catch (LinuxException
         | IOException

@@ -19,6 +19,7 @@ final class Receiver {
   private final DriverCounters counters;
   private final Linux linux;
   private final PeakMemory peaks;
+  private final PolledChannels polled;
 
   Receiver(
       KeeperClient client,
@@ -28,6 +29,7 @@ final class Receiver {
       RuntimePools pools,
       Binder binder,
       EnvironmentEnds ends,
+      PolledChannels polled,
       DriverCounters counters) {
     this.client = client;
     this.buffers = buffers;
@@ -37,6 +39,7 @@ final class Receiver {
     this.ends = ends;
     this.counters = counters;
     this.linux = linux;
+    this.polled = polled;
     peaks = new PeakMemory(linux);
   }
 
@@ -52,6 +55,46 @@ final class Receiver {
     } catch (IllegalArgumentException unfit) {
       ends.lose(environment, Fault.PLATFORM, unfit.getMessage());
     }
+  }
+
+  /** Hands one more over while one runs; false: there is no place for it. */
+  boolean invokeBehind(Environment environment, Invocation invocation) {
+    try {
+      return environment.process != null
+          && environment.process.channel.invokeBehind(buffers, invocation);
+    } catch (IllegalArgumentException unfit) {
+      return false; // as the first of its slot it is told
+    }
+  }
+
+  /** Takes one back that lay behind another; true: it is as if it had never been offered. */
+  boolean revoke(Environment environment, long sequence) {
+    SandboxProcess process = environment.process;
+    if (process == null || !process.channel.revoke(sequence)) {
+      return false;
+    }
+    if (environment.state == EnvironmentState.BUSY && environment.sequence == sequence) {
+      environment.invocation = null;
+      environment.state = environment.state.to(EnvironmentState.IDLE);
+    }
+    return true;
+  }
+
+  /** What lay behind is next, if something did. */
+  private static void advance(Environment environment) {
+    environment.invocation = environment.process.channel.running();
+    if (environment.invocation != null) {
+      environment.sequence = environment.invocation.sequence();
+      environment.process.uncredited = 0;
+    } else {
+      environment.state = environment.state.to(EnvironmentState.IDLE);
+    }
+  }
+
+  private void skipped(Environment environment, DriverEvents sink) {
+    long sequence = environment.process.channel.skipped();
+    advance(environment);
+    sink.skipped(Slots.slot(environment.id, 0), sequence);
   }
 
   /** The request pipe takes more. */
@@ -84,6 +127,7 @@ final class Receiver {
         initFailed(environment, sink);
         return 1;
       }
+      case SKIPPED -> skipped(environment, sink);
       case CHUNK -> chunk(environment, process, sink);
       case ANSWER -> answered(environment, sink);
       case END -> {
@@ -158,19 +202,25 @@ final class Receiver {
     Channel channel = process.channel;
     process.answered = true;
     boolean last = channel.processEnds();
-    environment.state =
-        environment.state.to(last ? EnvironmentState.ENDING : EnvironmentState.IDLE);
     if (process.session != null
         || process.logs.writesRaw()
         || environment.invocation.logTailWanted()) {
       // Output without a mark that came before the answer is the answer's.
       environment.invocation.responseBuffer().logPosition(process.logs.written(linux));
     }
-    environment.invocation = null;
+    long sequence = environment.sequence;
+    if (last) {
+      environment.state = environment.state.to(EnvironmentState.ENDING);
+      environment.invocation = null;
+    } else {
+      advance(environment);
+    }
+    if (process.shared != null) {
+      polled.answered(process);
+    }
     int peakKb = process.statusFd < 0 ? channel.maxMemoryKb() : peaks.read(process.statusFd);
     environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peakKb);
     int slot = Slots.slot(environment.id, 0);
-    long sequence = environment.sequence;
     boolean error = channel.functionError();
     if (last) {
       if (!process.exited) {
@@ -208,7 +258,10 @@ final class Receiver {
    * @return how many events that was; −1: it is not over, and nothing was told
    */
   int readToItsEnd(SandboxProcess process, DriverEvents sink) {
-    boolean spoke = process.session != null || !process.responseEnded && process.lastWordsBytes > 0;
+    boolean spoke =
+        process.session != null
+            || !process.responseEnded
+                && (process.lastWordsBytes > 0 || process.channel.holdsAnswer());
     if (spoke && process.state == ProcessState.BOUND) {
       int told = receive(process, sink);
       int bytes = process.channel.receivedBytes();
@@ -221,9 +274,20 @@ final class Receiver {
       }
     }
     boolean again = hasNotBegun(process);
+    Environment environment = process.environment;
+    boolean skips =
+        environment != null
+            && environment.state == EnvironmentState.BUSY
+            && process.channel.unbegun();
     gone(process);
     if (process.environment == null) {
       return 0;
+    }
+    if (skips) {
+      sink.skipped(Slots.slot(environment.id, 0), environment.sequence);
+      if (process.environment == null) {
+        return 1;
+      }
     }
     return again ? startAgain(process) : exited(process, sink);
   }

@@ -2,6 +2,8 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.Channel;
 import io.ringmaster.sandbox.linux.channel.InlineChannel;
+import io.ringmaster.sandbox.linux.channel.Segment;
+import io.ringmaster.sandbox.linux.channel.SegmentChannel;
 import io.ringmaster.sandbox.spi.RuntimeApiSession;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -29,6 +31,9 @@ final class SandboxProcess {
   LogPipe logs;
   RuntimeApiSession session;
 
+  /** What it shares with the engine, until {@link #shared} has it; null: nothing. */
+  Segment segment;
+
   /** Its file {@code status} below /proc, where it does not tell its memory itself; else −1. */
   int statusFd = -1;
 
@@ -44,6 +49,15 @@ final class SandboxProcess {
 
   /** {@link #channel}, where it is one of pipes; else null. */
   InlineChannel inline;
+
+  /** {@link #channel}, where it has a segment; else null. */
+  SegmentChannel shared;
+
+  /** Place among those that are polled; −1: it is none of them. */
+  int polledAt = -1;
+
+  /** It is among those that hold an answer which no descriptor tells of. */
+  boolean answering;
 
   Environment environment;
 
@@ -99,6 +113,11 @@ final class SandboxProcess {
     SandboxProcess process = new SandboxProcess(number, null, start);
     process.intended = intended;
     return process;
+  }
+
+  /** The runtime family of its interpreter. */
+  String family() {
+    return (pool == null ? own.interpreter() : pool.interpreter).family();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.InlineChannel;
 import io.ringmaster.sandbox.linux.channel.RuntimeApiChannel;
+import io.ringmaster.sandbox.linux.channel.SegmentChannel;
 import io.ringmaster.sandbox.system.Linux;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -18,6 +19,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   private final EpollSleeper sleeper;
   private final KeeperClient client;
   private final FolderRemover remover;
+  private final PolledChannels polled;
 
   private SandboxProcess[] table = new SandboxProcess[64];
   private int[] free = new int[64];
@@ -25,11 +27,17 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   private int used;
   private int lastNumber;
 
-  SandboxProcesses(Linux linux, EpollSleeper sleeper, KeeperClient client, FolderRemover remover) {
+  SandboxProcesses(
+      Linux linux,
+      EpollSleeper sleeper,
+      KeeperClient client,
+      FolderRemover remover,
+      PolledChannels polled) {
     this.linux = linux;
     this.sleeper = sleeper;
     this.client = client;
     this.remover = remover;
+    this.polled = polled;
   }
 
   /** That of the process that was asked for last. */
@@ -54,7 +62,11 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   void add(SandboxProcess process) {
     process.state = process.state.to(ProcessState.STARTING);
     process.startedNs = System.nanoTime();
-    if (process.session == null) {
+    if (process.segment != null) {
+      process.shared = new SegmentChannel(process.requestFd, process.responseFd, process.segment);
+      process.inline = process.shared.pipes();
+      process.channel = process.shared;
+    } else if (process.session == null) {
       process.inline = new InlineChannel(process.requestFd, process.responseFd);
       process.channel = process.inline;
     } else {
@@ -148,6 +160,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
       return;
     }
     process.state = process.state.to(ProcessState.ENDING);
+    polled.leave(process);
     unwatch(process);
     client.command(new KeeperCommand.Kill(process.number));
   }
@@ -155,6 +168,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   /** Nothing of it runs any more: gives its descriptors and its place back. */
   void gone(SandboxProcess process) {
     process.state = process.state.to(ProcessState.GONE);
+    polled.leave(process);
     unwatch(process);
     close(process);
     table[process.index] = null;
@@ -175,6 +189,10 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
       linux.close(process.responseFd);
     } else {
       process.session.close();
+    }
+    if (process.segment != null) {
+      process.segment.unmap(linux);
+      process.segment = null;
     }
     if (process.statusFd >= 0) {
       linux.close(process.statusFd);

@@ -23,8 +23,8 @@
  * descriptors of an idle sandbox: request pipe, response pipe, log pipe, pidfd.
  *
  * <p>Ordering pairs: {@link io.ringmaster.sandbox.linux.EpollSleeper} (waiting flag, full fences on
- * both sides); {@link io.ringmaster.sandbox.linux.LogPipe} (owner: release by the dispatcher,
- * acquire by the log agent); all else crosses through concurrent queues, whose insertion happens
- * before removal.
+ * both sides, which the words of {@link io.ringmaster.sandbox.linux.PolledChannels} use too);
+ * {@link io.ringmaster.sandbox.linux.LogPipe} (owner: release by the dispatcher, acquire by the log
+ * agent); all else crosses through concurrent queues, whose insertion happens before removal.
  */
 package io.ringmaster.sandbox.linux;

@@ -65,7 +65,7 @@ class DriverChurnTest {
     Path data = Files.createDirectories(folder.resolve("data"));
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    ProcessPoolConfig config = new ProcessPoolConfig(data, 12, 2, 8, List.of());
+    ProcessPoolConfig config = new ProcessPoolConfig(data, 12, 2, 8, List.of(), Bench.SETTINGS);
     try (Bench bench = new Bench(folder, config)) {
       SandboxSpec good = bench.function(SOURCE);
       SandboxSpec bad = bench.function("raise ValueError('init')\n");

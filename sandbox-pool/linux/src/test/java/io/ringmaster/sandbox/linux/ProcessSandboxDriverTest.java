@@ -99,7 +99,19 @@ class ProcessSandboxDriverTest {
   void aBusySlotIsFull() throws Exception {
     int sandbox = bench.ready(bench.function("def handler(e, c):\n  return e\n"));
     OfferedInvocation first = bench.offer(sandbox, "1");
-    assertFalse(bench.driver.offer(Slots.slot(sandbox, 0), new OfferedInvocation(99, new byte[0])));
+    if (bench.driver.prefetches(sandbox)) {
+      OfferedInvocation second = bench.offer(sandbox, "2");
+      assertFalse(
+          bench.driver.offer(Slots.slot(sandbox, 0), new OfferedInvocation(98, new byte[0])));
+      bench.expect("response", sandbox);
+      assertEquals("1", first.answer());
+      bench.expect("response", sandbox);
+      assertEquals("2", second.answer());
+      first = bench.offer(sandbox, "1");
+    } else {
+      assertFalse(
+          bench.driver.offer(Slots.slot(sandbox, 0), new OfferedInvocation(99, new byte[0])));
+    }
     assertFalse(bench.driver.offer(Slots.slot(sandbox, 1), new OfferedInvocation(99, new byte[0])));
     bench.expect("response", sandbox);
     assertEquals("1", first.answer());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
 import io.ringmaster.sandbox.system.Linux;
@@ -33,9 +35,17 @@ class RuntimePoolsTest {
           new ConcurrentLinkedQueue<>(),
           sleeper,
           new PipeLogs(sleeper),
-          new ProcessParts(new Linux(), folder, null, process -> {}));
+          new ProcessParts(new Linux(), folder, null, ChannelChoice.AUTO, process -> {}));
   private final RuntimePools pools =
-      new RuntimePools(config, client, new SandboxProcesses(new Linux(), sleeper, client, remover));
+      new RuntimePools(
+          config,
+          client,
+          new SandboxProcesses(
+              new Linux(),
+              sleeper,
+              client,
+              remover,
+              new PolledChannels(new ChannelBuffers(new Linux()), new DriverCounters())));
 
   @AfterEach
   void close() {

@@ -26,7 +26,8 @@ class WarmPathTest {
   @Test
   void aWarmInvocationAllocatesNothing() throws Exception {
     Path data = Files.createDirectories(folder.resolve("data"));
-    try (Bench bench = new Bench(folder, new ProcessPoolConfig(data, 8, 1, 1, List.of()))) {
+    try (Bench bench =
+        new Bench(folder, new ProcessPoolConfig(data, 8, 1, 1, List.of(), Bench.SETTINGS))) {
       allocateNothing(bench);
     }
   }

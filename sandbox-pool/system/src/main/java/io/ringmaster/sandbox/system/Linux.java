@@ -152,7 +152,7 @@ public final class Linux {
         Linker.Option.firstVariadicArg(1));
   }
 
-  private long call(long number, long a, long b, long c, long d, long e, long f) {
+  long call(long number, long a, long b, long c, long d, long e, long f) {
     try {
       long result = (long) SYSCALL.invokeExact(captured, number, a, b, c, d, e, f);
       return result == -1 ? -captured.get(JAVA_INT, ERRNO) : result;

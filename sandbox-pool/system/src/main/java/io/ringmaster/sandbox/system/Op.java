@@ -10,10 +10,10 @@ package io.ringmaster.sandbox.system;
  *   <tr><td>ZYGOTE</td><td>engine → keeper</td><td>zygote</td><td></td><td></td><td>{@link ZygoteCommand}</td><td></td></tr>
  *   <tr><td>ZYGOTE_END</td><td>engine → keeper</td><td>zygote</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>FORK</td><td>engine → keeper</td><td>sandbox</td><td>zygote</td><td></td><td></td>
- *       <td>request pipe's read end, response pipe's write end, log pipe's write end</td></tr>
- *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td></td><td>token</td><td></td><td>the same three</td></tr>
+ *       <td>request pipe's read end, response pipe's write end, log pipe's write end, and a segment where there is one</td></tr>
+ *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td></td><td>token</td><td></td><td>the same</td></tr>
  *   <tr><td>SPAWN</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td>{@link SpawnCommand}</td>
- *       <td>log pipe's write end, alone or after the two of FORK</td></tr>
+ *       <td>log pipe's write end alone, or as FORK</td></tr>
  *   <tr><td>KILL</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>PING</td><td>engine → keeper</td><td>any</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>HELLO</td><td>keeper → engine</td><td>0</td><td>keeper's pid; 1: it has a pid namespace</td><td></td><td></td>

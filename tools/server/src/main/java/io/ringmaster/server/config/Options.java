@@ -172,7 +172,7 @@ public final class Options {
           "auto",
           "auto",
           "How payloads reach functions.",
-          Values.word(List.of("auto"), List.of()));
+          Values.word(List.of("auto", "inline", "segment"), List.of()));
 
   public static final ServerOption<String> CPU =
       new ServerOption<>(

@@ -4,8 +4,8 @@ import fcntl
 import os
 import struct
 
-BIND, INVOKE, SHUTDOWN = 1, 2, 3
-STARTED, READY, INIT_ERROR, RESPONSE, ERROR = 16, 17, 18, 19, 20
+BIND, INVOKE, SHUTDOWN, DOORBELL = 1, 2, 3, 4
+STARTED, READY, INIT_ERROR, RESPONSE, ERROR, BELL, SKIPPED = 16, 17, 18, 19, 20, 22, 23
 
 # length of the body, kind, flags, zero, sequence
 HEADER = struct.Struct("<IBBHQ")
@@ -50,11 +50,11 @@ class Channel:
 
     def receive(self):
         """The next frame as bytes, header included; empty when the engine has closed its end."""
-        rest = self.rest
-        return self.complete(rest if rest else os.read(self.requests, READ_BYTES))
+        rest, self.rest = self.rest, b""
+        return self.complete(rest or os.read(self.requests, READ_BYTES))
 
     def complete(self, chunk):
-        """Makes exactly one frame of what was read: reads on for what is missing, keeps what is too much."""
+        """Makes exactly one frame of what was read: reads on for what is missing, keeps what is too much. A whole one stays as it is."""
         while len(chunk) < HEADER.size:
             more = os.read(self.requests, READ_BYTES)
             if not more:
@@ -65,7 +65,6 @@ class Channel:
         if have > size:
             self.rest = chunk[size:]
             return chunk[:size]
-        self.rest = b""
         if have < size:
             parts = [chunk]
             while have < size:

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from . import errors, frames, loading, logs, marshalling
+from . import errors, frames, loading, logs, marshalling, segment
 from .context import LambdaContext
 
 RESPONSE_MAX = 6291556
@@ -44,8 +44,9 @@ def main(requests, responses, log):
     """Never returns. What needs no function is done before the process says that it waits for one."""
     pipe = _pipe
     channel = frames.Channel(requests, responses)
+    shared = segment.open_segment(channel)
     pipe.open(frames.move_up(log, close=False))
-    sandbox = Sandbox(channel, pipe, _log_handler)
+    sandbox = Sandbox(channel, shared, pipe, _log_handler)
     rehearse()
     sandbox.inherited = loading.clear_environment()
     started = {"pid": os.getpid(), "version": "%d.%d.%d" % sys.version_info[:3]}
@@ -116,8 +117,9 @@ def _leave(status, pipe):
 class Sandbox:
     """One function version in this process."""
 
-    def __init__(self, channel, pipe, log_handler):
+    def __init__(self, channel, shared, pipe, log_handler):
         self.channel = channel
+        self.segment = shared or segment.NoSegment()
         self.pipe = pipe
         self.log_handler = log_handler
         self.json_logs = False
@@ -131,6 +133,8 @@ class Sandbox:
     def run(self, body):
         started = time.monotonic_ns()
         binding = json.loads(body)
+        if binding.get("segment") != segment.BYTES:
+            self.segment = segment.NoSegment()
         self.ascii_only = _minor(binding["runtime"]) < _RAW_TEXT_FROM
         self.json_logs = binding.get("logFormat") == "JSON"
         logs.configure(self.log_handler, self.json_logs, binding.get("logLevel", ""))
@@ -189,7 +193,8 @@ class Sandbox:
     def _serve(self, handler):
         """The warm path."""
         channel, pipe, read, write, clock = self.channel, self.pipe, os.read, os.write, time.monotonic
-        requests, responses = channel.requests, channel.responses
+        requests, responses, shared = channel.requests, channel.responses, self.segment
+        words, polled, slot_bytes, served = shared.words, segment.ENGINE_POLLING, segment.SLOT_BYTES, 0
         unpack, pack = frames.INVOCATION.unpack_from, frames.ANSWER.pack
         scan, new_context = marshalling.decoder.scan_once, LambdaContext
         encode, markers = marshalling.make_encoder(self.ascii_only)
@@ -197,11 +202,12 @@ class Sandbox:
         variables, trace_variable, measure_at = os.environ._data, os.environ.encodekey(_TRACE_VARIABLE), 0.0
         while True:
             frame = event = context = answer = text = body = data = None  # what the function gave away is freed now
-            frame = channel.rest or read(requests, 65536)
+            frame = shared.next(served) if shared.polling else channel.receive() if channel.rest else read(requests, 65536)
             fields = unpack(frame) if len(frame) >= 72 else _NO_FIELDS
             if fields[0] + 16 != len(frame) or fields[1] != 2:
-                frame = self._invocation(frame)
+                frame = self._invocation(frame, served)
                 fields = unpack(frame)
+            served += 1
             _, _, _, _, sequence, _, pipe.request_id, n_arn, n_trace, n_client, n_identity, n_tenant = fields
             start = 72 + n_arn + n_trace + n_client + n_identity + n_tenant
             if n_trace or trace_variable in variables:
@@ -244,6 +250,11 @@ class Sandbox:
                 self._answer(frames.RESPONSE, sequence, body)
                 continue
             data = pack(len(body) + 16, 19, 0, 0, sequence, pipe.mark, memory_kb, 0) + body
+            if words[polled] and len(data) <= slot_bytes:
+                shared.send(data)
+                continue
+            if shared.polling:
+                shared.rest()
             written = write(responses, data)
             if written != len(data):
                 channel.finish(data, written)
@@ -251,31 +262,43 @@ class Sandbox:
     def _serve_raw(self, handler):
         """For benchmarks of the channel: bytes in, bytes out."""
         channel, read, write = self.channel, os.read, os.write
-        requests, responses = channel.requests, channel.responses
+        requests, responses, shared = channel.requests, channel.responses, self.segment
+        words, polled, slot_bytes, served = shared.words, segment.ENGINE_POLLING, segment.SLOT_BYTES, 0
         unpack, pack = frames.INVOCATION.unpack_from, frames.ANSWER.pack
         while True:
-            frame = channel.rest or read(requests, 65536)
+            frame = shared.next(served) if shared.polling else channel.receive() if channel.rest else read(requests, 65536)
             fields = unpack(frame) if len(frame) >= 72 else _NO_FIELDS
             if fields[0] + 16 != len(frame) or fields[1] != 2:
-                frame = self._invocation(frame)
+                frame = self._invocation(frame, served)
                 fields = unpack(frame)
+            served += 1
             body = handler(frame[72 + sum(fields[7:]) :])
             data = pack(len(body) + 16, 19, 0, 0, fields[4], self.pipe.mark, 0, 0) + body
+            if words[polled] and len(data) <= slot_bytes:
+                shared.send(data)
+                continue
+            if shared.polling:
+                shared.rest()
             written = write(responses, data)
             if written != len(data):
                 channel.finish(data, written)
 
-    def _invocation(self, frame):
+    def _invocation(self, frame, served):
         """Makes a whole INVOKE frame of what was read. Ends the process when the engine says so or is gone."""
-        frame = self.channel.complete(frame) if frame else frame
-        if not frame:
-            os._exit(0)
-        kind = frames.HEADER.unpack_from(frame)[1]
-        if kind == frames.SHUTDOWN:
-            sys.exit(0)
-        if kind != frames.INVOKE:
-            os._exit(_PROTOCOL_STATUS)
-        return frame
+        while True:
+            frame = self.channel.complete(frame) if frame else frame
+            if not frame:
+                os._exit(0)
+            kind = frames.HEADER.unpack_from(frame)[1]
+            if kind == frames.INVOKE:
+                return frame
+            if kind == frames.SHUTDOWN:
+                sys.exit(0)
+            if kind != frames.DOORBELL or not isinstance(self.segment, segment.Segment):
+                os._exit(_PROTOCOL_STATUS)
+            frame = self.segment.take(served)
+            if not frame:
+                frame = self.segment.next(served) if self.segment.polling else self.channel.receive()
 
     @staticmethod
     def _set_trace(trace):

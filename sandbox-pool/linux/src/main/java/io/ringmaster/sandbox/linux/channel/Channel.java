@@ -24,6 +24,8 @@ public interface Channel {
      * #maxMemoryKb}.
      */
     ANSWER,
+    /** An invocation that was taken back too late to be sure was not begun; {@link #skipped}. */
+    SKIPPED,
     /** Nothing will come any more: no process holds the other end. */
     END,
     /** The sandbox broke the protocol; {@link #violation}. Nothing is read any more. */
@@ -53,6 +55,53 @@ public interface Channel {
 
   /** The caller consumed so many bytes of the running invocation's chunks. */
   void credit(int bytes);
+
+  /** Whether {@link #invokeBehind} may find a place while an invocation runs. */
+  default boolean prefetches() {
+    return false;
+  }
+
+  /**
+   * Hands one more invocation over while one runs; it is expected after that one's answer, and then
+   * is the one that runs.
+   *
+   * @return false: there is no place for it, nothing was sent
+   */
+  default boolean invokeBehind(ChannelBuffers buffers, Invocation offered) {
+    return false;
+  }
+
+  /** The invocation that is expected to be answered next; null: none. */
+  default Invocation running() {
+    return null;
+  }
+
+  /**
+   * Takes an invocation back that was handed over behind another one.
+   *
+   * @return true: it will not be begun, and nothing is told of it; false: its answer or {@link
+   *     Received#SKIPPED} will tell
+   */
+  default boolean revoke(long sequence) {
+    return false;
+  }
+
+  /** The sequence of the invocation that {@link Received#SKIPPED} is about. */
+  default long skipped() {
+    return 0;
+  }
+
+  /**
+   * Whether the invocation that is to be answered next lay behind another one and was not begun.
+   */
+  default boolean unbegun() {
+    return false;
+  }
+
+  /** Whether there is an answer that no descriptor tells of. */
+  default boolean holdsAnswer() {
+    return false;
+  }
 
   /** Nanoseconds that loading the handler took, as the process says; {@link #UNKNOWN}. */
   long initNs();

@@ -14,6 +14,7 @@ public final class ChannelBuffers {
   final Linux linux;
   final MemorySegment inbound;
   final MemorySegment outbound;
+  final MemorySegment doorbell;
   final long inboundAddress;
   final long outboundAddress;
 
@@ -22,6 +23,8 @@ public final class ChannelBuffers {
     this.linux = linux;
     inbound = linux.allocate(PIECE_BYTES);
     outbound = linux.allocate(PIECE_BYTES);
+    doorbell = linux.allocate(Frames.HEADER_BYTES);
+    Frames.header(doorbell, 0, Frames.DOORBELL, 0);
     inboundAddress = inbound.address();
     outboundAddress = outbound.address();
   }

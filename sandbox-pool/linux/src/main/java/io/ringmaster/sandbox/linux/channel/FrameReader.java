@@ -21,6 +21,13 @@ final class FrameReader {
     CHUNK,
     /** The answer is complete; see {@link #functionError}. */
     ANSWER,
+    /** An invocation that was taken back was not begun; see {@link #skipped}. */
+    SKIPPED,
+    /**
+     * The next frame belongs to the invocation behind the expected one. Its header was consumed and
+     * forgotten: {@link #laterHeader} comes again before what follows it.
+     */
+    LATER,
     /** The sandbox broke the protocol; see {@link #violation}. */
     VIOLATION
   }
@@ -41,6 +48,15 @@ final class FrameReader {
 
   private Expectation expectation = Expectation.NOTHING;
   private long sequence;
+
+  /** The invocation behind the expected one, or one that was taken back; 0: none. */
+  private long laterSequence;
+
+  private long revokedSequence;
+  private boolean mayBeSkipped;
+  private long bellsLeft;
+
+  private long skipped;
   private ResponseBuffer answer;
 
   // The frame that is being read: header and figures are collected first, then the body streams
@@ -85,9 +101,41 @@ final class FrameReader {
   void expectAnswer(long invocationSequence, ResponseBuffer into) {
     expectation = Expectation.ANSWER;
     sequence = invocationSequence;
+    laterSequence = 0;
+    mayBeSkipped = false;
     answer = into;
     oversize = false;
     streaming = false;
+  }
+
+  /** What may come for the invocation behind the expected one, when its time has come; 0: none. */
+  void later(long invocationSequence) {
+    laterSequence = invocationSequence;
+  }
+
+  /** The expected invocation was taken back, perhaps too late. */
+  void mayBeSkipped() {
+    mayBeSkipped = true;
+  }
+
+  /** An invocation that is not expected any more will be told to have been skipped; 0: none. */
+  void revoked(long invocationSequence) {
+    revokedSequence = invocationSequence;
+  }
+
+  /** So many more doorbells may come, at any time. */
+  void allowBells(int count) {
+    bellsLeft += count;
+  }
+
+  /** The header of the frame that came too early. */
+  byte[] laterHeader() {
+    return Arrays.copyOf(prefix, Frames.HEADER_BYTES);
+  }
+
+  /** Whose invocation was not begun. */
+  long skipped() {
+    return skipped;
   }
 
   Expectation expectation() {
@@ -157,6 +205,11 @@ final class FrameReader {
         MemorySegment.copy(from, Frames.BYTE, at, prefix, prefixLength, count);
         prefixLength += count;
         at += count;
+        if (isLater()) {
+          prefixLength = 0;
+          consumed = at - offset;
+          return Outcome.LATER;
+        }
         if (prefixLength < prefixWanted || !prefixComplete()) {
           if (violation != null) {
             return Outcome.VIOLATION;
@@ -179,6 +232,13 @@ final class FrameReader {
     }
     consumed = at - offset;
     return chunkBytes > 0 ? Outcome.CHUNK : Outcome.MORE;
+  }
+
+  private boolean isLater() {
+    return laterSequence != 0
+        && prefixLength == Frames.HEADER_BYTES
+        && prefixWanted == Frames.HEADER_BYTES
+        && prefixSegment.get(Frames.LONG, 8) == laterSequence;
   }
 
   /**
@@ -216,7 +276,7 @@ final class FrameReader {
       violation = "frame of kind " + kind + " where " + expectation + " was expected";
     } else if (prefix[5] != 0 && !mayHaveFlags()) {
       violation = "flags in a header";
-    } else if (frameSequence != (expectation == Expectation.ANSWER ? sequence : 0)) {
+    } else if (!sequenceFits(frameSequence)) {
       violation = "frame with a wrong sequence";
     } else if (!lengthFits(length)) {
       violation = "frame of kind " + kind + " with " + length + " bytes";
@@ -236,7 +296,23 @@ final class FrameReader {
     };
   }
 
+  private boolean sequenceFits(long frameSequence) {
+    return switch (kind) {
+      case Frames.BELL -> frameSequence == 0;
+      case Frames.SKIPPED ->
+          frameSequence != 0
+              && (frameSequence == revokedSequence || mayBeSkipped && frameSequence == sequence);
+      default -> frameSequence == (expectation == Expectation.ANSWER ? sequence : 0);
+    };
+  }
+
   private boolean expected() {
+    if (kind == Frames.BELL) {
+      return bellsLeft > 0;
+    }
+    if (kind == Frames.SKIPPED) {
+      return revokedSequence != 0 || mayBeSkipped;
+    }
     return switch (expectation) {
       case NOTHING -> false;
       case STARTED -> kind == Frames.STARTED;
@@ -249,6 +325,7 @@ final class FrameReader {
     return switch (kind) {
       case Frames.STARTED -> length <= STARTED_BYTES_MAX;
       case Frames.READY -> length == READY_BYTES;
+      case Frames.BELL, Frames.SKIPPED -> length == 0;
       case Frames.RESPONSE, Frames.ERROR -> length >= Frames.FIGURES_BYTES;
       default -> true;
     };
@@ -267,6 +344,9 @@ final class FrameReader {
 
   private void beginBody() {
     inBody = true;
+    if (kind == Frames.BELL || kind == Frames.SKIPPED) {
+      return;
+    }
     if (expectation == Expectation.ANSWER) {
       if (kind == Frames.CHUNK && !streaming) {
         streaming = true;
@@ -314,6 +394,14 @@ final class FrameReader {
     prefixWanted = Frames.HEADER_BYTES;
     inBody = false;
     return switch (kind) {
+      case Frames.BELL -> {
+        bellsLeft--;
+        yield Outcome.MORE;
+      }
+      case Frames.SKIPPED -> {
+        skipped = prefixSegment.get(Frames.LONG, 8);
+        yield Outcome.SKIPPED;
+      }
       case Frames.STARTED -> ended(Outcome.STARTED);
       case Frames.READY -> {
         initNs = MemorySegment.ofArray(initError).get(Frames.LONG, 0);

@@ -21,18 +21,24 @@ public final class Frames {
   static final int BIND = 1;
   static final int INVOKE = 2;
   static final int SHUTDOWN = 3;
+  static final int DOORBELL = 4;
   static final int STARTED = 16;
   static final int READY = 17;
   static final int INIT_ERROR = 18;
   static final int RESPONSE = 19;
   static final int ERROR = 20;
   static final int CHUNK = 21;
+  static final int BELL = 22;
+  static final int SKIPPED = 23;
 
   /** Flag of the first CHUNK: the stream begins with an HTTP prelude. */
   static final byte HTTP_INTEGRATION = 1;
 
   /** Flag of a RESPONSE or an ERROR: the process ends by itself after it. */
   static final byte PROCESS_ENDS = 2;
+
+  /** Flag of an INVOKE in a slot: it may be taken back. */
+  static final int REVOCABLE = 4;
 
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -58,6 +64,10 @@ public final class Frames {
   private static final int COGNITO_LENGTH = 52;
   private static final int TENANT_LENGTH = 54;
   private static final int TEXTS = 56;
+
+  /** What writing a text wants to find free behind it. */
+  private static final int TEXT_ROOM = 4;
+
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private Frames() {}
@@ -98,11 +108,16 @@ public final class Frames {
 
   /**
    * Writes an INVOKE frame up to where the event begins, and answers that length. The same
-   * invocation gives the same bytes again.
+   * invocation gives the same bytes again. Only writes: {@code to} may be memory that others write.
    *
    * @throws IllegalArgumentException when its texts do not fit
    */
   static int invokeHead(MemorySegment to, Invocation invocation) {
+    return invokeHead(to, invocation, 0);
+  }
+
+  /** As the other one, with flags. */
+  static int invokeHead(MemorySegment to, Invocation invocation, int flags) {
     int body = HEADER_BYTES;
     to.set(LONG, body + DEADLINE, invocation.deadlineEpochMs());
     uuid(to, body + REQUEST_ID, invocation.requestIdHigh(), invocation.requestIdLow());
@@ -126,8 +141,25 @@ public final class Frames {
     at += length;
     int bodyBytes = at - body + invocation.payloadLength();
     require(bodyBytes <= BODY_BYTES_MAX && invocation.payloadLength() <= PAYLOAD_BYTES_MAX);
-    header(to, bodyBytes, INVOKE, invocation.sequence());
+    header(to, bodyBytes, INVOKE | flags << 8, invocation.sequence());
     return at;
+  }
+
+  /**
+   * Whether the whole frame of an invocation is sure to fit into so many bytes; no text is read.
+   */
+  static boolean fits(Invocation invocation, int bytes) {
+    long texts =
+        (long) length(invocation.traceHeader())
+            + length(invocation.clientContext())
+            + length(invocation.cognitoIdentity())
+            + length(invocation.tenantId());
+    long most = HEADER_BYTES + TEXTS + invocation.invokedFunctionArn().length + 3 * texts;
+    return most + TEXT_ROOM + invocation.payloadLength() <= bytes;
+  }
+
+  private static int length(String text) {
+    return text == null ? 0 : text.length();
   }
 
   private static void uuid(MemorySegment to, int at, long high, long low) {

@@ -4,6 +4,7 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.system.Errno;
 import io.ringmaster.sandbox.system.Linux;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The channel to one sandbox process: frames, inline, over a pipe each way. Both ends here are
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
  * by the one frame that is being sent.
  */
 public final class InlineChannel implements Channel {
+  private static final byte[] NOTHING = {};
   private static final int PIECES_PER_TURN = 4;
   private static final int LARGE_PIPE_BYTES = 1024 * 1024;
 
@@ -28,6 +30,11 @@ public final class InlineChannel implements Channel {
   private int sent;
   private int toSend;
 
+  // What was read behind a frame, where the next one may follow at once; null: nothing.
+  private final boolean framesFollow;
+  private byte[] rest;
+  private boolean tooEarly;
+
   private boolean requestPipeGrown;
   private boolean responsePipeGrown;
   private int chunkBytes;
@@ -41,8 +48,18 @@ public final class InlineChannel implements Channel {
    * @param responseFd read end of the response pipe, non-blocking; stays the caller's to close
    */
   public InlineChannel(int requestFd, int responseFd) {
+    this(requestFd, responseFd, false);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param framesFollow more may come behind an answer: a doorbell, the next answer
+   */
+  InlineChannel(int requestFd, int responseFd, boolean framesFollow) {
     this.requestFd = requestFd;
     this.responseFd = responseFd;
+    this.framesFollow = framesFollow;
     reader.expectStarted();
   }
 
@@ -150,6 +167,15 @@ public final class InlineChannel implements Channel {
     }
     chunkBytes = 0;
     receivedBytes = 0;
+    if (rest != null) {
+      MemorySegment kept = MemorySegment.ofArray(rest);
+      rest = null;
+      FrameReader.Outcome outcome = reader.read(kept, 0, (int) kept.byteSize());
+      chunkBytes += reader.chunkBytes();
+      if (outcome != FrameReader.Outcome.MORE && outcome != FrameReader.Outcome.CHUNK) {
+        return judge(outcome, kept, (int) kept.byteSize());
+      }
+    }
     for (int piece = 0; piece < PIECES_PER_TURN; piece++) {
       long count =
           buffers.linux.read(responseFd, buffers.inboundAddress, ChannelBuffers.PIECE_BYTES);
@@ -172,17 +198,25 @@ public final class InlineChannel implements Channel {
         }
         continue;
       }
-      return judge(outcome, (int) count);
+      return judge(outcome, buffers.inbound, (int) count);
     }
     return chunkBytes > 0 ? Received.CHUNK : Received.NOTHING;
   }
 
-  private Received judge(FrameReader.Outcome outcome, int count) {
+  private Received judge(FrameReader.Outcome outcome, MemorySegment from, int count) {
     if (outcome == FrameReader.Outcome.VIOLATION) {
       return violated(reader.violation());
     }
-    if (reader.consumed() < count) {
-      return violated("bytes after the frame that ends what was asked");
+    boolean early = outcome == FrameReader.Outcome.LATER;
+    if (early || reader.consumed() < count) {
+      if (!framesFollow) {
+        return violated("bytes after the frame that ends what was asked");
+      }
+      keep(early ? reader.laterHeader() : NOTHING, from, reader.consumed(), count);
+    }
+    if (early) {
+      tooEarly = true;
+      return chunkBytes > 0 ? Received.CHUNK : Received.NOTHING;
     }
     if (sending()) {
       return violated("an answer before the question was read");
@@ -192,8 +226,36 @@ public final class InlineChannel implements Channel {
       case READY -> Received.READY;
       case INIT_ERROR -> Received.INIT_ERROR;
       case ANSWER -> Received.ANSWER;
+      case SKIPPED -> Received.SKIPPED;
       default -> throw new IllegalStateException(outcome.name());
     };
+  }
+
+  private void keep(byte[] header, MemorySegment from, int start, int end) {
+    rest = Arrays.copyOf(header, header.length + end - start);
+    MemorySegment.copy(from, Frames.BYTE, start, rest, header.length, end - start);
+  }
+
+  /** Whether a frame of a later invocation came before the answer that is expected; asked once. */
+  boolean takeTooEarly() {
+    boolean was = tooEarly;
+    tooEarly = false;
+    return was;
+  }
+
+  /** Whether something that was read waits to be understood. */
+  boolean keepsRest() {
+    return rest != null;
+  }
+
+  /** What understands the response pipe. */
+  FrameReader reader() {
+    return reader;
+  }
+
+  /** Writes a doorbell. One that the pipe has no room for is not missed: what fills it wakes. */
+  void ring(ChannelBuffers buffers) {
+    buffers.linux.write(requestFd, buffers.doorbell.address(), Frames.HEADER_BYTES);
   }
 
   private Received violated(String what) {

@@ -1,6 +1,7 @@
 /**
- * Frames between the engine and one sandbox process, over two pipes: the engine's side of {@code
- * tools/docs/channel.md}.
+ * Frames between the engine and one sandbox process, over two pipes and, where its runtime can map
+ * one, a segment of shared memory: the engine's side of {@code tools/docs/channel.md} and {@code
+ * tools/docs/segment.md}.
  *
  * <p>Stage: <i>init</i> and <i>invoke</i>. Neighbours: the process driver ({@code
  * io.ringmaster.sandbox.linux}) owns the channels; the bootstraps speak the other side. The types
@@ -15,6 +16,8 @@
  * io.ringmaster.sandbox.linux.channel.ChannelBuffers#PIECE_BYTES}, a few per turn; a warm
  * invocation allocates nothing.
  *
- * <p>Ordering pairs: none; the pipes order what crosses processes.
+ * <p>Ordering pairs: {@link io.ringmaster.sandbox.linux.channel.SegmentChannel} with the sandbox
+ * process (counts: release, acquire; what is published and who looks: full fences on both sides);
+ * the pipes order what goes by them.
  */
 package io.ringmaster.sandbox.linux.channel;

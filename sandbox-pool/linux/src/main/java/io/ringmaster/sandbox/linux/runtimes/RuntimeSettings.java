@@ -14,14 +14,31 @@ import java.nio.file.Path;
  * @param awsEndpoint URL of AWS's other services, {@code AWS_ENDPOINT_URL}; null: AWS's own
  * @param lambdaEndpoint URL of this engine's Lambda API, {@code AWS_ENDPOINT_URL_LAMBDA}; null: it
  *     has none
+ * @param channel how frames reach processes
  */
 public record RuntimeSettings(
-    Path folder, boolean exactOnly, Path sdk, String awsEndpoint, String lambdaEndpoint) {
+    Path folder,
+    boolean exactOnly,
+    Path sdk,
+    String awsEndpoint,
+    String lambdaEndpoint,
+    ChannelChoice channel) {
   /** Nothing is said. */
   public static final RuntimeSettings NONE = new RuntimeSettings(null, false, null, null, null);
 
+  /** With the channel that is best for each runtime. */
+  public RuntimeSettings(
+      Path folder, boolean exactOnly, Path sdk, String awsEndpoint, String lambdaEndpoint) {
+    this(folder, exactOnly, sdk, awsEndpoint, lambdaEndpoint, ChannelChoice.AUTO);
+  }
+
+  /** The same, but for the channel. */
+  public RuntimeSettings withChannel(ChannelChoice choice) {
+    return new RuntimeSettings(folder, exactOnly, sdk, awsEndpoint, lambdaEndpoint, choice);
+  }
+
   /** The same, but for the choice of interpreters. */
   public RuntimeSettings withInterpreters(Path interpreters, boolean exact) {
-    return new RuntimeSettings(interpreters, exact, sdk, awsEndpoint, lambdaEndpoint);
+    return new RuntimeSettings(interpreters, exact, sdk, awsEndpoint, lambdaEndpoint, channel);
   }
 }

@@ -1,0 +1,159 @@
+"""The segment: memory that this process shares with the engine, as the segment's specification has it.
+
+Frames lie in it for a side that is awake; a side that sleeps gets them by the pipe. This side looks into the segment (``polling``)
+exactly as long as the engine does.
+"""
+
+import _thread
+import mmap
+import os
+import stat
+import sys
+
+from . import frames
+
+_DESCRIPTOR = 5
+BYTES = 266240
+SLOT_BYTES = 65536
+_REQUEST_SLOTS, _RESPONSE_SLOTS = 4096, 135168
+
+# Indexes of the words, 64 bits each.
+_REQUESTS, ENGINE_POLLING, _REVOKED, _PIPED = 16, 17, 18, 19
+_RESPONSES, _POLLING, _TAKING = 32, 33, 34
+
+_REVOCABLE = 4
+_DOORBELL = frames.HEADER.pack(0, frames.BELL, 0, 0, 0)
+
+
+class NoSegment:
+    """Where there is none: nobody polls."""
+
+    polling = False
+    words = (0,) * 64
+
+
+class Segment:
+    """Main thread only. ``polling``: whether this side looks here before it sleeps."""
+
+    def __init__(self, memory, channel):
+        self.memory = memory
+        self.words = memoryview(memory)[:4096].cast("Q")
+        self.channel = channel
+        self.polling = False
+        self.leaving = False  # before the next sleep it ends
+        self.taken = 0  # those that were taken back included
+        self.run = 0
+        self.sent = 0
+        # Releasing and taking a held lock that nobody else knows is a full fence; nothing else in Python is one.
+        lock = _thread.allocate_lock()
+        lock.acquire()
+        self.fence = (lock.release, lock.acquire)
+        # Where the processor itself keeps loads in order, and stores, only a load after a store needs the fence.
+        self.weak = os.uname().machine != "x86_64"
+
+    def next(self, served):
+        """While both sides are awake: the next request out of its slot; else what the pipe brings.
+
+        :param served: how many requests this process has begun, however they came
+        """
+        words = self.words
+        if words[_REQUESTS] == self.taken:
+            words[_POLLING] = 0
+            release, acquire = self.fence
+            release()
+            acquire(False)
+            if words[_REQUESTS] == self.taken:
+                if self.leaving:
+                    self.leaving = self.polling = False
+                    return self._piped()
+                frame = self._piped()
+                words[_POLLING] = 1
+                return frame
+            words[_POLLING] = 1
+        return self.take(served) or self.next(served)
+
+    def take(self, served):
+        """The next request out of its slot; empty when there is none, or one that the engine took back."""
+        words = self.words
+        number = self.taken + 1
+        if words[_REQUESTS] < number:
+            return b""
+        release, acquire = self.fence
+        if self.weak:
+            release()
+            acquire(False)
+        start = _REQUEST_SLOTS + (number & 1) * SLOT_BYTES
+        length, kind, flags, _, sequence = frames.HEADER.unpack_from(self.memory, start)
+        if flags & _REVOCABLE and words[_PIPED] != served - self.run:
+            return self._piped()  # the one before this one comes by the pipe
+        frame = self.memory[start : start + frames.HEADER.size + length]
+        self.taken = number
+        if flags & _REVOCABLE:
+            words[_TAKING] = number
+            release()
+            acquire(False)
+            if words[_REVOKED] == number:
+                self.channel.write(frames.HEADER.pack(0, frames.SKIPPED, 0, 0, sequence))
+                return b""
+        self.run += 1
+        return frame
+
+    def _piped(self):
+        channel = self.channel
+        frame = channel.receive() if channel.rest else os.read(channel.requests, frames.READ_BYTES)
+        if not frame:
+            os._exit(0)  # the engine is gone
+        return frame
+
+    def send(self, data):
+        """Puts a frame that fits into the next slot, for an engine that was just seen to look."""
+        words = self.words
+        release, acquire = self.fence
+        self.leaving = False
+        if not self.polling:
+            self.polling = True
+            words[_POLLING] = 1
+        number = self.sent + 1
+        start = _RESPONSE_SLOTS + (number & 1) * SLOT_BYTES
+        self.memory[start : start + len(data)] = data
+        if self.weak:
+            release()
+            acquire(False)
+        words[_RESPONSES] = self.sent = number
+        release()
+        acquire(False)
+        if not words[ENGINE_POLLING]:
+            self.channel.write(_DOORBELL)
+
+    def rest(self):
+        """The engine does not look: it is not worth looking for it either, but for what it has sent already."""
+        self.leaving = True
+
+
+def open_segment(channel):
+    """Maps what descriptor 5 is, if it is a segment, and closes it."""
+    try:
+        status = os.fstat(_DESCRIPTOR)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != BYTES:
+            return None
+        memory = _mapped(status)
+        os.close(_DESCRIPTOR)
+    except (OSError, ValueError):
+        return None
+    return Segment(memory, channel)
+
+
+def _mapped(status):
+    if sys.version_info >= (3, 13):
+        return mmap.mmap(_DESCRIPTOR, BYTES, trackfd=False)
+    # Older ones keep a duplicate, at the lowest number that is free: function code shall find that free itself.
+    kept = os.dup(_DESCRIPTOR)
+    os.close(kept)
+    memory = mmap.mmap(_DESCRIPTOR, BYTES)
+    try:
+        found = os.fstat(kept)
+    except OSError:
+        return memory
+    if (found.st_dev, found.st_ino) == (status.st_dev, status.st_ino):
+        os.close(kept)
+    return memory

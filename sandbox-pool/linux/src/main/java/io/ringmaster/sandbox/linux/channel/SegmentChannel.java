@@ -1,0 +1,485 @@
+package io.ringmaster.sandbox.linux.channel;
+
+import io.ringmaster.sandbox.spi.Invocation;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The channel to a sandbox process that shares a segment with the engine: whole frames go by a slot
+ * to a side that looks there before it sleeps, and by the pipe to one that may sleep. So nothing is
+ * ever slower than over the pipes alone, and where both sides are awake there is no system call.
+ *
+ * <p>One invocation runs; one more may lie behind it, in a slot, and be taken back before it is
+ * begun.
+ *
+ * <p>Ordering pairs, all with the sandbox: a frame is written, <i>release</i>, its count is; the
+ * count is read, <i>acquire</i>, then the frame. A count is published, <i>full fence</i>, the other
+ * side's {@code polling} is read; the own {@code polling} is cleared, <i>full fence</i> (the
+ * sleeper's), the count is read. {@code revoked} is written, <i>full fence</i>, {@code taking} is
+ * read.
+ */
+public final class SegmentChannel implements Channel {
+  /** One in so many invocations is timed. */
+  private static final int TIMED_EVERY = 8;
+
+  /** So many answers by the pipe in a row: the engine sleeps whenever it waits for this one. */
+  private static final int BARREN_MAX = 64;
+
+  /** After so many more it is tried again. */
+  private static final int BARREN_REST = 1024;
+
+  private static final long QUICK_NS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Segment segment;
+  private final InlineChannel pipes;
+  private final FrameReader slotReader = new FrameReader();
+
+  // What the engine wrote, and took.
+  private long requests;
+  private long piped;
+  private long answered;
+
+  // What is in the sandbox.
+  private Invocation running;
+  private boolean runningLayBehind;
+  private long runningNumber;
+  private Invocation behind;
+  private long behindNumber;
+  private boolean behindInDoubt;
+
+  /** Of an invocation that was taken back, and is still to be skipped; 0: none. */
+  private long skips;
+
+  private boolean bySlot;
+  private long skipped;
+  private String violation;
+
+  /** It is looked after: only then a doorbell may be left out. */
+  private boolean polled;
+
+  // Whether it answers quickly.
+  private int untimed;
+  private int barren;
+  private long timedNs;
+  private boolean quick;
+  private boolean slow;
+
+  /** A request that no doorbell was rung for, when the engine found it so as it went to sleep. */
+  private boolean unrung;
+
+  private long unrungNs;
+
+  /**
+   * Begins with a process that was just forked.
+   *
+   * @param requestFd as {@link InlineChannel}'s
+   * @param responseFd as {@link InlineChannel}'s
+   * @param segment stays the caller's to unmap, when nothing is asked of this channel any more
+   */
+  public SegmentChannel(int requestFd, int responseFd, Segment segment) {
+    this.segment = segment;
+    pipes = new InlineChannel(requestFd, responseFd, true);
+  }
+
+  /** The pipes; what comes before the first invocation goes by them. */
+  public InlineChannel pipes() {
+    return pipes;
+  }
+
+  // ---- to the sandbox ----
+
+  @Override
+  public void invoke(ChannelBuffers buffers, Invocation offered) {
+    if (++untimed >= TIMED_EVERY) {
+      untimed = 0;
+      timedNs = System.nanoTime();
+    }
+    pipes.reader().allowBells(1);
+    boolean fits = Frames.fits(offered, Segment.SLOT_BYTES);
+    if (fits && (skips != 0 || segment.sandboxPollsOpaque())) {
+      publish(buffers, offered, 0);
+      runningNumber = requests;
+      expect(offered);
+    } else {
+      segment.pipedOpaque(++piped);
+      pipes.invoke(buffers, offered);
+      slotReader.expectAnswer(offered.sequence(), offered.responseBuffer());
+      runningNumber = 0;
+    }
+    running = offered;
+    runningLayBehind = false;
+  }
+
+  private void expect(Invocation invocation) {
+    pipes.reader().expectAnswer(invocation.sequence(), invocation.responseBuffer());
+    slotReader.expectAnswer(invocation.sequence(), invocation.responseBuffer());
+  }
+
+  private void publish(ChannelBuffers buffers, Invocation offered, int flags) {
+    long number = requests + 1;
+    MemorySegment slot = segment.requestSlot(number);
+    int head = Frames.invokeHead(slot, offered, flags);
+    MemorySegment.copy(
+        offered.payload(),
+        offered.payloadOffset(),
+        slot,
+        Frames.BYTE,
+        head,
+        offered.payloadLength());
+    requests = number;
+    segment.requestsRelease(number);
+    VarHandle.fullFence();
+    unrung = polled && segment.sandboxPollsOpaque();
+    unrungNs = 0;
+    if (!unrung) {
+      pipes.ring(buffers);
+    }
+  }
+
+  @Override
+  public boolean prefetches() {
+    return true;
+  }
+
+  @Override
+  public boolean invokeBehind(ChannelBuffers buffers, Invocation offered) {
+    if (running == null
+        || behind != null
+        || skips != 0
+        || pipes.sending()
+        || !Frames.fits(offered, Segment.SLOT_BYTES)) {
+      return false;
+    }
+    pipes.reader().allowBells(1);
+    publish(buffers, offered, Frames.REVOCABLE);
+    behind = offered;
+    behindNumber = requests;
+    pipes.reader().later(offered.sequence());
+    return true;
+  }
+
+  @Override
+  public boolean revoke(long sequence) {
+    boolean isBehind = behind != null && behind.sequence() == sequence;
+    if (skips != 0) {
+      return false; // one word can name one only
+    }
+    if (!isBehind && (running == null || running.sequence() != sequence || !runningLayBehind)) {
+      return false;
+    }
+    long number = isBehind ? behindNumber : runningNumber;
+    segment.revokedOpaque(number);
+    VarHandle.fullFence();
+    if (segment.takingOpaque() >= number) {
+      if (!isBehind) {
+        mayBeSkipped();
+      }
+      behindInDoubt = isBehind;
+      return false;
+    }
+    skips = sequence;
+    pipes.reader().revoked(sequence);
+    slotReader.revoked(sequence);
+    if (isBehind) {
+      behind = null;
+      pipes.reader().later(0);
+    } else {
+      running = null;
+      pipes.reader().expectNothing();
+      slotReader.expectNothing();
+    }
+    return true;
+  }
+
+  private void mayBeSkipped() {
+    pipes.reader().mayBeSkipped();
+    slotReader.mayBeSkipped();
+  }
+
+  @Override
+  public boolean unbegun() {
+    return runningLayBehind && segment.takingOpaque() < runningNumber;
+  }
+
+  @Override
+  public boolean sending() {
+    return pipes.sending();
+  }
+
+  @Override
+  public boolean flush(ChannelBuffers buffers) {
+    return pipes.flush(buffers);
+  }
+
+  // ---- from the sandbox ----
+
+  @Override
+  public Received receive(ChannelBuffers buffers) {
+    while (violation == null) {
+      boolean passedOver = false;
+      long count = segment.responsesAcquire();
+      if (count != answered) {
+        int most = (running == null ? 0 : 1) + (behind == null ? 0 : 1) + (skips == 0 ? 0 : 1);
+        if (count - answered < 0 || count - answered > most) {
+          return violated("a count of responses that cannot be");
+        }
+        passedOver = isOfTheOneBehind();
+        if (!passedOver) {
+          Received received = fromSlot();
+          if (received != Received.NOTHING) {
+            return received;
+          }
+          continue;
+        }
+      }
+      Received received = pipes.receive(buffers);
+      boolean tooEarly = pipes.takeTooEarly();
+      switch (received) {
+        case NOTHING -> {
+          if (!tooEarly && !(passedOver && pipes.receivedBytes() == 0)) {
+            return received;
+          }
+          if (passedOver || segment.responsesAcquire() == answered) {
+            return violated("an answer before the one that comes first");
+          }
+        }
+        case SKIPPED -> {
+          if (!swallowed(pipes.reader().skipped())) {
+            return received;
+          }
+        }
+        case ANSWER -> {
+          bySlot = false;
+          next();
+          return received;
+        }
+        case VIOLATION -> {
+          violation = pipes.violation();
+        }
+        default -> {
+          return received;
+        }
+      }
+    }
+    return Received.VIOLATION;
+  }
+
+  /** The one before has answered by the pipe then, or will. */
+  private boolean isOfTheOneBehind() {
+    return behind != null
+        && segment.responseSlot(answered + 1).get(Frames.LONG, 8) == behind.sequence();
+  }
+
+  /**
+   * Reads each byte of the slot once: the header into the reader's own memory, before it judges.
+   */
+  private Received fromSlot() {
+    if (pipes.reader().partial() || pipes.sending()) {
+      return violated("a response in a slot that the pipe denies");
+    }
+    answered++;
+    bySlot = true;
+    return switch (slotReader.read(segment.responseSlot(answered), 0, Segment.SLOT_BYTES)) {
+      case ANSWER -> {
+        next();
+        yield Received.ANSWER;
+      }
+      case SKIPPED -> swallowed(slotReader.skipped()) ? Received.NOTHING : Received.SKIPPED;
+      case VIOLATION -> violated(slotReader.violation());
+      default -> violated("a response that does not end in its slot");
+    };
+  }
+
+  /** Whether nobody needs to know. */
+  private boolean swallowed(long sequence) {
+    if (sequence == skips) {
+      skips = 0;
+      pipes.reader().revoked(0);
+      slotReader.revoked(0);
+      return true;
+    }
+    skipped = sequence;
+    next();
+    return false;
+  }
+
+  /** What ran has been answered: what lies behind it is next. */
+  private void next() {
+    barren = bySlot || !polled ? 0 : barren + 1;
+    if (timedNs != 0) {
+      long tookNs = System.nanoTime() - timedNs;
+      timedNs = 0;
+      quick = tookNs < QUICK_NS;
+      slow = tookNs > SLOW_NS;
+    }
+    running = behind;
+    runningNumber = behindNumber;
+    runningLayBehind = behind != null;
+    behind = null;
+    if (running == null) {
+      unrung = false;
+      pipes.reader().expectNothing();
+      slotReader.expectNothing();
+      return;
+    }
+    expect(running);
+    if (behindInDoubt) {
+      behindInDoubt = false;
+      mayBeSkipped();
+    }
+  }
+
+  private Received violated(String what) {
+    violation = what;
+    return Received.VIOLATION;
+  }
+
+  @Override
+  public Invocation running() {
+    return running;
+  }
+
+  /** The sequence of the invocation that {@link Received#SKIPPED} is about. */
+  @Override
+  public long skipped() {
+    return skipped;
+  }
+
+  @Override
+  public boolean holdsAnswer() {
+    return violation == null && (segment.responsesAcquire() != answered || pipes.keepsRest());
+  }
+
+  // ---- looking and sleeping ----
+
+  /**
+   * Whether looking at it pays: 1: it answered quickly since this was asked last; −1: it answered
+   * very slowly, or never while the engine looked; 0: it is not known.
+   */
+  public int pace() {
+    if (barren >= BARREN_MAX) {
+      barren = 0;
+      untimed = -BARREN_REST;
+      return -1;
+    }
+    int pace = quick ? 1 : slow ? -1 : 0;
+    quick = false;
+    slow = false;
+    return pace;
+  }
+
+  /** Whether there is something in a slot that was not taken; for channels that are polled. */
+  public boolean answers() {
+    return running != null && segment.responsesAcquire() != answered;
+  }
+
+  /** It is looked into by the engine, from now on. */
+  public void enter() {
+    polled = true;
+    polling(true);
+  }
+
+  /** It is not any more: what may wait for a look is rung for; {@link #holdsAnswer} must follow. */
+  public void leave(ChannelBuffers buffers) {
+    polled = false;
+    polling(false);
+    VarHandle.fullFence();
+    if (unrung) {
+      unrung = false;
+      pipes.ring(buffers);
+    }
+  }
+
+  /**
+   * The engine looks here before it sleeps, from now on; or it does not any more: then a full fence
+   * and one more look, {@link #answers}, must follow.
+   */
+  public void polling(boolean on) {
+    segment.pollingOpaque(on);
+  }
+
+  /**
+   * The engine goes to sleep: a request without a doorbell that stays unanswered for long is looked
+   * after.
+   *
+   * @param afterNs how long
+   * @return when to ask again, as {@link System#nanoTime}; {@link Long#MAX_VALUE}: there is none
+   */
+  public long unrungUntilNs(long nowNs, long afterNs) {
+    if (!unrung) {
+      return Long.MAX_VALUE;
+    }
+    if (unrungNs == 0) {
+      unrungNs = nowNs;
+    }
+    return unrungNs + afterNs;
+  }
+
+  /** Rings for a request whose time without a doorbell is over; true: the sandbox did sleep. */
+  public boolean rescue(ChannelBuffers buffers) {
+    unrung = false;
+    if (segment.sandboxPollsOpaque() || segment.responsesAcquire() != answered) {
+      return false;
+    }
+    pipes.ring(buffers);
+    return true;
+  }
+
+  // ---- what the last answer was ----
+
+  @Override
+  public void credit(int bytes) {
+    pipes.credit(bytes);
+  }
+
+  @Override
+  public long initNs() {
+    return pipes.initNs();
+  }
+
+  @Override
+  public byte[] initError() {
+    return pipes.initError();
+  }
+
+  private FrameReader answer() {
+    return bySlot ? slotReader : pipes.reader();
+  }
+
+  @Override
+  public boolean functionError() {
+    return answer().functionError();
+  }
+
+  @Override
+  public boolean processEnds() {
+    return answer().processEnds();
+  }
+
+  @Override
+  public long logMark() {
+    return answer().logMark();
+  }
+
+  @Override
+  public int maxMemoryKb() {
+    return Math.max(slotReader.maxMemoryKb(), pipes.maxMemoryKb());
+  }
+
+  @Override
+  public int receivedBytes() {
+    return pipes.receivedBytes();
+  }
+
+  @Override
+  public int chunkBytes() {
+    return pipes.chunkBytes();
+  }
+
+  @Override
+  public String violation() {
+    return violation;
+  }
+}

@@ -1,0 +1,247 @@
+package io.ringmaster.sandbox.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.sandbox.linux.Bench.Event;
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Slots;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real processes that share a segment with the engine, well-behaved and hostile ones. */
+class SegmentTest {
+  private static final String ECHO = "def handler(e, c):\n  return e\n";
+
+  /** Gives a function the engine's own memory, as native code would find it. */
+  private static final String HOSTILE =
+      """
+      import gc, mmap, os, struct, time
+      memory = [o for o in gc.get_objects() if isinstance(o, mmap.mmap)][0]
+      words = memoryview(memory)[:4096].cast('Q')
+      def write(data):
+        pipes = [f for f in range(5, 1024) if os.path.exists('/proc/self/fd/%d' % f)
+                 and 'pipe' in os.readlink('/proc/self/fd/%d' % f)]
+        for f in pipes:
+          try: os.write(f, data)
+          except OSError: pass # an end for reading
+      def ring():
+        write(struct.pack('<IBBHQ', 0, 22, 0, 0, 0))
+        while True: time.sleep(1)
+      def garbage(): memory[135168:266240] = bytes(range(256)) * 512
+      def handler(e, c):
+        if e: exec(e, globals())
+        return 'ok'
+      """;
+
+  @TempDir Path folder;
+  private Bench bench;
+
+  @BeforeEach
+  void open() throws Exception {
+    Path data = Files.createDirectories(folder.resolve("data"));
+    bench =
+        new Bench(
+            folder,
+            new ProcessPoolConfig(
+                data,
+                64,
+                2,
+                64,
+                List.of(),
+                RuntimeSettings.NONE.withChannel(ChannelChoice.SEGMENT)));
+  }
+
+  @AfterEach
+  void close() {
+    bench.close();
+  }
+
+  private long counter(String name) {
+    return bench.pool.status().counters().get(name);
+  }
+
+  @Test
+  void theFunctionFindsNoDescriptorOfIt() throws Exception {
+    SandboxSpec spec =
+        bench.function(
+            """
+            import os
+            def handler(e, c):
+              found = []
+              for f in os.listdir('/proc/self/fd'):
+                try: found.append(f + os.readlink('/proc/self/fd/' + f))
+                except OSError: pass # the one that listed them
+              return found
+            """);
+    int sandbox = bench.ready(spec);
+    assertTrue(bench.driver.prefetches(sandbox));
+    String open = bench.invoke(sandbox, "0");
+    assertFalse(open.contains("memfd") || open.contains("\"3"), open);
+  }
+
+  /** Sizes around the slot's, sandboxes that are polled and that are not, one and two at once. */
+  @Test
+  void everyAnswerIsItsOwn() throws Exception {
+    Random random = new Random(3);
+    SandboxSpec spec = bench.function(ECHO);
+    int[] sandboxes = {bench.ready(spec), bench.ready(spec)};
+    ArrayDeque<OfferedInvocation> inside = new ArrayDeque<>();
+    for (int i = 0; i < 3_000; i++) {
+      int sandbox = sandboxes[random.nextInt(10) == 0 ? 1 : 0];
+      int count = 1 + random.nextInt(2);
+      for (int k = 0; k < count; k++) {
+        int length =
+            switch (random.nextInt(40)) {
+              case 0 -> 65_000 + random.nextInt(1_000);
+              case 1 -> random.nextInt(300_000);
+              default -> random.nextInt(300);
+            };
+        String event = '"' + Integer.toString(i, 36).concat("x".repeat(length)) + '"';
+        OfferedInvocation invocation =
+            new OfferedInvocation(
+                1_000_000 + 2L * i + k, event.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        boolean taken = bench.driver.offer(Slots.slot(sandbox, 0), invocation);
+        int behind = k == 0 ? 0 : inside.peek().payload.length;
+        assertTrue(taken || k == 1 && Math.max(behind, event.length()) > 60_000, "offered " + k);
+        if (taken) {
+          inside.add(invocation);
+        }
+      }
+      while (!inside.isEmpty()) {
+        OfferedInvocation expected = inside.remove();
+        Event event = bench.expect("response", sandbox);
+        assertEquals(expected.sequence, event.number());
+        assertEquals(
+            new String(expected.payload, java.nio.charset.StandardCharsets.UTF_8),
+            expected.answer());
+      }
+    }
+    assertEquals(0, counter("doorbellRescued"));
+    assertEquals(0, counter("protocolViolations"));
+  }
+
+  @Test
+  void aSecondOneIsTakenBackOrAnswered() throws Exception {
+    int sandbox =
+        bench.ready(
+            bench.function(
+                """
+                import os, time
+                def handler(e, c):
+                  while e and not os.path.exists(e):
+                    time.sleep(0.001)
+                  return 0
+                """));
+    int slot = Slots.slot(sandbox, 0);
+    for (int i = 0; i < 200; i++) {
+      boolean waits = i % 20 == 1;
+      Path sign = folder.resolve("sign" + i);
+      OfferedInvocation first = bench.offer(sandbox, '"' + (waits ? sign.toString() : "") + '"');
+      OfferedInvocation second = new OfferedInvocation(1_000_000 + i, new byte[] {(byte) '0'});
+      boolean offered = bench.driver.offer(slot, second); // false: one is still to be skipped
+      if (i % 3 == 0 && !waits) {
+        assertEquals(first.sequence, bench.expect("response", sandbox).number());
+      }
+      boolean ours = !offered || bench.driver.revoke(slot, second.sequence);
+      assertTrue(ours || !waits, "behind one that has not ended");
+      if (waits) {
+        Files.createFile(sign);
+      }
+      if (i % 3 != 0 || waits) {
+        assertEquals(first.sequence, bench.expect("response", sandbox).number());
+      }
+      if (!ours) {
+        Event event = bench.next();
+        assertEquals(second.sequence, event.number());
+        assertTrue(List.of("response", "skipped").contains(event.kind()), event.toString());
+      }
+    }
+    assertEquals("0", bench.invoke(sandbox, "0"));
+  }
+
+  @Test
+  void whatWasNotBegunWhenItsProcessDiedIsGivenBack() throws Exception {
+    int sandbox =
+        bench.ready(
+            bench.function(
+                """
+                import os, threading, time
+                from ringmaster_runtime import segment
+                taking = segment.Segment.take
+                def dies(self, served): os._exit(3)
+                def handler(e, c):
+                  segment.Segment.take = dies if e else taking
+                  time.sleep(0.01)
+                  return e
+                """));
+    OfferedInvocation first = bench.offer(sandbox, "1");
+    OfferedInvocation second = bench.offer(sandbox, "2");
+    assertEquals(first.sequence, bench.expect("response", sandbox).number());
+    assertEquals(second.sequence, bench.expect("skipped", sandbox).number());
+    assertEquals(3 << 8, bench.expect("exited", sandbox).number());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "words[32] += 3; ring()", // a count that cannot be
+        "words[32] = 2**64 - 1; ring()",
+        "garbage(); words[32] += 1; ring()",
+        "[write(struct.pack('<IBBHQ', 0, 22, 0, 0, 0)) for i in range(1000)]",
+        "write(b'x' * 64)",
+      })
+  void aHostileOneIsKilledAlone(String deed) throws Exception {
+    int quiet = bench.ready(bench.function(ECHO));
+    int hostile = bench.ready(bench.function(HOSTILE));
+    for (int i = 0; i < 50; i++) {
+      assertEquals("\"ok\"", bench.invoke(hostile, "\"\""));
+    }
+    bench.offer(hostile, '"' + deed + '"');
+    Event event = bench.expect("failed", hostile);
+    assertTrue(event.text().startsWith(Fault.VIOLATION.toString()), event.toString());
+    assertEquals(1, counter("protocolViolations"));
+    assertEquals("[1]", bench.invoke(quiet, "[1]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "words[33] = 1", // it looks, it says: the engine's timer rings, or nothing happens
+        "words[33] = 77",
+        "words[34] = 2**63",
+        "words[16] = 0; words[17] = 0; words[18] = 2**60; words[19] = 2**60", // the engine's words
+        "garbage()",
+      })
+  void whatOnlyHurtsItselfHurtsNobodyElse(String deed) throws Exception {
+    int quiet = bench.ready(bench.function(ECHO));
+    int hostile = bench.ready(bench.function(HOSTILE));
+    for (int i = 0; i < 50; i++) {
+      assertEquals("\"ok\"", bench.invoke(hostile, "\"\""));
+    }
+    bench.offer(hostile, '"' + deed + '"');
+    for (int i = 0; i < 200; i++) {
+      OfferedInvocation invocation = bench.offer(quiet, "[" + i + "]");
+      Event event = bench.next();
+      while (event.sandbox() != quiet) {
+        event = bench.next();
+      }
+      assertEquals("response", event.kind());
+      assertEquals("[" + i + "]", invocation.answer());
+    }
+    assertEquals(0, counter("protocolViolations"));
+  }
+}
