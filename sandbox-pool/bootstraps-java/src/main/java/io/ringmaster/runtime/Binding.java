@@ -7,6 +7,7 @@ import java.util.Map;
  * What a BIND frame says. Immutable.
  *
  * @param layers merged content of the layers, or null
+ * @param segmentBytes size of the memory that is shared with the engine; 0: there is none
  */
 record Binding(
     Path code,
@@ -20,7 +21,8 @@ record Binding(
     String logStream,
     boolean jsonLogs,
     String logLevel,
-    boolean raw) {
+    boolean raw,
+    int segmentBytes) {
 
   static Binding read(String json) {
     Map<?, ?> fields = Json.of(Map.class).fromJson(json);
@@ -38,7 +40,8 @@ record Binding(
         text(fields, "logStream"),
         text(fields, "logFormat").equals("JSON"),
         text(fields, "logLevel"),
-        Boolean.TRUE.equals(fields.get("raw")));
+        Boolean.TRUE.equals(fields.get("raw")),
+        fields.get("segment") instanceof Integer bytes ? bytes : 0);
   }
 
   private static String text(Map<?, ?> fields, String name) {

@@ -9,16 +9,25 @@ import java.lang.invoke.VarHandle;
 import java.lang.reflect.Method;
 import java.nio.ByteOrder;
 
-/** Both pipes: frames as the channel's specification has them. Main thread only. */
+/**
+ * Both pipes, and the segment where there is one: frames as the channel's specification has them.
+ * Main thread only.
+ */
 final class Channel {
   static final int BIND = 1;
   static final int INVOKE = 2;
   static final int SHUTDOWN = 3;
+  private static final int REQUEST_DOORBELL = 4;
   static final int STARTED = 16;
   static final int READY = 17;
   static final int INIT_ERROR = 18;
   static final int RESPONSE = 19;
   static final int ERROR = 20;
+  private static final int RESPONSE_DOORBELL = 22;
+  private static final int SKIPPED = 23;
+
+  /** A flag of INVOKE in a slot. */
+  private static final int REVOCABLE = 4;
 
   /** A flag of RESPONSE and ERROR. */
   private static final int PROCESS_ENDS = 2;
@@ -37,15 +46,45 @@ final class Channel {
   static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** Looks for a request before this process sleeps: about ten microseconds. */
+  private static final int LOOKS_MAX = 256;
+
+  private static final int SLEEPS_BETWEEN = 64;
+
+  private static final byte[] DOORBELL = new byte[HEADER_BYTES];
+
+  static {
+    DOORBELL[4] = RESPONSE_DOORBELL;
+  }
+
   private final FileInputStream requests;
   private final FileOutputStream responses;
 
-  /** What has been read: the frame that is being served, then perhaps the next. */
+  /** Null: there are only pipes. */
+  private Segment segment;
+
+  /** INVOKE frames that came by the pipe. */
+  private long piped;
+
+  /** How often to look; halved when it did not pay, and tried again after so many sleeps. */
+  private int looks = LOOKS_MAX;
+
+  private int sleeps;
+
+  /** What has been read off the pipe: the frame that is being served, then perhaps the next. */
   private byte[] buffer = new byte[CHUNK_BYTES];
 
   private int start;
   private int end;
   private int next;
+
+  /** What was taken from a slot last. */
+  private byte[] slot = {};
+
+  // The frame that is being served.
+  private byte[] frame;
+  private int bodyStart;
+  private int bodyEnd;
 
   private final byte[] raw = new byte[CHUNK_BYTES];
 
@@ -59,24 +98,105 @@ final class Channel {
    * by a path needs rights to the pipe, which another user's process has not.
    */
   static Channel open(int requests, int responses) throws ReflectiveOperationException {
+    return new Channel(descriptor(requests), descriptor(responses));
+  }
+
+  private static FileDescriptor descriptor(int number) throws ReflectiveOperationException {
     Class<?> secrets = Class.forName("jdk.internal.access.SharedSecrets");
     Object access = secrets.getMethod("getJavaIOFileDescriptorAccess").invoke(null);
     Method set =
         Class.forName("jdk.internal.access.JavaIOFileDescriptorAccess")
             .getMethod("set", FileDescriptor.class, int.class);
-    FileDescriptor in = new FileDescriptor();
-    FileDescriptor out = new FileDescriptor();
-    set.invoke(access, in, requests);
-    set.invoke(access, out, responses);
-    return new Channel(in, out);
+    FileDescriptor descriptor = new FileDescriptor();
+    set.invoke(access, descriptor, number);
+    return descriptor;
   }
 
   /**
-   * Reads the next frame; {@link #frame()} and what else is asked for are its, until the next call.
+   * Uses shared memory beside the pipes from now on.
+   *
+   * @param number a descriptor that the process was started with; closed here
+   * @param bytes its size
+   */
+  void share(int number, int bytes) throws IOException, ReflectiveOperationException {
+    segment = Segment.map(number, descriptor(number), bytes);
+  }
+
+  /**
+   * Waits for the next frame; {@link #frame()} and what else is asked for are its, until the next
+   * call.
    *
    * @return the frame's kind, or {@link #SHUTDOWN} when the engine has closed its end
    */
   int receive() throws IOException {
+    if (segment == null) {
+      return receivePiped();
+    }
+    while (true) {
+      if (isOffered()) {
+        if (take()) {
+          return INVOKE;
+        }
+        continue;
+      }
+      if (segment.polls() && segment.sleeps()) {
+        continue;
+      }
+      int kind = receivePiped();
+      if (kind == INVOKE) {
+        piped++;
+      }
+      if (kind != REQUEST_DOORBELL) {
+        return kind;
+      }
+    }
+  }
+
+  /** Whether the next frame is in a slot; looks for a while where that pays. */
+  private boolean isOffered() {
+    if (!segment.offers()) {
+      if (!segment.polls()) {
+        return false;
+      }
+      int left = looks;
+      while (left > 0 && !segment.offers()) {
+        Thread.onSpinWait();
+        left--;
+      }
+      if (left == 0 && !segment.offers()) {
+        looks = ++sleeps % SLEEPS_BETWEEN == 0 ? LOOKS_MAX : looks / 2;
+        return false;
+      }
+      looks = LOOKS_MAX;
+    }
+    // One that comes behind another, which may be in the pipe.
+    return !segment.offersRevocable(REVOCABLE) || segment.piped() == piped;
+  }
+
+  /** Takes the frame out of its slot; false: it is the engine's again, which was told so. */
+  private boolean take() throws IOException {
+    int size = segment.offeredBytes();
+    if (slot.length < size) {
+      slot = new byte[Math.max(CHUNK_BYTES, size)];
+    }
+    segment.take(slot, size);
+    if (slot[4] != INVOKE) {
+      throw new IOException("a frame of kind " + slot[4] + " in a slot");
+    }
+    frame = slot;
+    bodyStart = HEADER_BYTES;
+    bodyEnd = size;
+    if ((slot[5] & REVOCABLE) != 0 && segment.revoked()) {
+      byte[] skipped = new byte[HEADER_BYTES];
+      skipped[4] = SKIPPED;
+      LONG.set(skipped, 8, sequence());
+      write(skipped, HEADER_BYTES);
+      return false;
+    }
+    return true;
+  }
+
+  private int receivePiped() throws IOException {
     start = next;
     if (start == end) {
       start = 0;
@@ -93,6 +213,9 @@ final class Channel {
       return SHUTDOWN;
     }
     next = start + HEADER_BYTES + length;
+    frame = buffer;
+    bodyStart = start + HEADER_BYTES;
+    bodyEnd = next;
     return buffer[start + 4];
   }
 
@@ -119,19 +242,19 @@ final class Channel {
   }
 
   byte[] frame() {
-    return buffer;
+    return frame;
   }
 
   int bodyStart() {
-    return start + HEADER_BYTES;
+    return bodyStart;
   }
 
   int bodyEnd() {
-    return next;
+    return bodyEnd;
   }
 
   long sequence() {
-    return (long) LONG.get(buffer, start + 8);
+    return (long) LONG.get(frame, bodyStart - 8);
   }
 
   /** Forgets a large buffer: a large request must not cost memory for ever. */
@@ -163,7 +286,7 @@ final class Channel {
     byte[] frame = answer.frame();
     int size = answer.frameBytes();
     head(frame, size, kind | (last ? PROCESS_ENDS << 8 : 0), sequence, mark, memoryKib);
-    responses.write(frame, 0, size);
+    write(frame, size);
   }
 
   /** Sends the answer of a raw handler, out of memory that all of them share. */
@@ -172,7 +295,16 @@ final class Channel {
     byte[] frame = size <= raw.length ? raw : new byte[size];
     head(frame, size, RESPONSE, sequence, mark, 0);
     System.arraycopy(result, 0, frame, HEADER_BYTES + FIGURES_BYTES, result.length);
-    responses.write(frame, 0, size);
+    write(frame, size);
+  }
+
+  /** Into a slot where the engine looks there, else by the pipe, which wakes it. */
+  private void write(byte[] frame, int size) throws IOException {
+    if (segment == null || !segment.put(frame, size)) {
+      responses.write(frame, 0, size);
+    } else if (segment.mustRing()) {
+      responses.write(DOORBELL);
+    }
   }
 
   /** Header and figures, every byte of them. */

@@ -43,6 +43,7 @@ final class Rehearsal {
     }
     surroundings.setVariables(before);
     Path own = Path.of(System.getProperty("java.class.path")).toAbsolutePath();
+    Segment.rehearse(own);
     LogPipe nowhere = new LogPipe(new FileDescriptor());
     SandboxLogger logger = new SandboxLogger(nowhere, false, "");
     try (URLClassLoader loader = Packages.loader(own.getParent(), null)) {

@@ -15,6 +15,10 @@ import java.util.Arrays;
 final class Sandbox {
   private static final int ANSWER_BYTES_MAX = 6_291_556;
   private static final int PROTOCOL_STATUS = 70;
+
+  /** Descriptor of the memory that is shared with the engine, where there is any. */
+  private static final int SEGMENT = 5;
+
   private static final String TRACE_PROPERTY = "com.amazonaws.xray.traceHeader";
   private static final byte[] TOO_LARGE =
       ("{\"errorMessage\":\"Response payload size exceeded maximum allowed payload size (6291556"
@@ -79,6 +83,9 @@ final class Sandbox {
 
   private void bind(Binding binding) throws IOException, ReflectiveOperationException {
     this.binding = binding;
+    if (binding.segmentBytes() > 0) {
+      channel.share(SEGMENT, binding.segmentBytes());
+    }
     logger = new SandboxLogger(log, binding.jsonLogs(), binding.logLevel());
     runtimeLogger.set(null, (LambdaLogger) logger);
     if (binding.environment() != null) { // else the process was started with them

@@ -13,9 +13,19 @@ final class ProgramSandbox {
 
   /** The function's folder is {@code code}. */
   static PythonSandbox start(Launch launch, Path code) throws IOException {
-    List<String> argv =
-        new ArrayList<>(
-            List.of("/bin/sh", "-c", "exec \"$@\" 3<&0 4>&1 1>&2 </dev/null", "launcher"));
+    return start(launch, code, List.of("exec \"$@\" 3<&0 4>&1 1>&2 </dev/null", "launcher"));
+  }
+
+  /** The same with shared memory: the file {@code segment} is descriptor 5. */
+  static PythonSandbox start(Launch launch, Path code, Path segment) throws IOException {
+    String command = "exec \"$@\" 5<>\"$0\" 3<&0 4>&1 1>&2 </dev/null";
+    return start(launch, code, List.of(command, segment.toString()));
+  }
+
+  private static PythonSandbox start(Launch launch, Path code, List<String> shell)
+      throws IOException {
+    List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c"));
+    argv.addAll(shell);
     argv.addAll(launch.argv());
     ProcessBuilder builder = new ProcessBuilder(argv).directory(Path.of("/").toFile());
     builder.environment().clear();

@@ -199,6 +199,12 @@ final class PythonSandbox implements AutoCloseable {
     return this;
   }
 
+  /** That it shares so many bytes of memory with the engine. */
+  PythonSandbox segment(int bytes) {
+    folders += ",\"segment\":" + bytes;
+    return this;
+  }
+
   PythonSandbox raw() {
     raw = true;
     return this;

@@ -1,0 +1,195 @@
+package io.ringmaster.runtime;
+
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/**
+ * The memory that this process shares with the engine: two slots for frames each way, and the words
+ * that tell of them, as the segment's specification has them. Main thread only.
+ *
+ * <p>Ordering pairs, all with the engine: a count is stored with release behind its frame and
+ * loaded with acquire before the frame is read; {@link #put} has a full fence between the count and
+ * the engine's {@code polling}, as {@link #sleeps} has one between the own {@code polling} and the
+ * engine's count: so whichever comes first, a frame is seen or rung for. The same between {@code
+ * taking} and {@code revoked}.
+ */
+final class Segment {
+  static final int SLOT_BYTES = 65_536;
+
+  // Words of the engine.
+  private static final int REQUESTS = 128;
+  private static final int ENGINE_POLLS = 136;
+  private static final int REVOKED = 144;
+  private static final int PIPED = 152;
+
+  // Words of this process.
+  private static final int RESPONSES = 256;
+  private static final int POLLS = 264;
+  private static final int TAKING = 272;
+
+  private static final int REQUEST_SLOTS = 4_096;
+  private static final int RESPONSE_SLOTS = 135_168;
+  private static final int BYTES = RESPONSE_SLOTS + 2 * SLOT_BYTES;
+
+  private static final VarHandle WORD =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final ByteBuffer memory;
+
+  /** Requests that were taken out of slots. */
+  private long taken;
+
+  /** Responses that were put into slots. */
+  private long given;
+
+  private boolean polls;
+
+  /**
+   * @param memory zeroed, but for what the engine wrote
+   */
+  Segment(ByteBuffer memory) {
+    this.memory = memory.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Maps what a descriptor is, and closes the descriptor.
+   *
+   * @param bytes its size, as the engine told it
+   */
+  static Segment map(int descriptor, FileDescriptor same, int bytes) throws IOException {
+    if (bytes < BYTES) {
+      throw new IOException("a segment of " + bytes + " bytes");
+    }
+    try (FileChannel file = FileChannel.open(Path.of("/proc/self/fd/" + descriptor), READ, WRITE)) {
+      return new Segment(file.map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+    } finally {
+      new FileInputStream(same).close();
+    }
+  }
+
+  /**
+   * Does once what the first invocations do: links the accesses to words, which takes milliseconds.
+   *
+   * @param file any that may be read
+   */
+  static void rehearse(Path file) throws IOException {
+    try (FileChannel readable = FileChannel.open(file, READ)) {
+      readable.map(FileChannel.MapMode.READ_ONLY, 0, 1);
+    }
+    ByteBuffer memory = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    memory.putLong(REQUESTS, 1).putLong(ENGINE_POLLS, 1);
+    byte[] frame = new byte[Channel.HEADER_BYTES];
+    Segment segment = new Segment(memory);
+    segment.offers();
+    segment.offersRevocable(1);
+    segment.piped();
+    segment.take(frame, segment.offeredBytes());
+    segment.revoked();
+    segment.put(frame, frame.length);
+    segment.mustRing();
+    segment.sleeps();
+  }
+
+  // ---- requests ----
+
+  /** Whether there is a request in a slot that was not taken. */
+  boolean offers() {
+    return (long) WORD.getAcquire(memory, REQUESTS) != taken;
+  }
+
+  /** Whether the request that is offered may be revoked; only then others may come before it. */
+  boolean offersRevocable(int flag) {
+    return (memory.get(slot(REQUEST_SLOTS, taken + 1) + 5) & flag) != 0;
+  }
+
+  /**
+   * INVOKE frames that the engine has begun to write to the pipe before it put its last one here.
+   */
+  long piped() {
+    return (long) WORD.getAcquire(memory, PIPED);
+  }
+
+  /** Bytes of the request that is offered, header included. */
+  int offeredBytes() throws IOException {
+    int length = memory.getInt(slot(REQUEST_SLOTS, taken + 1));
+    if (length < 0 || length > SLOT_BYTES - Channel.HEADER_BYTES) {
+      throw new IOException("a frame of " + length + " bytes in a slot");
+    }
+    return Channel.HEADER_BYTES + length;
+  }
+
+  /** Takes the request that is offered: its first {@code count} bytes. */
+  void take(byte[] into, int count) {
+    memory.get(slot(REQUEST_SLOTS, ++taken), into, 0, count);
+  }
+
+  /**
+   * Whether the request that was taken last is the engine's again, and must not be begun. The
+   * engine names that one; those before it stay this process's.
+   */
+  boolean revoked() {
+    WORD.setOpaque(memory, TAKING, taken);
+    VarHandle.fullFence();
+    return (long) WORD.getOpaque(memory, REVOKED) == taken;
+  }
+
+  /** Whether the engine was told that somebody looks at requests. */
+  boolean polls() {
+    return polls;
+  }
+
+  /**
+   * Tells the engine that nobody looks at requests from now on; true: one came before it could know
+   * that, and somebody looks.
+   */
+  boolean sleeps() {
+    WORD.setOpaque(memory, POLLS, 0L);
+    VarHandle.fullFence();
+    polls = offers();
+    if (polls) {
+      WORD.setOpaque(memory, POLLS, 1L);
+    }
+    return polls;
+  }
+
+  // ---- responses ----
+
+  /**
+   * Puts a frame into a slot, if it fits and the engine looks; what follows it is looked for here
+   * before this process sleeps.
+   *
+   * @return false: it must go by the pipe
+   */
+  boolean put(byte[] frame, int size) {
+    if (size > SLOT_BYTES || (long) WORD.getOpaque(memory, ENGINE_POLLS) == 0) {
+      return false;
+    }
+    if (!polls) {
+      polls = true;
+      WORD.setOpaque(memory, POLLS, 1L);
+    }
+    memory.put(slot(RESPONSE_SLOTS, given + 1), frame, 0, size);
+    WORD.setRelease(memory, RESPONSES, ++given);
+    return true;
+  }
+
+  /** Whether the engine may sleep without having seen what was put: it must be rung for. */
+  boolean mustRing() {
+    VarHandle.fullFence();
+    return (long) WORD.getOpaque(memory, ENGINE_POLLS) == 0;
+  }
+
+  private static int slot(int first, long number) {
+    return first + (int) (number & 1) * SLOT_BYTES;
+  }
+}
