@@ -1,8 +1,7 @@
 package io.ringmaster.core.model;
 
 import io.ringmaster.core.settle.CreditStack;
-import io.ringmaster.sandbox.spi.Sleeper;
-import java.util.function.BooleanSupplier;
+import io.ringmaster.stress.Awake;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -17,19 +16,7 @@ import org.openjdk.jcstress.infra.results.J_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "Credit is lost or doubled, or a stream is twice there.")
 @State
 public class StreamCreditRace {
-  private static final Sleeper AWAKE =
-      new Sleeper() {
-        @Override
-        public void await(long nowNs, long untilNs, BooleanSupplier anythingArrived) {}
-
-        @Override
-        public void wake() {}
-
-        @Override
-        public void close() {}
-      };
-
-  private final CreditStack stack = new CreditStack(AWAKE);
+  private final CreditStack stack = new CreditStack(new Awake());
   private final StreamedResponse first = new StreamedResponse(null, stack, null);
   private final StreamedResponse second = new StreamedResponse(null, stack, null);
   private long collected;

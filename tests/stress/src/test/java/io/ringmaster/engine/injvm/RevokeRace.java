@@ -1,7 +1,6 @@
 package io.ringmaster.engine.injvm;
 
-import io.ringmaster.sandbox.spi.Invocation;
-import io.ringmaster.sandbox.spi.ResponseBuffer;
+import io.ringmaster.stress.SmallEvent;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -23,7 +22,7 @@ public class RevokeRace {
 
   /** The dispatcher offered an invocation. */
   public RevokeRace() {
-    slot.fill(new Event());
+    slot.fill(new SmallEvent(1, null));
   }
 
   /** The dispatcher. */
@@ -36,52 +35,5 @@ public class RevokeRace {
   @Actor
   public void begin(II_Result result) {
     result.r2 = slot.begin() ? slot.length() : -1;
-  }
-
-  private static final class Event implements Invocation {
-    @Override
-    public long sequence() {
-      return 1;
-    }
-
-    @Override
-    public long requestIdHigh() {
-      return 0;
-    }
-
-    @Override
-    public long requestIdLow() {
-      return 0;
-    }
-
-    @Override
-    public long deadlineEpochMs() {
-      return 0;
-    }
-
-    @Override
-    public byte[] payload() {
-      return new byte[7];
-    }
-
-    @Override
-    public int payloadOffset() {
-      return 0;
-    }
-
-    @Override
-    public int payloadLength() {
-      return 7;
-    }
-
-    @Override
-    public byte[] invokedFunctionArn() {
-      return new byte[0];
-    }
-
-    @Override
-    public ResponseBuffer responseBuffer() {
-      return null;
-    }
   }
 }

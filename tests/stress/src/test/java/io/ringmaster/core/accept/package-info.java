@@ -1,0 +1,2 @@
+/** Races of this package, for jcstress. */
+package io.ringmaster.core.accept;
