@@ -111,7 +111,9 @@ final class AnswerJudge {
     if (text(answer).contains("Sandbox.Timedout")) {
       billedNs = Math.min(billedNs, sandbox.spec.timeoutNs() + (call.restarted ? 0 : initNs));
     }
-    if (answer.billedMs() != (billedNs + 999_999) / 1_000_000) {
+    boolean answered = call.told == Told.RESPONSE || call.told == Told.FUNCTION_ERROR;
+    long leastMs = answered ? 1 : 0;
+    if (answer.billedMs() != Math.max(leastMs, (billedNs + 999_999) / 1_000_000)) {
       referee.violation(call + " is billed " + answer.billedMs() + " ms");
     }
   }
@@ -265,7 +267,8 @@ final class AnswerJudge {
       }
       case 500 -> {
         boolean besideTimedOut = call.forgotten == Fault.TIMEOUT && call.function.slots > 1;
-        if (call.told != Told.LOST && !besideTimedOut && !neverBound(call)) {
+        boolean lost = call.told == Told.LOST || call.lostInDoubt;
+        if (!lost && !besideTimedOut && !neverBound(call)) {
           referee.violation(
               call + " ended as a platform fault: told " + call.told + ", " + refusal.message());
         }
@@ -392,7 +395,7 @@ final class AnswerJudge {
       return;
     }
     int versions = referee.versionCount();
-    long others = referee.offersCount() - call.offersAtSubmit;
+    long others = referee.handovers().offers() - call.offersAtSubmit;
     long otherPrepares = referee.preparesCount() - call.preparesAtSubmit;
     if (others > 200 + 10L * versions || otherPrepares > 60 + 8L * versions) {
       referee.violation(

@@ -63,6 +63,8 @@ public enum FaultMix {
       faults.initViolation = 0.05 * strength;
       faults.violation = 0.02 * strength;
       faults.slowKill = 0.2 * strength;
+      faults.lastAnswer = 0.03 * strength;
+      faults.liar = 0.1 * strength;
     }
     if (all || this == HANG) {
       faults.hang = 0.04 * strength;
@@ -70,6 +72,8 @@ public enum FaultMix {
       faults.lateAnswer = 0.5;
       faults.duplicateAnswer = 0.05;
       faults.slowKill = 0.3 * strength;
+      faults.lostDoorbell = 0.2 * strength;
+      faults.liar = 0.1 * strength;
     }
     if (all || this == SLOW_INIT) {
       faults.slowInit = 0.4 * strength;
@@ -104,6 +108,16 @@ public enum FaultMix {
     double initHang;
     double slowInit;
     double slowKill;
+
+    /** A process ends by itself after an answer. */
+    double lastAnswer;
+
+    /** A process hears of the next invocation only when it is rung for again. */
+    double lostDoorbell;
+
+    /** A process says that it has taken what lies behind one that it has not answered. */
+    double liar;
+
     double noCapacity;
     boolean narrowPool;
     boolean bursts;
@@ -127,6 +141,9 @@ public enum FaultMix {
       initHang = 0;
       slowInit = 0;
       slowKill = 0;
+      lastAnswer = 0;
+      lostDoorbell = 0;
+      liar = 0;
       noCapacity = 0;
       narrowPool = false;
       killAnyMeanNs = 0;

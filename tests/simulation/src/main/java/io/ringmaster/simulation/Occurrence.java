@@ -1,5 +1,7 @@
 package io.ringmaster.simulation;
 
+import io.ringmaster.simulation.SimulatedSandbox.State;
+
 /**
  * Something that will happen at a moment of the virtual clock. What it refers to may be gone by
  * then: {@link #process} and {@link #sequence} tell.
@@ -13,6 +15,14 @@ final class Occurrence implements Comparable<Occurrence> {
     READY,
     /** A sandbox's init reported an error. */
     INIT_FAILED,
+    /** A process says that it takes what lay behind another one. */
+    TAKING,
+    /** It looks whether that was revoked. */
+    BEGINNING,
+    /** What lay behind another one began some time after that had answered. */
+    TAKEN,
+    /** What lay behind another one was revoked in time. */
+    SKIPPED,
     /** A part of a response. */
     CHUNK,
     /** The last part of a response. */
@@ -62,6 +72,21 @@ final class Occurrence implements Comparable<Occurrence> {
     this.process = process;
     this.slotIndex = slotIndex;
     this.sequence = sequence;
+  }
+
+  /** Whether the process, the invocation or the sandbox that it tells of is no more. */
+  boolean isVoid() {
+    return switch (kind) {
+      case LATE_RESPONSE, LATE_CHUNK -> sandbox.state == State.FREE || sandbox.beganNs != process;
+      case RESPONSE, CHUNK, TAKING, BEGINNING, TAKEN, SKIPPED ->
+          sandbox.process != process
+              || sandbox.state != State.READY
+              || sandbox.entry(slotIndex, sequence) == null;
+      case READY, INIT_FAILED ->
+          sandbox.process != process
+              || sandbox.state != State.BINDING && sandbox.state != State.STARTING;
+      default -> sandbox.process != process || sandbox.state == State.FREE;
+    };
   }
 
   @Override

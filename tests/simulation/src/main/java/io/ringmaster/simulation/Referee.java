@@ -7,8 +7,6 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.simulation.FaultMix.Faults;
 import io.ringmaster.simulation.SimulatedCall.Told;
 import io.ringmaster.simulation.SimulatedFunction.Version;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +24,7 @@ final class Referee {
   private final Map<Long, Version> versionsById = new HashMap<>();
   private final Concurrency concurrency;
   private final StreamJudge streams;
+  private final Handovers handovers;
   private final AnswerJudge judge;
   private final Tally tally = new Tally();
   private RestInspector rest;
@@ -37,10 +36,8 @@ final class Referee {
   private long submits;
   private long taken;
   private long settledCount;
-  private long offers;
   private long submitsSinceRest;
   private long prepares;
-  private long warmOffers;
   private int liveSandboxes;
   private int versionCount;
 
@@ -57,6 +54,7 @@ final class Referee {
     this.shape = shape;
     this.concurrency = new Concurrency(this, shape);
     this.streams = new StreamJudge(this, clock, random, faults, shape.streams);
+    this.handovers = new Handovers(this, clock, shape);
     this.judge = new AnswerJudge(this, concurrency, clock, shape);
     this.inFlight = new SimulatedCall[shape.invocations];
   }
@@ -103,13 +101,8 @@ final class Referee {
     return version == null ? 1 : version.function.slots;
   }
 
-  long offersCount() {
-    return offers;
-  }
-
-  /** How often an invocation was handed to an environment of one slot that had served before. */
-  long warmOffers() {
-    return warmOffers;
+  Handovers handovers() {
+    return handovers;
   }
 
   long preparesCount() {
@@ -163,7 +156,7 @@ final class Referee {
   /** Just before the call is submitted. */
   void submitting(SimulatedCall call, SimulatedFunction function) {
     call.begin(submits, function, clock.nowNs());
-    call.offersAtSubmit = offers;
+    call.offersAtSubmit = handovers.offers();
     call.preparesAtSubmit = prepares;
     call.acceptedSinceRest = ++submitsSinceRest;
     inFlight[(int) submits] = call;
@@ -188,7 +181,7 @@ final class Referee {
     return call.label == null ? null : call.function.labelled(call.label);
   }
 
-  private void noLongerWaits(SimulatedCall call) {
+  void noLongerWaits(SimulatedCall call) {
     if (call.waitingCounted) {
       call.waitingCounted = false;
       Version exactly = exactVersion(call);
@@ -245,6 +238,10 @@ final class Referee {
     }
     judge.judge(call, answer, duringSubmit);
     noLongerWaits(call);
+    handovers.forget(call);
+    if (call.behind && !call.lostInDoubt && !abandoned) {
+      violation(call + " settled while it lay behind another one");
+    }
     boolean ofSandbox = call.offered || answer.refusal() == null;
     if (ofSandbox != call.recorded || call.recorded && !call.started) {
       violation(call + " is recorded: " + call.recorded + ", as started: " + call.started);
@@ -377,11 +374,7 @@ final class Referee {
     }
   }
 
-  /** The dispatcher took an invocation back that had not begun. */
-  void revoked(SimulatedCall call) {
-    call.offered = false;
-    call.started = false;
-    call.revoked = true;
+  void waitsAgain(SimulatedCall call) {
     Version exactly = exactVersion(call);
     if (exactly != null) {
       waits(call, exactly);
@@ -390,21 +383,17 @@ final class Referee {
 
   /** The recorder was told that an invocation is about to be handed over. */
   void started(Invocation invocation) {
-    SimulatedCall call = byNumber(numberOf(invocation));
+    SimulatedCall call = byNumber(Handovers.numberOf(invocation));
     if (call == null || call.started) {
-      violation("call " + numberOf(invocation) + " is recorded as started again");
+      violation("call " + Handovers.numberOf(invocation) + " is recorded as started again");
     } else {
       call.started = true;
     }
   }
 
-  private static long numberOf(Invocation invocation) {
-    return ByteBuffer.wrap(invocation.payload(), invocation.payloadOffset(), 8).getLong();
-  }
-
   /** The recorder was told that an invocation which had been handed over is settled. */
   void recorded(Invocation invocation) {
-    long number = numberOf(invocation);
+    long number = Handovers.numberOf(invocation);
     SimulatedCall call = byNumber(number);
     if (call == null || call.recorded) {
       violation("call " + number + " is recorded again");
@@ -417,76 +406,8 @@ final class Referee {
     return number >= 0 && number < submits ? inFlight[(int) number] : null;
   }
 
-  /** The dispatcher hands an invocation over; null: it is none of ours. */
-  SimulatedCall offered(SimulatedDriver driver, SimulatedSandbox sandbox, Invocation invocation) {
-    long number = numberOf(invocation);
-    SimulatedCall call = byNumber(number);
-    if (call == null) {
-      violation("call " + number + " was handed over after it had been settled");
-      return null;
-    }
-    if (call.offered) {
-      violation(call + " was handed over twice");
-    }
-    Version version = versionsById.get(sandbox.key.version());
-    if (version == null || !version.function.name.equals(call.function.name)) {
-      violation(call + " was handed to a sandbox of another function");
-      return null;
-    }
-    if (version.function != call.function) {
-      recreated(call, version.function);
-    }
-    if (call.number < version.lastNumber && !call.revoked) {
-      violation(call + " was handed over after call " + version.lastNumber + ", which came later");
-    }
-    version.lastNumber = Math.max(version.lastNumber, call.number);
-    version.progressNs = clock.nowNs();
-    if (call.label != null && !call.label.equals(version.definition.label())) {
-      violation(
-          call + " was handed to version " + version.definition.label() + ", not " + call.label);
-    }
-    if (version.definition.id() < call.versionIdAtSubmit) {
-      violation(call + " was handed to code that had been replaced before it was submitted");
-    }
-    if (invocation.responseBuffer().length() != 0) {
-      violation(
-          call + " begins with " + invocation.responseBuffer().length() + " bytes of an answer");
-    }
-    String arn = new String(invocation.invokedFunctionArn(), StandardCharsets.UTF_8);
-    if (!arn.equals(AnswerJudge.arn(call))) {
-      violation(call + " was handed over as one of " + arn);
-    }
-    long timeoutNs = sandbox.spec.timeoutNs();
-    long wantedMs = clock.epochMs() + timeoutNs / 1_000_000;
-    if (Math.abs(invocation.deadlineEpochMs() - wantedMs) > 2) {
-      violation(
-          call + " has the deadline " + invocation.deadlineEpochMs() + "; right were " + wantedMs);
-    }
-    if (!call.started) {
-      violation(call + " was handed over, and the recorder knew nothing of it");
-    }
-    streams.offered(call, invocation);
-    offers++;
-    noLongerWaits(call);
-    call.offered = true;
-    if (sandbox.served && sandbox.slots.length == 1) {
-      warmOffers++;
-    }
-    call.restarted = sandbox.state == SimulatedSandbox.State.EMPTY;
-    call.firstAfterReady = !call.restarted && !sandbox.served;
-    call.readyNs = sandbox.readyNs;
-    call.bindNs = sandbox.bindNs;
-    call.initNs = sandbox.initNs;
-    sandbox.served = true;
-    call.offeredNs = clock.nowNs();
-    call.timeoutNs = timeoutNs;
-    call.ranVersionId = sandbox.key.version();
-    call.sandbox = sandbox;
-    return call;
-  }
-
   /** Its function was deleted and created again after it was submitted and before it was taken. */
-  private void recreated(SimulatedCall call, SimulatedFunction now) {
+  void recreated(SimulatedCall call, SimulatedFunction now) {
     if (!call.function.changedSince(call.submittedNs)) {
       violation(call + " was handed to a function that did not exist when it was submitted");
     }
@@ -510,6 +431,10 @@ final class Referee {
   void forgotten(
       SimulatedDriver driver, SimulatedCall call, SimulatedSandbox sandbox, Fault reason) {
     call.forgotten = reason;
+    call.lostInDoubt = call.behind;
+    if (call.behind && !call.inDoubt && reason != Fault.ENGINE_CLOSING) {
+      violation(call + " lay behind another one, and its sandbox was ended for " + reason);
+    }
     progress(sandbox);
     call.forgottenInTime = clock.nowNs() < call.offeredNs + call.timeoutNs;
   }

@@ -109,6 +109,9 @@ final class RestInspector {
       if (slot.busy()) {
         referee.streams().atRest(slot.call);
       }
+      if (slot.behind != null) {
+        inspectBehind(slot.behind, now);
+      }
       if (slot.busy() && now > slot.offeredAtNs + sandbox.spec.timeoutNs() + TOLERANCE_NS) {
         referee.violation(slot.call + " runs longer than its time-out");
       }
@@ -139,6 +142,13 @@ final class RestInspector {
     }
     if (sandbox.busySlots() == 0) {
       inspectIdle(sandbox, current, now);
+    }
+  }
+
+  /** What lies behind a slow one goes elsewhere, if it is not already said to have begun. */
+  private void inspectBehind(Slot behind, long now) {
+    if (!behind.revoked && now > behind.behindNs + shape.prefetch.fastNs() + TOLERANCE_NS) {
+      referee.violation(behind.call + " lies behind another one for too long");
     }
   }
 
@@ -179,9 +189,9 @@ final class RestInspector {
       return;
     }
     if (version.passedOverFrom < 0) {
-      version.passedOverFrom = referee.warmOffers();
+      version.passedOverFrom = referee.handovers().warmOffers();
     }
-    long passedOver = referee.warmOffers() - version.passedOverFrom;
+    long passedOver = referee.handovers().warmOffers() - version.passedOverFrom;
     if (passedOver > 50 + 6L * versions) {
       referee.violation(version + " starves: it was passed over " + passedOver + " times");
     }
@@ -224,7 +234,7 @@ final class RestInspector {
         if (call.submittedNs > dueNs) {
           break;
         }
-        if (!call.offered) {
+        if (!call.offered && !call.behind) {
           call.overdueNs = clock.nowNs();
           overdue.add(waitedOut);
         }
@@ -233,7 +243,7 @@ final class RestInspector {
     }
     for (Iterator<Long> numbers = overdue.iterator(); numbers.hasNext(); ) {
       SimulatedCall call = referee.byNumber(numbers.next());
-      if (call == null || call.offered) {
+      if (call == null || call.offered || call.behind) {
         numbers.remove();
       } else if (!call.revoked && clock.nowNs() - RETRY_NS > uncoveredSinceNs(call)) {
         referee.violation(call + " waits longer than calls may");

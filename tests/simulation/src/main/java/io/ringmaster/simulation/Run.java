@@ -58,6 +58,7 @@ final class Run {
     shape = new RunShape(random, faults, invocations);
     referee = new Referee(clock, random, faults, shape);
     processes = new SimulatedDriver(clock, random, faults, referee, true, shape.processCapacity);
+    processes.prefetches(shape.prefetchChance);
     inJvm = new SimulatedDriver(clock, random, faults, referee, false, shape.environmentsMax);
     referee.inspects(new SimulatedDriver[] {processes, inJvm});
     subject =
@@ -273,7 +274,7 @@ final class Run {
   private void inspectGivenUp() {
     SimulatedCall call;
     while ((call = givenUp.poll()) != null) {
-      if (call.givenUpStep >= 0 && call.number >= 0 && !call.offered) {
+      if (call.givenUpStep >= 0 && call.number >= 0 && !call.offered && !call.inDoubt) {
         referee.violation(call + " waits although its caller gave it up");
       }
     }

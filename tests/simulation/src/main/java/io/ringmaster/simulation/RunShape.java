@@ -2,6 +2,7 @@ package io.ringmaster.simulation;
 
 import io.ringmaster.api.Owner;
 import io.ringmaster.core.dispatch.StreamLimits;
+import io.ringmaster.core.place.PrefetchLimits;
 import io.ringmaster.core.resolve.AliasDefinition;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.VersionDefinition;
@@ -33,6 +34,11 @@ final class RunShape {
   final long meanInvokeNs;
   final long meanGapNs;
   final double burstChance;
+
+  /** Which share of processes prefetch. */
+  final double prefetchChance;
+
+  final PrefetchLimits prefetch;
   final StreamLimits streams;
   final List<SimulatedFunction> functions = new ArrayList<>();
 
@@ -44,7 +50,9 @@ final class RunShape {
   RunShape(SeededRandom random, Faults faults, int invocations) {
     this.invocations = invocations;
     boolean pressure = faults.pressure;
-    environmentsMax = pressure ? random.between(1, 8) : random.between(4, 40);
+    boolean saturated = random.chance(0.25); // one function, and more calls than can be served
+    int most = saturated ? 6 : pressure ? 8 : 40;
+    environmentsMax = random.between(pressure || saturated ? 1 : 4, most);
     processCapacity =
         pressure && random.chance(0.3) ? random.between(1, environmentsMax) : environmentsMax;
     accountConcurrency = random.chance(0.5) ? 1000 : random.between(10, 200);
@@ -57,15 +65,28 @@ final class RunShape {
     initTimeoutNs = random.between(100 * MILLISECOND_NS, 2000 * MILLISECOND_NS);
     meanInvokeNs = random.between(MILLISECOND_NS / 5, 8 * MILLISECOND_NS);
     long busyGapNs = Math.max(1000, meanInvokeNs / environmentsMax);
-    meanGapNs = scattered(random, busyGapNs * 2 / 3, busyGapNs * 50);
+    meanGapNs =
+        saturated
+            ? scattered(random, busyGapNs / 3, busyGapNs * 2)
+            : scattered(random, busyGapNs * 2 / 3, busyGapNs * 50);
     burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
+    prefetchChance = random.chance(0.3) ? 0 : random.chance(0.5) ? 1 : 0.5;
+    prefetch =
+        random.chance(0.1)
+            ? PrefetchLimits.OFF
+            : new PrefetchLimits(
+                scattered(random, MILLISECOND_NS / 2, 30 * MILLISECOND_NS),
+                random.chance(0.2) ? 0.02 : 0.05 + random.nextDouble());
     int windowBytes = (int) scattered(random, 16, 64 * 1024);
     streams =
         new StreamLimits(
             windowBytes, random.chance(0.2) ? random.between(50, 2000) : 1 << 30, 0, 0);
-    int count = pressure ? random.between(8, 30) : random.between(1, 12);
+    int count = saturated ? 1 : random.between(1, 12);
+    if (pressure && !saturated) {
+      count = random.between(8, 30);
+    }
     for (int i = 0; i < count; i++) {
-      functions.add(newFunction(random, i));
+      functions.add(newFunction(random, i, saturated));
     }
   }
 
@@ -143,12 +164,12 @@ final class RunShape {
     return random.chance(0.15) ? 0 : random.between(1, Math.max(1, accountConcurrency / 20));
   }
 
-  private SimulatedFunction newFunction(SeededRandom random, int index) {
-    boolean inJvm = random.chance(0.2);
-    int slots = random.chance(inJvm ? 0.5 : 0.2) ? random.between(2, 4) : 1;
+  private SimulatedFunction newFunction(SeededRandom random, int index, boolean plain) {
+    boolean inJvm = !plain && random.chance(0.2);
+    int slots = !plain && random.chance(inJvm ? 0.5 : 0.2) ? random.between(2, 4) : 1;
     SimulatedFunction function = new SimulatedFunction("f" + index, slots, inJvm);
     Map<String, VersionDefinition> versions = new LinkedHashMap<>();
-    int published = random.between(0, 2);
+    int published = plain ? 0 : random.between(0, 2);
     for (int i = 0; i <= published; i++) {
       String label = i == 0 ? "$LATEST" : Integer.toString(i);
       long timeoutNs = random.between(40 * MILLISECOND_NS, 400 * MILLISECOND_NS);

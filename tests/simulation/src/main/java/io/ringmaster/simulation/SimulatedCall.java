@@ -43,8 +43,25 @@ final class SimulatedCall implements StreamingCallback {
   boolean admitted;
   boolean waitingCounted;
 
+  /** It runs, as far as the dispatcher knows. */
   boolean offered;
+
+  /** It lies behind another one, as far as the dispatcher knows; and whether it ever did. */
+  boolean behind;
+
+  boolean laidBehind;
+
+  /** It was revoked, and the driver did not say that it was in time. */
+  boolean inDoubt;
+
+  /** Its sandbox was ended while it lay there, in doubt. */
+  boolean lostInDoubt;
+
   boolean revoked;
+
+  /** Where it waits again after it was taken back; or null. */
+  SimulatedFunction.Version takenBackIn;
+
   boolean started;
   boolean recorded;
   boolean restarted;
@@ -108,6 +125,11 @@ final class SimulatedCall implements StreamingCallback {
     admitted = false;
     waitingCounted = false;
     offered = false;
+    behind = false;
+    laidBehind = false;
+    inDoubt = false;
+    lostInDoubt = false;
+    takenBackIn = null;
     revoked = false;
     started = false;
     recorded = false;

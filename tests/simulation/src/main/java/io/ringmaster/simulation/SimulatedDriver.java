@@ -40,6 +40,8 @@ final class SimulatedDriver implements SandboxDriver {
   private final List<SimulatedSandbox> sandboxes = new ArrayList<>();
   private final ArrayDeque<Occurrence> arrived = new ArrayDeque<>();
   private final AnswerWriter writer;
+  private final SlotScript script;
+  private double prefetchChance;
 
   /** At the last rest an environment had been idle for so long that another may have its place. */
   boolean idleAtRest;
@@ -64,6 +66,12 @@ final class SimulatedDriver implements SandboxDriver {
     this.writer = new AnswerWriter(random);
     this.killable = killable;
     this.capacity = capacity;
+    this.script = new SlotScript(clock, random, faults, referee, writer, killable, arrived::add);
+  }
+
+  /** Which share of processes of one slot prefetch. */
+  void prefetches(double chance) {
+    prefetchChance = chance;
   }
 
   /** What a watched descriptor does: end the dispatcher's sleep. */
@@ -94,7 +102,7 @@ final class SimulatedDriver implements SandboxDriver {
     live++;
     sandbox.key = key;
     sandbox.spec = spec;
-    sandbox.slots = newSlots(referee.slotsOf(key.version()));
+    sandbox.slots = SimulatedSandbox.newSlots(referee.slotsOf(key.version()));
     sandbox.state = State.BINDING;
     sandbox.beganNs = clock.nowNs();
     referee.prepared(this, sandbox);
@@ -113,18 +121,11 @@ final class SimulatedDriver implements SandboxDriver {
     return sandbox;
   }
 
-  private static Slot[] newSlots(int count) {
-    Slot[] slots = new Slot[count];
-    for (int i = 0; i < count; i++) {
-      slots[i] = new Slot();
-    }
-    return slots;
-  }
-
   private void begin(SimulatedSandbox sandbox) {
     sandbox.process = ++processes;
     sandbox.alive = true;
     sandbox.exitQueued = false;
+    sandbox.prefetches = sandbox.slots.length == 1 && random.chance(prefetchChance);
     sandbox.initBeganNs = clock.nowNs();
     long initNs = random.exponential(3 * MILLISECOND_NS);
     if (random.chance(faults.slowInit)) {
@@ -161,69 +162,30 @@ final class SimulatedDriver implements SandboxDriver {
     }
     Slot slot = sandbox.slots[index];
     if (slot.busy()) {
-      referee.violation("slot used twice: " + slot.call + " runs there");
-      return false;
+      return script.placeBehind(sandbox, index, invocation);
     }
     if (sandbox.state != State.READY && sandbox.state != State.EMPTY) {
       referee.violation("offer to a sandbox that is " + sandbox.state);
       return false;
     }
-    SimulatedCall call = referee.offered(this, sandbox, invocation);
+    SimulatedCall call = referee.handovers().offered(sandbox, invocation);
     if (call == null) {
       return false;
     }
-    slot.invocation = invocation;
-    slot.call = call;
-    call.running = true;
-    slot.sequence = invocation.sequence();
-    slot.offeredAtNs = clock.nowNs();
-    slot.planned = false;
+    script.fill(slot, invocation, call);
     if (sandbox.state == State.EMPTY) {
       sandbox.state = State.STARTING;
       begin(sandbox);
     } else if (sandbox.alive) {
-      planAnswer(sandbox, index);
+      script.planAnswer(sandbox, index, slot);
     }
     return true;
   }
 
-  private void planAnswer(SimulatedSandbox sandbox, int index) {
-    Slot slot = sandbox.slots[index];
-    slot.planned = true;
-    writer.draw(slot, faults.functionError);
-    long durationNs = random.exponential(referee.meanInvokeNs());
-    long timeoutNs = sandbox.spec.timeoutNs();
-    long leftNs = Math.max(0, slot.offeredAtNs + timeoutNs - clock.nowNs());
-    double draw = random.nextDouble();
-    if ((draw -= faults.hang) < 0) {
-      return;
-    }
-    if ((draw -= faults.overrun) < 0) {
-      long aboutNs = random.chance(0.2) ? 0 : random.between(-5 * MILLISECOND_NS, timeoutNs / 2);
-      durationNs = Math.max(0, leftNs + aboutNs);
-    } else if (killable && (draw -= faults.crash) < 0) {
-      planSlot(Math.min(durationNs, leftNs), Occurrence.Kind.EXITED, sandbox, index);
-      return;
-    } else if (killable && (draw -= faults.violation) < 0) {
-      planSlot(Math.min(durationNs, leftNs), Occurrence.Kind.VIOLATION, sandbox, index);
-      return;
-    }
-    slot.chunkGapNs = durationNs / (slot.chunksLeft + 1);
-    planNextWrite(sandbox, index);
-  }
-
-  /** A function writes one chunk after the other, and waits when there is no room. */
-  private void planNextWrite(SimulatedSandbox sandbox, int index) {
-    Slot slot = sandbox.slots[index];
-    slot.blocked = referee.streams().windowFull(slot.call);
-    if (!slot.blocked) {
-      Occurrence.Kind kind = slot.chunksLeft > 0 ? Occurrence.Kind.CHUNK : Occurrence.Kind.RESPONSE;
-      planSlot(slot.chunkGapNs, kind, sandbox, index);
-    }
-  }
-
-  private void planSlot(long delayNs, Occurrence.Kind kind, SimulatedSandbox sandbox, int index) {
-    clock.plan(delayNs, kind, sandbox, sandbox.process, index, sandbox.slots[index].sequence);
+  @Override
+  public boolean prefetches(int id) {
+    SimulatedSandbox sandbox = known(id, "prefetches");
+    return sandbox != null && sandbox.prefetches;
   }
 
   @Override
@@ -232,17 +194,7 @@ final class SimulatedDriver implements SandboxDriver {
     if (sandbox == null) {
       return false;
     }
-    Slot slot = sandbox.slots[Slots.index(slotNumber)];
-    if (!slot.busy() || slot.sequence != sequence) {
-      referee.violation("revoke of " + sequence + ", which is not in slot " + slotNumber);
-      return false;
-    }
-    boolean notBegun = slot.call.chunkBytes == 0 && random.chance(0.5);
-    if (notBegun) {
-      referee.revoked(slot.call);
-      slot.clear();
-    }
-    return notBegun;
+    return script.revoke(sandbox, Slots.index(slotNumber), sequence);
   }
 
   @Override
@@ -280,24 +232,13 @@ final class SimulatedDriver implements SandboxDriver {
     for (int i = 0; i < sandbox.slots.length; i++) {
       Slot slot = sandbox.slots[i];
       if (slot.busy()) {
-        planLate(sandbox, i, faults.lateAnswer);
+        script.planLate(sandbox, i, slot.sequence, faults.lateAnswer);
+        if (slot.behind != null) {
+          referee.forgotten(this, slot.behind.call, sandbox, reason);
+        }
         referee.forgotten(this, slot.call, sandbox, reason);
         slot.clear();
       }
-    }
-  }
-
-  /** The same slot of the same environment will hear an old number again. */
-  private void planLate(SimulatedSandbox sandbox, int index, double probability) {
-    if (random.chance(probability)) {
-      long delayNs = random.between(0L, 60 * MILLISECOND_NS);
-      clock.plan(
-          delayNs,
-          random.chance(0.4) ? Occurrence.Kind.LATE_CHUNK : Occurrence.Kind.LATE_RESPONSE,
-          sandbox,
-          sandbox.beganNs,
-          index,
-          sandbox.slots[index].sequence);
     }
   }
 
@@ -341,7 +282,7 @@ final class SimulatedDriver implements SandboxDriver {
       int index = Slots.index(slotNumber);
       referee.streams().credited(sandbox.slots[index].call, bytes);
       if (sandbox.slots[index].blocked && sandbox.alive) {
-        planNextWrite(sandbox, index);
+        script.planNextWrite(sandbox, index, sandbox.slots[index]);
       }
     }
   }
@@ -374,12 +315,24 @@ final class SimulatedDriver implements SandboxDriver {
   }
 
   private void arrive(Occurrence due) {
-    if (isVoid(due)) {
+    if (due.isVoid()) {
       return;
     }
     SimulatedSandbox sandbox = due.sandbox;
     switch (due.kind) {
       case LATE_RESPONSE, LATE_CHUNK -> {}
+      case TAKING -> {
+        if (sandbox.alive) {
+          script.taking(sandbox, due.slotIndex, due.sequence);
+        }
+        return;
+      }
+      case BEGINNING -> {
+        if (sandbox.alive) {
+          begin(due);
+        }
+        return;
+      }
       case EXITED -> {
         if (sandbox.exitQueued) {
           return;
@@ -397,6 +350,9 @@ final class SimulatedDriver implements SandboxDriver {
         if (!sandbox.alive) {
           return;
         }
+        if (due.kind == Occurrence.Kind.RESPONSE && !script.answers(due)) {
+          return;
+        }
       }
     }
     arrived.add(due);
@@ -404,6 +360,16 @@ final class SimulatedDriver implements SandboxDriver {
       plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
     }
     wake.run();
+  }
+
+  private void begin(Occurrence due) {
+    Occurrence.Kind told = script.beginning(due.sandbox, due.slotIndex, due.sequence);
+    if (told != null) {
+      arrived.add(
+          new Occurrence(
+              clock.nowNs(), 0, told, due.sandbox, due.process, due.slotIndex, due.sequence));
+      wake.run();
+    }
   }
 
   private void keeperDies() {
@@ -431,26 +397,8 @@ final class SimulatedDriver implements SandboxDriver {
     }
   }
 
-  /** Whether the process, the invocation or the sandbox that it tells of is no more. */
-  private static boolean isVoid(Occurrence event) {
-    SimulatedSandbox sandbox = event.sandbox;
-    return switch (event.kind) {
-      case LATE_RESPONSE, LATE_CHUNK ->
-          sandbox.state == State.FREE || sandbox.beganNs != event.process;
-      case RESPONSE, CHUNK ->
-          sandbox.process != event.process
-              || sandbox.state != State.READY
-              || !sandbox.slots[event.slotIndex].busy()
-              || sandbox.slots[event.slotIndex].sequence != event.sequence;
-      case READY, INIT_FAILED ->
-          sandbox.process != event.process
-              || sandbox.state != State.BINDING && sandbox.state != State.STARTING;
-      default -> sandbox.process != event.process || sandbox.state == State.FREE;
-    };
-  }
-
   private void dropVoid() {
-    while (!arrived.isEmpty() && isVoid(arrived.peek())) {
+    while (!arrived.isEmpty() && arrived.peek().isVoid()) {
       arrived.poll();
     }
   }
@@ -485,7 +433,7 @@ final class SimulatedDriver implements SandboxDriver {
       case CHUNK -> {
         int bytes = writer.chunk(sandbox.slots[event.slotIndex]);
         sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, bytes);
-        planNextWrite(sandbox, event.slotIndex);
+        script.planNextWrite(sandbox, event.slotIndex, sandbox.slots[event.slotIndex]);
       }
       case RESPONSE -> deliverResponse(sandbox, event.slotIndex, sink);
       case LATE_RESPONSE -> {
@@ -497,7 +445,16 @@ final class SimulatedDriver implements SandboxDriver {
         referee.tally().count(Counter.LATE_ANSWERS);
         sink.chunk(Slots.slot(sandbox.id, event.slotIndex), event.sequence, 16);
       }
+      case TAKEN -> {
+        Slot slot = sandbox.slots[event.slotIndex];
+        referee.handovers().begunLate(slot);
+        sink.taken(Slots.slot(sandbox.id, event.slotIndex), event.sequence);
+      }
+      case SKIPPED -> skip(sandbox, event.slotIndex, event.sequence, sink);
       case EXITED -> {
+        if (!tellSkipped(sandbox, sink)) {
+          return;
+        }
         referee.initEnded(sandbox, Told.EXITED);
         sandbox.served = true;
         tellAll(sandbox, Told.EXITED);
@@ -510,6 +467,9 @@ final class SimulatedDriver implements SandboxDriver {
       }
       case VIOLATION -> {
         boolean keeper = event.slotIndex < 0;
+        if (!tellSkipped(sandbox, sink)) {
+          return;
+        }
         if (!keeper) {
           referee.tally().count(Counter.PROTOCOL_VIOLATIONS);
           referee.initEnded(sandbox, Told.VIOLATED);
@@ -548,7 +508,7 @@ final class SimulatedDriver implements SandboxDriver {
         slot.call.bindNs = sandbox.bindNs;
         slot.call.initNs = sandbox.initNs;
         if (sandbox.alive) {
-          planAnswer(sandbox, i);
+          script.planAnswer(sandbox, i, slot);
         }
       }
     }
@@ -562,10 +522,64 @@ final class SimulatedDriver implements SandboxDriver {
     boolean functionError = slot.functionError;
     long sequence = slot.sequence;
     referee.told(call, functionError ? Told.FUNCTION_ERROR : Told.RESPONSE);
+    Slot behind = slot.behind;
     slot.clear();
     sandbox.idleSinceNs = clock.nowNs();
-    planLate(sandbox, index, faults.duplicateAnswer);
-    sink.response(Slots.slot(sandbox.id, index), sequence, functionError, 0, 10_000);
+    script.planLate(sandbox, index, sequence, faults.duplicateAnswer);
+    int number = Slots.slot(sandbox.id, index);
+    boolean goesOn = behind != null && (behind.taking || behind.begun);
+    boolean last = sandbox.slots.length == 1 && sandbox.alive && !goesOn;
+    if (killable && last && random.chance(faults.lastAnswer)) {
+      sandbox.alive = false;
+      sandbox.state = State.STOPPING;
+      plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
+      if (behind != null) {
+        referee.handovers().revoked(behind.call, true);
+      }
+      sink.lastResponse(number, sequence, functionError, 0, 10_000);
+      return;
+    }
+    if (behind != null) {
+      sandbox.slots[index] = behind;
+      referee.handovers().first(sandbox, behind);
+    }
+    sink.response(number, sequence, functionError, 0, 10_000);
+    if (behind != null) {
+      referee.handovers().begun(sandbox, index, behind);
+    }
+  }
+
+  private void skip(SimulatedSandbox sandbox, int index, long sequence, DriverEvents sink) {
+    Slot entry = sandbox.entry(index, sequence);
+    referee.handovers().revoked(entry.call, true);
+    sandbox.idleSinceNs = clock.nowNs();
+    if (sandbox.slots[index] == entry) {
+      entry.clear();
+    } else {
+      sandbox.slots[index].behind = null;
+    }
+    sink.skipped(Slots.slot(sandbox.id, index), sequence);
+  }
+
+  /**
+   * Before a sandbox's end is told: what it had not begun. What lies behind one that it has not
+   * answered goes without saying.
+   *
+   * @return false: the dispatcher ended the sandbox first
+   */
+  private boolean tellSkipped(SimulatedSandbox sandbox, DriverEvents sink) {
+    long process = sandbox.process;
+    for (int i = 0; i < sandbox.slots.length; i++) {
+      Slot slot = sandbox.slots[i];
+      if (slot.behind != null) {
+        referee.handovers().revoked(slot.behind.call, true);
+        slot.behind = null;
+      }
+      if (slot.busy() && !slot.begun && !(slot.taking && random.chance(0.5))) {
+        skip(sandbox, i, slot.sequence, sink);
+      }
+    }
+    return sandbox.process == process;
   }
 
   private void tellAll(SimulatedSandbox sandbox, Told told) {

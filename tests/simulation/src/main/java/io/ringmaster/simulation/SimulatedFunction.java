@@ -6,6 +6,7 @@ import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** A function of the run, and the referee's own count of what it has in flight. */
 final class SimulatedFunction {
@@ -58,6 +59,9 @@ final class SimulatedFunction {
 
     /** Calls that name exactly this version and wait. */
     int waiting;
+
+    /** Calls that were handed over, taken back, and wait again. */
+    final Set<SimulatedCall> takenBack = Handovers.calls();
 
     /** The youngest call that was handed over. */
     long lastNumber = -1;

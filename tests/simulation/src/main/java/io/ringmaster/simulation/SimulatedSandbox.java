@@ -32,11 +32,29 @@ final class SimulatedSandbox {
     long sequence;
     long lastSequence = -1;
     long offeredAtNs;
-    boolean planned;
     boolean functionError;
     int responseBytes;
     int chunksLeft;
     long chunkGapNs;
+
+    /** What lies behind it; or null. */
+    Slot behind;
+
+    /** Of one that lies behind another: since when. */
+    long behindNs;
+
+    /** Its answer is written, though the dispatcher may not know yet. */
+    boolean answered;
+
+    /** Its function runs. */
+    boolean begun;
+
+    /** The process has said that it takes it; only the rescue rang; it was revoked, and skipped. */
+    boolean taking;
+
+    boolean late;
+    boolean revoked;
+    boolean skipped;
 
     /** Its function waits with the next write until there is credit. */
     boolean blocked;
@@ -51,8 +69,22 @@ final class SimulatedSandbox {
       blocked = false;
       invocation = null;
       call = null;
-      planned = false;
+      behind = null;
+      answered = false;
+      begun = false;
+      taking = false;
+      late = false;
+      revoked = false;
+      skipped = false;
     }
+  }
+
+  static Slot[] newSlots(int count) {
+    Slot[] slots = new Slot[count];
+    for (int i = 0; i < count; i++) {
+      slots[i] = new Slot();
+    }
+    return slots;
   }
 
   final SimulatedDriver driver;
@@ -86,6 +118,9 @@ final class SimulatedSandbox {
   /** Whether it was handed an invocation, or lost the process that could have been. */
   boolean served;
 
+  /** Whether one more may be offered while one runs. */
+  boolean prefetches;
+
   long idleSinceNs;
 
   SimulatedSandbox(SimulatedDriver driver, int id) {
@@ -101,6 +136,16 @@ final class SimulatedSandbox {
   @Override
   public String toString() {
     return "sandbox " + id;
+  }
+
+  /** What has that number in a slot, or behind what runs there; null: nothing. */
+  Slot entry(int index, long sequence) {
+    Slot slot = slots[index];
+    if (slot.busy() && slot.sequence == sequence) {
+      return slot;
+    }
+    Slot behind = slot.behind;
+    return behind != null && behind.sequence == sequence ? behind : null;
   }
 
   int busySlots() {

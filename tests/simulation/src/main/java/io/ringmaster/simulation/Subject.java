@@ -40,7 +40,8 @@ final class Subject {
             shape.capacityWaitNs,
             shape.keepAliveNs,
             shape.maximumLifeNs,
-            shape.initTimeoutNs);
+            shape.initTimeoutNs,
+            shape.prefetch);
     DispatcherConfig config =
         new DispatcherConfig(
             RunShape.ACCOUNT,

@@ -74,8 +74,9 @@ public interface DriverEvents {
   void response(int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb);
 
   /**
-   * As {@link #response}, of a process that ends by itself after this answer: nothing can be
-   * offered before {@link #exited} follows.
+   * As {@link #response}, of a process that ends by itself after this answer: what was offered
+   * behind it has not begun and belongs to the dispatcher again, and nothing can be offered before
+   * {@link #exited} follows.
    */
   default void lastResponse(
       int slot, long sequence, boolean functionError, long logMark, int maxMemoryKb) {

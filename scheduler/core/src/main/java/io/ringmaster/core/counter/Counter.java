@@ -34,7 +34,9 @@ public enum Counter {
       "logLinesDropped", "lines of in-JVM handlers that found the log's queue full; any thread"),
   LOGS_DROPPED(
       "logsDropped", "log lines that the store could not take in time or at all; any thread"),
-  CANCELLED("cancelled", "invocations that their callers gave up before they ran");
+  CANCELLED("cancelled", "invocations that their callers gave up before they ran"),
+  PREFETCHED("prefetched", "invocations handed to a sandbox that still ran another one"),
+  PREFETCH_REVOKED("prefetchRevoked", "of these, taken back before they began");
 
   private final String label;
   private final String meaning;

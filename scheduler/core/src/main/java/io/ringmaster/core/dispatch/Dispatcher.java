@@ -11,6 +11,7 @@ import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.FunctionState;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.PrefetchState;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.place.Placement;
@@ -61,6 +62,7 @@ public final class Dispatcher implements FunctionPublisher {
   private final Streams streams;
   private final int streamWindowBytes;
   private final Outcomes outcomes;
+  private final Prefetched prefetched;
   private final Counters counters;
   private final DriverPort processes;
   private final DriverPort inJvm;
@@ -133,9 +135,10 @@ public final class Dispatcher implements FunctionPublisher {
             recorder,
             counters,
             streams,
-            config.placement().capacityWaitNs());
-    processes = new DriverPort(processDriver, placement, outcomes);
-    inJvm = new DriverPort(inJvmDriver, placement, outcomes);
+            config.placement());
+    prefetched = outcomes.prefetched();
+    processes = new DriverPort(processDriver, placement, outcomes, prefetched);
+    inJvm = new DriverPort(inJvmDriver, placement, outcomes, prefetched);
     expire = outcomes::expired;
   }
 
@@ -174,7 +177,10 @@ public final class Dispatcher implements FunctionPublisher {
     return completions.congested() ? taken : taken + ring.poll(take, TAKE_LIMIT);
   }
 
-  /** What waits gives up its place; what runs goes on, and what is in the ring is seen there. */
+  /**
+   * What waits gives up its place, and what lies behind another one its own; what runs goes on, and
+   * what is in the ring is seen there.
+   */
   private int giveUpWhatWasCancelled() {
     int read = 0;
     Cancellations.Entry entry = cancellations.takeAll();
@@ -183,13 +189,15 @@ public final class Dispatcher implements FunctionPublisher {
       read++;
       if (cancelled.waits) {
         outcomes.refuseCancelled(cancelled.version);
+      } else if (cancelled.isCancelled() && cancelled.prefetch() == PrefetchState.BEHIND) {
+        prefetched.revoke(cancelled);
       }
     }
     return read;
   }
 
   private int expireWhatAged() {
-    return timers.poll(nowNs, expire) + placement.age(nowNs);
+    return timers.poll(nowNs, expire) + prefetched.revokeOverdue() + placement.age(nowNs);
   }
 
   /**
@@ -361,7 +369,7 @@ public final class Dispatcher implements FunctionPublisher {
         outcomes.refuse(waiting, Outcomes.gone(waiting));
       } else {
         waiting.version = successor;
-        placement.enqueue(waiting);
+        placement.putBack(waiting);
       }
     }
     placement.retire(old);
@@ -424,6 +432,9 @@ public final class Dispatcher implements FunctionPublisher {
       for (int i = 0; i < sandbox.slotCount(); i++) {
         PendingInvocation running = sandbox.running(i);
         if (running != null) {
+          if (running.behind != null) {
+            outcomes.refuse(placement.takeBehind(sandbox, running.slot), CLOSING);
+          }
           timers.cancel(running);
           placement.leave(sandbox, running.slot, nowNs);
           outcomes.platformFault(running, sandbox);

@@ -17,11 +17,13 @@ final class DriverPort implements DriverEvents {
   private final SandboxDriver driver;
   private final Placement placement;
   private final Outcomes outcomes;
+  private final Prefetched prefetched;
 
-  DriverPort(SandboxDriver driver, Placement placement, Outcomes outcomes) {
+  DriverPort(SandboxDriver driver, Placement placement, Outcomes outcomes, Prefetched prefetched) {
     this.driver = driver;
     this.placement = placement;
     this.outcomes = outcomes;
+    this.prefetched = prefetched;
   }
 
   int poll() {
@@ -54,12 +56,12 @@ final class DriverPort implements DriverEvents {
 
   @Override
   public void taken(int slot, long sequence) {
-    // Nothing hangs on it until there is prefetch: an offered invocation counts as taken.
+    prefetched.taken(placement.find(driver, Slots.sandbox(slot)), slot, sequence);
   }
 
   @Override
   public void skipped(int slot, long sequence) {
-    throw new IllegalStateException("skipped " + sequence + ", but nothing was revoked late");
+    prefetched.skipped(placement.find(driver, Slots.sandbox(slot)), slot, sequence);
   }
 
   @Override

@@ -8,12 +8,14 @@ import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
+import io.ringmaster.core.model.PrefetchState;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.SandboxState;
 import io.ringmaster.core.model.StreamedResponse;
 import io.ringmaster.core.model.Timed;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.place.Placement;
+import io.ringmaster.core.place.PlacementLimits;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.core.settle.ErrorDocument;
 import io.ringmaster.core.timer.Timers;
@@ -51,6 +53,8 @@ final class Outcomes {
   private final Counters counters;
   private final Streams streams;
   private final long capacityWaitNs;
+  private final long fastNs;
+  private final Prefetched prefetched;
 
   /** The present, set by the dispatcher at the begin of each turn. */
   long nowNs;
@@ -65,7 +69,7 @@ final class Outcomes {
       InvocationRecorder recorder,
       Counters counters,
       Streams streams,
-      long capacityWaitNs) {
+      PlacementLimits limits) {
     this.placement = placement;
     this.ledger = ledger;
     this.timers = timers;
@@ -73,7 +77,13 @@ final class Outcomes {
     this.recorder = recorder;
     this.counters = counters;
     this.streams = streams;
-    this.capacityWaitNs = capacityWaitNs;
+    capacityWaitNs = limits.capacityWaitNs();
+    fastNs = limits.prefetch().fastNs();
+    prefetched = new Prefetched(placement, timers, counters, this);
+  }
+
+  Prefetched prefetched() {
+    return prefetched;
   }
 
   // ---- what drivers tell ----
@@ -89,7 +99,10 @@ final class Outcomes {
     PendingInvocation invocation = sandbox == null ? null : sandbox.running(slot);
     if (invocation == null || invocation.sequence != sequence) {
       counters.increment(Counter.LATE_ANSWERS);
-    } else if (invocation.stream() != null) {
+      return;
+    }
+    invocation.noPrefetch();
+    if (invocation.stream() != null) {
       streams.told(invocation, bytes, nowNs);
     }
   }
@@ -111,7 +124,8 @@ final class Outcomes {
     if (maxMemoryKb > 0) {
       sandbox.maxMemoryKb = maxMemoryKb;
     }
-    sandbox.version.sampleInvoke(invocation.invokeNs);
+    invocation.noPrefetch();
+    sandbox.version.sampleInvoke(invocation.invokeNs, fastNs);
     invocation.logMark = logMark;
     invocation.responseBuffer().endChunk();
     placement.leave(sandbox, slot, nowNs);
@@ -125,11 +139,15 @@ final class Outcomes {
   }
 
   void reusable(Sandbox sandbox) {
-    placement.reusable(sandbox, nowNs);
+    placement.reusable(sandbox, nowNs, epochMs);
   }
 
   /** Its process ends by itself: nothing is offered to it before that is over. */
   void dying(Sandbox sandbox) {
+    PendingInvocation first = sandbox.running(0);
+    if (first != null) {
+      prefetched.takeFirst(sandbox, first); // it lay behind the last, and has not begun
+    }
     placement.dying(sandbox);
   }
 
@@ -227,6 +245,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
+        prefetched.releaseBehind(sandbox, invocation);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         exit(invocation, sandbox, status);
@@ -258,6 +277,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
+        prefetched.releaseBehind(sandbox, invocation);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         if (violation) {
@@ -327,7 +347,16 @@ final class Outcomes {
    */
   private void timedOut(PendingInvocation invocation) {
     Sandbox sandbox = invocation.sandbox;
+    PendingInvocation behind = invocation.behind;
+    if (behind != null && behind.prefetch() == PrefetchState.BEHIND && !prefetched.revoke(behind)) {
+      // What lies behind it has begun, so it has answered: that is on its way, or a lie.
+      timers.schedule(invocation, nowNs + NS_PER_MS);
+      return;
+    }
     counters.increment(Counter.TIMEOUTS);
+    if (invocation.behind != null) {
+      refuse(placement.takeBehind(sandbox, invocation.slot), PLATFORM_FAULT);
+    }
     if (sandbox.initializes()) {
       recorder.initEnded(
           sandbox, InitStatus.TIMEOUT, null, null, nowNs - invocation.offeredNs, epochMs);
@@ -359,10 +388,17 @@ final class Outcomes {
     placement.leave(sandbox, other.slot, nowNs);
     if (!revoked) {
       platformFault(other, sandbox);
-    } else if (!placement.putBack(other)) {
-      refuse(other, gone(other));
-    } else if (other.isCancelled()) {
-      refuseCancelled(other.version);
+    } else {
+      placeAgain(other);
+    }
+  }
+
+  /** It was handed over and has not begun: back to its place in the line. */
+  void placeAgain(PendingInvocation invocation) {
+    if (!placement.putBack(invocation)) {
+      refuse(invocation, gone(invocation));
+    } else if (invocation.isCancelled()) {
+      refuseCancelled(invocation.version);
     }
   }
 
@@ -491,7 +527,9 @@ final class Outcomes {
         long initNs = invocation.initInside() ? 0 : invocation.initNs;
         billedNs = Math.min(billedNs, sandbox.version.spec.timeoutNs() + initNs);
       }
-      invocation.billedMs = (billedNs + NS_PER_MS - 1) / NS_PER_MS;
+      boolean answered = outcome == Outcome.SUCCESS || outcome == Outcome.ERROR;
+      long billedMs = (billedNs + NS_PER_MS - 1) / NS_PER_MS;
+      invocation.billedMs = answered ? Math.max(1, billedMs) : billedMs;
       if (invocation.refusal == null) {
         sandbox.version.function.figures.ran(invocation.invokeNs, invocation.functionError);
       }

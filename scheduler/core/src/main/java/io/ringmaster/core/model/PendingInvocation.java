@@ -91,6 +91,17 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public long offeredNs;
   public long deadlineEpochMs;
 
+  /** The one that lies behind it in its slot; or null. */
+  public PendingInvocation behind;
+
+  /** It lay behind another one, or was too much for that: not again. */
+  public boolean prefetchTried;
+
+  private PrefetchState prefetch = PrefetchState.NONE;
+
+  /** Its place in the order of all that ever joined a waiting line. */
+  public long ticket;
+
   /** Whether it is in its version's waiting line. */
   public boolean waits;
 
@@ -141,6 +152,30 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     this.creditDoor = creditDoor;
     this.cancelDoor = cancelDoor;
     this.streamWindowBytes = streamWindowBytes;
+  }
+
+  /** Whether it has begun, as far as that is known. */
+  public PrefetchState prefetch() {
+    return prefetch;
+  }
+
+  /**
+   * Moves on.
+   *
+   * @throws IllegalStateException the table does not list this transition
+   */
+  public void prefetch(PrefetchState to) {
+    if (!prefetch.allows(to)) {
+      throw new IllegalStateException("invocation from " + prefetch + " to " + to);
+    }
+    prefetch = to;
+  }
+
+  /** It has begun, or was taken back. */
+  public void noPrefetch() {
+    if (prefetch != PrefetchState.NONE) {
+      prefetch(PrefetchState.NONE);
+    }
   }
 
   /** Whether the init that it waited for ran in its own time, not before it was handed over. */
@@ -273,6 +308,9 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     next = null;
     sandbox = null;
     slot = -1;
+    behind = null;
+    prefetchTried = false;
+    prefetch = PrefetchState.NONE;
     version = null;
     charged = false;
     settled = false;

@@ -16,11 +16,17 @@ public final class Sandbox extends Timed {
   private int[] freeSlots = {0};
   private int free = 1;
 
-  /** Links of the idle or the reset line of its version. */
-  public Sandbox lineNext;
+  /** The line that it stands in, or null; and its neighbours there. */
+  SandboxLine line;
 
-  public Sandbox linePrevious;
-  public boolean inIdleLine;
+  Sandbox lineNext;
+  Sandbox linePrevious;
+
+  /** Whether an invocation can be placed behind the one that runs. */
+  public boolean prefetches;
+
+  /** When the one that lies behind the running one was placed there. */
+  public long behindNs;
 
   public final long createdNs;
 
@@ -92,6 +98,18 @@ public final class Sandbox extends Timed {
     }
   }
 
+  /** Whether it stands in that line. */
+  public boolean isIn(SandboxLine other) {
+    return line == other;
+  }
+
+  /** Leaves the line that it stands in, if it stands in one. */
+  public void leaveLine() {
+    if (line != null) {
+      line.remove(this);
+    }
+  }
+
   /** Whether a slot is free. */
   public boolean hasFreeSlot() {
     return free > 0;
@@ -122,11 +140,18 @@ public final class Sandbox extends Timed {
     return Slots.slot(id, index);
   }
 
-  /** Frees the slot of an invocation. */
+  /** An invocation leaves its slot: to the one that lies behind it, or the slot is free. */
   public void vacate(int slot) {
     int index = Slots.index(slot);
-    running[index] = null;
-    freeSlots[free++] = index;
+    PendingInvocation behind = running[index].behind;
+    if (behind == null) {
+      running[index] = null;
+      freeSlots[free++] = index;
+    } else {
+      running[index].behind = null;
+      running[index] = behind;
+      behind.prefetch(behind.prefetch().first());
+    }
   }
 
   /** What runs in a slot; null: nothing, or no such slot. */

@@ -8,11 +8,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * One version at run time: what waits for it and the sandboxes that serve it. Dispatcher thread
  * only.
  *
- * <p>Three lines are threaded through its objects: waiting invocations (first in, first out),
- * sandboxes with a free slot (last in, first out: the warmest first) and environments whose process
- * was reset. Its timer is that of the first in the waiting line.
+ * <p>Four lines are threaded through its objects: waiting invocations (first in, first out),
+ * sandboxes with a free slot (last in, first out: the warmest first), environments whose process
+ * was reset, and busy sandboxes that can take one more. Its timer is that of the first in the
+ * waiting line.
  */
 public final class VersionState extends Timed {
+  /** What {@link #slowShare} is when all are slow. */
+  public static final int SHARE_ALL = 1 << 20;
+
+  private static final int SHARE_SHIFT = 8;
+
   public final FunctionState function;
 
   /** Unique in the engine. */
@@ -43,14 +49,13 @@ public final class VersionState extends Timed {
   public int waiting;
 
   /** Sandboxes with a free slot: last in, first out. */
-  public Sandbox idleHead;
-
-  public Sandbox idleTail;
+  public final SandboxLine idle = new SandboxLine();
 
   /** Environments without a process. */
-  public Sandbox resetHead;
+  public final SandboxLine reset = new SandboxLine();
 
-  public Sandbox resetTail;
+  /** Sandboxes that run one invocation and can take another one behind it; first in, first out. */
+  public final SandboxLine open = new SandboxLine();
 
   /** Sandboxes in any state. */
   public int environments;
@@ -61,8 +66,17 @@ public final class VersionState extends Timed {
   /** Slots that run an invocation. */
   public int busySlots;
 
+  /** Invocations that lie behind another one. */
+  public int behind;
+
   /** Moving average of the time from hand-over to answer in nanoseconds; −1: no sample. */
   public long invokeNsAverage = -1;
+
+  /**
+   * Moving share of slow invocations in parts of {@link #SHARE_ALL}. It begins so high that it is
+   * below one in a hundred after a hundred fast ones.
+   */
+  public int slowShare = SHARE_ALL / 1000 * 15;
 
   /** Moving average of bind and init together in nanoseconds; −1: no sample. */
   public long coldNsAverage = -1;
@@ -113,13 +127,24 @@ public final class VersionState extends Timed {
     waiting++;
   }
 
-  /** Puts back at the front of the waiting line. */
-  public void enqueueFirst(PendingInvocation invocation) {
+  /** Puts back into the waiting line, before all that joined it later. */
+  public void putBack(PendingInvocation invocation) {
+    if (waitingTail == null || waitingTail.ticket < invocation.ticket) {
+      enqueue(invocation);
+      return;
+    }
+    PendingInvocation before = null;
+    PendingInvocation after = waitingHead;
+    while (after.ticket < invocation.ticket) { // others that were put back
+      before = after;
+      after = after.next;
+    }
     invocation.waits = true;
-    invocation.next = waitingHead;
-    waitingHead = invocation;
-    if (waitingTail == null) {
-      waitingTail = invocation;
+    invocation.next = after;
+    if (before == null) {
+      waitingHead = invocation;
+    } else {
+      before.next = invocation;
     }
     waiting++;
   }
@@ -207,67 +232,15 @@ public final class VersionState extends Timed {
     return taken;
   }
 
-  /** Puts a sandbox with a free slot on top. */
-  public void pushIdle(Sandbox sandbox) {
-    sandbox.lineNext = idleHead;
-    sandbox.linePrevious = null;
-    if (idleHead == null) {
-      idleTail = sandbox;
-    } else {
-      idleHead.linePrevious = sandbox;
-    }
-    idleHead = sandbox;
-    sandbox.inIdleLine = true;
-  }
-
-  /** Takes a sandbox out of the idle line, wherever it stands. */
-  public void removeIdle(Sandbox sandbox) {
-    if (sandbox.linePrevious == null) {
-      idleHead = sandbox.lineNext;
-    } else {
-      sandbox.linePrevious.lineNext = sandbox.lineNext;
-    }
-    if (sandbox.lineNext == null) {
-      idleTail = sandbox.linePrevious;
-    } else {
-      sandbox.lineNext.linePrevious = sandbox.linePrevious;
-    }
-    sandbox.lineNext = null;
-    sandbox.linePrevious = null;
-    sandbox.inIdleLine = false;
-  }
-
-  /** Appends an environment whose process is gone. */
-  public void addReset(Sandbox sandbox) {
-    sandbox.lineNext = null;
-    sandbox.linePrevious = resetTail;
-    if (resetTail == null) {
-      resetHead = sandbox;
-    } else {
-      resetTail.lineNext = sandbox;
-    }
-    resetTail = sandbox;
-  }
-
-  /** Takes an environment out of the line of reset ones. */
-  public void removeReset(Sandbox sandbox) {
-    if (sandbox.linePrevious == null) {
-      resetHead = sandbox.lineNext;
-    } else {
-      sandbox.linePrevious.lineNext = sandbox.lineNext;
-    }
-    if (sandbox.lineNext == null) {
-      resetTail = sandbox.linePrevious;
-    } else {
-      sandbox.lineNext.linePrevious = sandbox.linePrevious;
-    }
-    sandbox.lineNext = null;
-    sandbox.linePrevious = null;
-  }
-
-  /** Folds one more invoke duration into the average, weight one eighth. */
-  public void sampleInvoke(long ns) {
+  /**
+   * Folds one more invoke duration into the average, weight one eighth, and into the share of slow
+   * ones, weight 1/256.
+   *
+   * @param fastNs one that takes so long or longer is slow
+   */
+  public void sampleInvoke(long ns, long fastNs) {
     invokeNsAverage = invokeNsAverage < 0 ? ns : invokeNsAverage + (ns - invokeNsAverage) / 8;
+    slowShare += ((ns < fastNs ? 0 : SHARE_ALL) - slowShare) >> SHARE_SHIFT;
   }
 
   /** Folds one more cold start into the average, weight one quarter. */

@@ -49,7 +49,8 @@ public final class Placement {
   private final VersionLine dirty = new VersionLine(VersionLine.DIRTY);
   private final VersionLine hungry = new VersionLine(VersionLine.HUNGRY);
   private final VersionLine deferred = new VersionLine(VersionLine.DEFERRED);
-  private long sequence;
+  private final Offers offers;
+  private long tickets;
   private long nextSweepNs = Long.MAX_VALUE;
   private long nextHungryNs = Long.MAX_VALUE;
 
@@ -72,12 +73,14 @@ public final class Placement {
     this.counters = counters;
     this.random = random;
     this.environments = new Environments(inJvm, counters);
+    this.offers = new Offers(timers, recorder, limits.prefetch());
   }
 
   // ---- what the dispatcher asks for each turn ----
 
   /** An admitted invocation joins its version's line. */
   public void enqueue(PendingInvocation invocation) {
+    invocation.ticket = ++tickets;
     invocation.version.enqueue(invocation);
     dirty.add(invocation.version);
   }
@@ -121,7 +124,7 @@ public final class Placement {
 
   /** When {@link #age} has something to do next. */
   public long nextNs() {
-    long next = Math.min(nextSweepNs, nextHungryNs);
+    long next = Math.min(offers.nextNs(), Math.min(nextSweepNs, nextHungryNs));
     for (VersionState v = deferred.peek(); v != null; v = deferred.next(v)) {
       next = Math.min(next, v.recheckNs);
     }
@@ -133,55 +136,29 @@ public final class Placement {
   private int serve(VersionState version, long nowNs, long epochMs) {
     int offered = 0;
     while (version.waitingHead != null) {
-      Sandbox sandbox = version.idleHead != null ? version.idleHead : version.resetHead;
+      Sandbox warm = version.idle.first();
+      Sandbox sandbox = warm != null ? warm : version.reset.first();
       if (sandbox == null) {
         grow(version, nowNs, epochMs);
+        if (version.open.first() != null && !othersAreHungry(version)) {
+          int placed = offers.prefetch(version, nowNs, epochMs);
+          counters.add(Counter.PREFETCHED, placed);
+          offered += placed;
+        }
         if (version.waitingHead != null && version.timerId == VersionState.NO_TIMER) {
           timers.schedule(version, version.waitingHead.acceptedNs + limits.capacityWaitNs());
         }
         break;
       }
-      offer(sandbox, version.dequeue(), nowNs, epochMs);
+      offers.offer(sandbox, version.dequeue(), nowNs, epochMs);
       offered++;
     }
     return offered;
   }
 
-  private void offer(Sandbox sandbox, PendingInvocation invocation, long nowNs, long epochMs) {
-    VersionState version = sandbox.version;
-    if (sandbox.state() == SandboxState.RESET) {
-      version.removeReset(sandbox);
-      move(sandbox, SandboxState.RESTARTING);
-      recorder.initStarted(sandbox, epochMs);
-    }
-    int slot = sandbox.occupy(invocation);
-    if (sandbox.inIdleLine && !sandbox.hasFreeSlot()) {
-      version.removeIdle(sandbox);
-    }
-    version.busySlots++;
-    long timeoutNs = version.spec.timeoutNs();
-    invocation.sandbox = sandbox;
-    invocation.slot = slot;
-    invocation.sequence = ++sequence;
-    invocation.offeredNs = nowNs;
-    invocation.deadlineEpochMs = epochMs + TimeUnit.NANOSECONDS.toMillis(timeoutNs);
-    invocation.executedVersion = version.label;
-    long waitedNs = nowNs - invocation.acceptedNs;
-    if (sandbox.initUncharged) {
-      sandbox.initUncharged = false;
-      if (invocation.acceptedNs <= sandbox.readyNs) {
-        invocation.coldStart = true;
-        invocation.bindNs = sandbox.bindNs;
-        invocation.initNs = sandbox.initNs;
-        waitedNs -= sandbox.bindNs + sandbox.initNs;
-      }
-    }
-    invocation.queueNs = Math.max(0, waitedNs);
-    timers.schedule(invocation, nowNs + timeoutNs);
-    recorder.started(invocation, epochMs);
-    if (!sandbox.driver.offer(slot, invocation)) {
-      throw new IllegalStateException("slot " + slot + " is full");
-    }
+  /** A sandbox that always has one more to run would never yield. */
+  private boolean othersAreHungry(VersionState version) {
+    return hungry.size() > (hungry.contains(version) ? 1 : 0);
   }
 
   // ---- more sandboxes ----
@@ -281,6 +258,7 @@ public final class Placement {
     timers.cancel(sandbox);
     move(sandbox, SandboxState.READY);
     sandbox.slots(slots);
+    sandbox.prefetches = slots == 1 && sandbox.driver.prefetches(sandbox.id);
     sandbox.readyNs = nowNs;
     sandbox.lastUsedNs = nowNs;
     version.sampleCold(bindNs + initNs);
@@ -291,6 +269,7 @@ public final class Placement {
         invocation.coldStart = true;
         invocation.bindNs = bindNs;
         invocation.initNs = initNs;
+        offers.opens(sandbox);
       }
     } else {
       sandbox.bindNs = bindNs;
@@ -298,7 +277,7 @@ public final class Placement {
       sandbox.initUncharged = true;
     }
     if (sandbox.hasFreeSlot()) {
-      version.pushIdle(sandbox);
+      version.idle.addFirst(sandbox);
     }
     // It serves once before it may yield: else versions would bind in turn, and none would serve.
     settleDown(sandbox, version.waitingHead == null, nowNs);
@@ -306,24 +285,51 @@ public final class Placement {
 
   /**
    * An invocation leaves its slot; {@link #reusable}, {@link #reset}, {@link #exited} … follows.
+   * What lies behind it is the first of that slot then.
    */
   public void leave(Sandbox sandbox, int slot, long nowNs) {
+    VersionState version = sandbox.version;
     sandbox.vacate(slot);
-    sandbox.version.busySlots--;
+    if (!sandbox.isIn(version.idle)) {
+      sandbox.leaveLine();
+    }
+    if (sandbox.running(slot) == null) {
+      version.busySlots--;
+    } else {
+      version.behind--;
+    }
     sandbox.lastUsedNs = nowNs;
     sandbox.invocations++;
   }
 
-  /** After {@link #leave}: the sandbox can take the next invocation. */
-  public void reusable(Sandbox sandbox, long nowNs) {
-    if (!sandbox.inIdleLine) {
-      sandbox.version.pushIdle(sandbox);
+  /** After {@link #leave}: the sandbox can take the next invocation, or goes on to what it has. */
+  public void reusable(Sandbox sandbox, long nowNs, long epochMs) {
+    PendingInvocation first = sandbox.prefetches ? sandbox.running(0) : null;
+    if (first != null) {
+      offers.begin(first, nowNs, epochMs);
+    } else if (!sandbox.isIn(sandbox.version.idle)) {
+      sandbox.version.idle.addFirst(sandbox);
     }
     settleDown(sandbox, true, nowNs);
   }
 
+  /** What lay behind another one was begun only now. */
+  public void begunLate(PendingInvocation invocation, long nowNs) {
+    offers.beginLate(invocation, nowNs);
+  }
+
+  /** Takes away what lies behind the one that runs in a slot; null: nothing does. */
+  public PendingInvocation takeBehind(Sandbox sandbox, int slot) {
+    return offers.takeBehind(sandbox, slot);
+  }
+
+  /** What has lain behind another one for too long; null: nothing. */
+  public PendingInvocation overdueBehind(long nowNs) {
+    return offers.overdue(nowNs);
+  }
+
   /**
-   * An invocation that was not begun goes back to the front of its line; false: its version is
+   * An invocation that was not begun goes back to its place in its line; false: its version is
    * gone.
    */
   public boolean putBack(PendingInvocation invocation) {
@@ -331,19 +337,12 @@ public final class Placement {
     while (version.retired && version.successor != null) {
       version = version.successor;
     }
-    invocation.sandbox = null;
-    invocation.slot = -1;
-    invocation.offeredNs = Long.MIN_VALUE;
-    invocation.executedVersion = null;
-    invocation.coldStart = false;
-    invocation.bindNs = 0;
-    invocation.initNs = 0;
-    invocation.invokeNs = 0;
+    offers.unaddress(invocation);
     if (version.retired) {
       return false;
     }
     invocation.version = version;
-    version.enqueueFirst(invocation);
+    version.putBack(invocation);
     dirty.add(version);
     return true;
   }
@@ -406,7 +405,7 @@ public final class Placement {
 
   /** Kills the process and keeps the environment. What ran in it must have left already. */
   public void reset(Sandbox sandbox, Fault reason) {
-    leaveLines(sandbox);
+    sandbox.leaveLine();
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESETTING);
     growIfWaiting(sandbox.version);
@@ -415,7 +414,7 @@ public final class Placement {
 
   /** The process ended by itself, or is about to; {@link #exited} follows. */
   public void dying(Sandbox sandbox) {
-    leaveLines(sandbox);
+    sandbox.leaveLine();
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESETTING);
     growIfWaiting(sandbox.version);
@@ -423,13 +422,14 @@ public final class Placement {
 
   /** Nothing of the process runs any more. What ran in it must have left already. */
   public void exited(Sandbox sandbox, long nowNs) {
-    leaveLines(sandbox);
+    sandbox.leaveLine();
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESET);
     sandbox.slots(1);
+    sandbox.prefetches = false;
     sandbox.initUncharged = false;
     recorder.ended(sandbox);
-    sandbox.version.addReset(sandbox);
+    sandbox.version.reset.addLast(sandbox);
     // One whose init failed serves once before it may yield: as in ready().
     boolean served = sandbox.invocations > 0;
     settleDown(sandbox, served || sandbox.version.waitingHead == null, nowNs);
@@ -437,7 +437,7 @@ public final class Placement {
 
   /** The driver no longer has it. What ran in it must have left already. */
   public void lost(Sandbox sandbox, long nowNs) {
-    leaveLines(sandbox);
+    sandbox.leaveLine();
     forget(sandbox);
     if (sandbox.version.waitingHead != null) {
       dirty.add(sandbox.version);
@@ -447,7 +447,7 @@ public final class Placement {
 
   /** Ends an unoccupied sandbox. */
   private void drop(Sandbox sandbox, Fault reason) {
-    leaveLines(sandbox);
+    sandbox.leaveLine();
     sandbox.driver.discard(sandbox.id, reason);
     forget(sandbox);
     VersionState fed = hungry.poll();
@@ -464,14 +464,6 @@ public final class Placement {
     move(sandbox, SandboxState.GONE);
     recorder.ended(sandbox);
     environments.remove(sandbox);
-  }
-
-  private void leaveLines(Sandbox sandbox) {
-    if (sandbox.inIdleLine) {
-      sandbox.version.removeIdle(sandbox);
-    } else if (sandbox.state() == SandboxState.RESET) {
-      sandbox.version.removeReset(sandbox);
-    }
   }
 
   private static void move(Sandbox sandbox, SandboxState to) {

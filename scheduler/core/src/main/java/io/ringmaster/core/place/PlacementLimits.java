@@ -8,10 +8,29 @@ package io.ringmaster.core.place;
  * @param keepAliveNs how long an idle environment is kept, ≥ 0
  * @param maximumLifeNs longest life of an environment, more or less a tenth, &gt; 0
  * @param initTimeoutNs time for init, &gt; 0
+ * @param prefetch when an invocation is placed behind another one
  */
 public record PlacementLimits(
     int environmentsMax,
     long capacityWaitNs,
     long keepAliveNs,
     long maximumLifeNs,
-    long initTimeoutNs) {}
+    long initTimeoutNs,
+    PrefetchLimits prefetch) {
+
+  /** With {@link PrefetchLimits#DEFAULT}. */
+  public PlacementLimits(
+      int environmentsMax,
+      long capacityWaitNs,
+      long keepAliveNs,
+      long maximumLifeNs,
+      long initTimeoutNs) {
+    this(
+        environmentsMax,
+        capacityWaitNs,
+        keepAliveNs,
+        maximumLifeNs,
+        initTimeoutNs,
+        PrefetchLimits.DEFAULT);
+  }
+}

@@ -23,7 +23,8 @@ final class WaitOrBind {
     if (nowNs - version.waitingHead.acceptedNs >= coldNs) {
       return true;
     }
-    return uncovered * version.invokeNsAverage / Math.max(1, version.busySlots) > coldNs;
+    return (uncovered + version.behind) * version.invokeNsAverage / Math.max(1, version.busySlots)
+        > coldNs;
   }
 
   /** What a cold start of the version is expected to take. */

@@ -172,8 +172,17 @@ final class HandTurned {
     final List<Integer> slots = new ArrayList<>();
     Consumer<Integer> onPrepare = id -> {};
     Consumer<Integer> onOffer = slot -> {};
+    final List<Long> revoked = new ArrayList<>();
     int prepared;
     long credited;
+
+    /**
+     * Whether its sandboxes prefetch, have a place behind what runs, and give back what is there.
+     */
+    boolean prefetches;
+
+    boolean placeBehind = true;
+    boolean givesBack = true;
 
     @Override
     public int prepare(PoolKey key, SandboxSpec spec) {
@@ -182,7 +191,15 @@ final class HandTurned {
     }
 
     @Override
+    public boolean prefetches(int sandbox) {
+      return prefetches;
+    }
+
+    @Override
     public boolean offer(int slot, Invocation invocation) {
+      if (!placeBehind && slots.contains(slot)) {
+        return false;
+      }
       offered.add(invocation);
       slots.add(slot);
       onOffer.accept(slot);
@@ -198,7 +215,8 @@ final class HandTurned {
 
     @Override
     public boolean revoke(int slot, long sequence) {
-      return true;
+      revoked.add(sequence);
+      return givesBack;
     }
 
     @Override
