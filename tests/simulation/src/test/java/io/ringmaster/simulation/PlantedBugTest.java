@@ -29,6 +29,8 @@ class PlantedBugTest {
   private static final String OUTCOMES = CORE + "dispatch.Outcomes";
   private static final String STREAMS = CORE + "dispatch.Streams";
   private static final String PLACEMENT = CORE + "place.Placement";
+  private static final String OFFERS = CORE + "place.Offers";
+  private static final String PREFETCHED = CORE + "dispatch.Prefetched";
 
   /** What is planted, and what the simulator has to say about it. */
   enum Bug {
@@ -78,7 +80,37 @@ class PlantedBugTest {
         "lateAnswers|threw|wrong bytes", Mutation.in(OUTCOMES, "chunk").withEqualLongs()),
     LAST_PART_LOST(
         "bytes of its stream", Mutation.in(OUTCOMES, "endOfStream").withoutCall("rest", 1, 1)),
-    ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1));
+    ENVIRONMENT_LEAKED("environments", Mutation.in(PLACEMENT, "drop").withoutCall("discard", 1, 1)),
+    PREFETCHED_AGAIN_AND_AGAIN(
+        "behind another one again",
+        Mutation.in(OFFERS, "placeBehind").withoutWriteTo("prefetchTried")),
+    PREFETCHED_WITHOUT_A_BEGIN(
+        "recorder", Mutation.in(PLACEMENT, "reusable").withoutCall("begin", 1, 1)),
+    BEGUN_LATE_WITH_AN_OLD_CLOCK(
+        "invoke took|time-out", Mutation.in(PREFETCHED, "taken").withoutCall("begunLate", 1, 1)),
+    NOT_REVOKED_BEHIND_A_SLOW_ONE(
+        "too long|rest",
+        Mutation.in(CORE + "dispatch.Dispatcher", "expireWhatAged")
+            .withoutCall("revokeOverdue", 1, 1)),
+    REVOKED_AND_FORGOTTEN(
+        "never settled|is idle|gave it up|time-out",
+        Mutation.in(PREFETCHED, "releaseBehind").withoutCall("placeAgain", 1, 1)),
+    REVOKED_AND_LAST_IN_LINE(
+        "had been taken back|came later",
+        Mutation.in(PLACEMENT, "enqueue").withoutWriteTo("ticket")),
+    CANCELLED_AND_NOT_REVOKED(
+        "given it up|gave it up",
+        Mutation.in(CORE + "dispatch.Dispatcher", "giveUpWhatWasCancelled")
+            .withoutCall("revoke", 1, 1)),
+    LOST_WITH_THE_PROCESS(
+        "is idle|never settled|timers|slot used twice",
+        Mutation.in(OUTCOMES, "exited").withoutCall("releaseBehind", 1, 1)),
+    SKIPPED_AND_KEPT(
+        "has a timer|is idle|timers",
+        Mutation.in(PREFETCHED, "skipped").withoutCall("takeFirst", 1, 1)),
+    ENDED_OVER_ONE_THAT_HAD_NOT_BEGUN(
+        "its sandbox was ended|longer than its time-out",
+        Mutation.in(OUTCOMES, "timedOut").withoutCall("revoke", 1, 1));
 
     final String symptom;
     final Mutation[] mutations;

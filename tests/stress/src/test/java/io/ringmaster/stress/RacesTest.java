@@ -88,6 +88,7 @@ class RacesTest {
         List.of(
             "sandbox.linux.WakeFlagRace",
             "sandbox.linux.WakeFlagRingers",
+            "sandbox.linux.RevocationRace",
             "sandbox.runtimeapi.StreamPauseRace",
             "sandbox.runtimeapi.AnswerPipeRace",
             "sandbox.runtimeapi.SignalRace",
@@ -111,5 +112,6 @@ class RacesTest {
     }
     assertNotEquals(0, outcome.status(), outcome.text());
     assertTrue(outcome.text().contains("Observed forbidden state: 0, 0"), outcome.text());
+    assertTrue(outcome.text().contains("Observed forbidden state: 1, 1"), outcome.text());
   }
 }

@@ -44,6 +44,10 @@ final class HandTurned {
   }
 
   HandTurned(StreamLimits streams) {
+    this(streams, 16);
+  }
+
+  HandTurned(StreamLimits streams, int environmentsMax) {
     dispatcher =
         new Dispatcher(
             new DispatcherConfig(
@@ -52,7 +56,7 @@ final class HandTurned {
                 1000,
                 1024,
                 new PlacementLimits(
-                    16,
+                    environmentsMax,
                     CAPACITY_WAIT_NS,
                     TimeUnit.MINUTES.toNanos(10),
                     TimeUnit.HOURS.toNanos(4),

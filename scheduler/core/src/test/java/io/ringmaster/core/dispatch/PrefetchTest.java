@@ -19,7 +19,7 @@ class PrefetchTest {
   private static final long SLOW_NS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final int SLOT = Slots.slot(0, 0);
 
-  private final HandTurned world = new HandTurned();
+  private final HandTurned world = new HandTurned(StreamLimits.DEFAULT, 3);
   private final ScriptedDriver driver = world.processes;
 
   PrefetchTest() {
@@ -318,6 +318,24 @@ class PrefetchTest {
     driver.events.add(sink -> sink.failed(0, Fault.VIOLATION, "on purpose"));
     world.turn();
     assertEquals(0, second.told, "it has not begun");
+  }
+
+  @Test
+  void whileAnotherVersionIsHungryASandboxMayComeToRest() {
+    warm(110, FAST_NS);
+    world.publish("g", 2);
+    driver.onPrepare = id -> {};
+    world.submit("g");
+    world.submit("g");
+    world.turn(); // two of three environments come; the third is f's
+    assertEquals(3, driver.prepared);
+    world.submit();
+    world.submit("g");
+    world.turn(); // the third call of g is hungry
+    world.submit();
+    world.turn();
+    assertEquals(1, driver.offered.size());
+    assertEquals(0, count(Counter.PREFETCHED));
   }
 
   @Test
