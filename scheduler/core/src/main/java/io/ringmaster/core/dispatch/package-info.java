@@ -9,7 +9,7 @@
  * commands, driver events and clock give the same decisions. Other threads reach it through the
  * accept ring and the command queue only.
  *
- * <p>Invariants: each invocation settles exactly once; one invocation per slot; limits are never
- * exceeded.
+ * <p>Invariants: each invocation settles exactly once and begins once at most; one invocation runs
+ * per slot; limits are never exceeded.
  */
 package io.ringmaster.core.dispatch;

@@ -2,6 +2,7 @@ package io.ringmaster.core.model;
 
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.Slots;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** An environment as the dispatcher knows it. Dispatcher thread only. */
 public final class Sandbox extends Timed {
@@ -24,6 +25,13 @@ public final class Sandbox extends Timed {
 
   /** Whether an invocation can be placed behind the one that runs. */
   public boolean prefetches;
+
+  /**
+   * Whether it was handed an invocation that is not recorded as started. Written by the dispatcher
+   * with release, before the hand-over and after the record; read by the log agent with acquire,
+   * after it read output and before it reads records.
+   */
+  private final AtomicBoolean ahead = new AtomicBoolean();
 
   /** When the one that lies behind the running one was placed there. */
   public long behindNs;
@@ -96,6 +104,16 @@ public final class Sandbox extends Timed {
     if (first == null) {
       freeSlots[free++] = 0;
     }
+  }
+
+  /** See {@link #ahead}. */
+  public void aheadRelease(boolean value) {
+    ahead.setRelease(value);
+  }
+
+  /** See {@link #ahead}. Any thread. */
+  public boolean aheadAcquire() {
+    return ahead.getAcquire();
   }
 
   /** Whether it stands in that line. */

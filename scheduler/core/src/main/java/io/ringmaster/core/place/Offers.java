@@ -80,6 +80,9 @@ final class Offers {
   void begin(PendingInvocation invocation, long nowNs, long epochMs) {
     clock(invocation, nowNs);
     recorder.started(invocation, epochMs);
+    if (invocation.prefetch() != PrefetchState.NONE) {
+      invocation.sandbox.aheadRelease(false);
+    }
     if (invocation.prefetch() != PrefetchState.FIRST_IN_DOUBT) {
       opens(invocation.sandbox);
     }
@@ -143,7 +146,9 @@ final class Offers {
     invocation.prefetchTried = true;
     address(invocation, sandbox, before.slot, epochMs);
     sandbox.leaveLine();
+    sandbox.aheadRelease(true);
     if (!sandbox.driver.offer(before.slot, invocation)) {
+      sandbox.aheadRelease(false);
       unaddress(invocation);
       return false;
     }
@@ -183,7 +188,10 @@ final class Offers {
 
   /** It waits again, as if nothing had happened. */
   void unaddress(PendingInvocation invocation) {
-    invocation.noPrefetch();
+    if (invocation.prefetch() != PrefetchState.NONE) {
+      invocation.noPrefetch();
+      invocation.sandbox.aheadRelease(false);
+    }
     invocation.sandbox = null;
     invocation.slot = -1;
     invocation.offeredNs = Long.MIN_VALUE;

@@ -9,7 +9,10 @@
  * no capacity is left, an idle environment of another version goes; when none is idle, versions
  * without any environment are served before those that have more than their fair share.
  *
- * <p>Invariants: one invocation per slot; never more environments than the limit; while an
- * invocation waits, no slot of its version is free.
+ * <p>Prefetch: where the driver can, the next invocation of a fast version lies behind the one that
+ * runs; it has not begun, and goes back to its place in the line if that one is slow.
+ *
+ * <p>Invariants: one invocation per slot, and one behind it at most; never more environments than
+ * the limit; while an invocation waits, no slot of its version is free.
  */
 package io.ringmaster.core.place;

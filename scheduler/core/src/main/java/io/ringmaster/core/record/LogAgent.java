@@ -71,14 +71,21 @@ public final class LogAgent implements Agent {
       if (discarding) {
         return;
       }
-      drainRecords(); // whoever wrote these bytes was recorded before it could write them
       LogStream stream = stream(sandbox);
+      for (LogStream each = stream; each != null; each = each.next) {
+        each.lookAhead();
+      }
+      drainRecords(); // whoever wrote these bytes is recorded, or the stream knows that it is ahead
+      stream = stream(sandbox);
       while (stream.next != null && stream.belongsToNext(length, mark, position)) {
         stream.retire();
         stream = stream.next;
         streams.put(sandbox, stream);
       }
       stream.output(bytes, offset, length, mark, position, level);
+      if (stream.holds()) {
+        markUnclosed(new Unclosed(this, sandbox, stream));
+      }
     }
 
     LogStream stream(int sandbox) {
@@ -183,6 +190,9 @@ public final class LogAgent implements Agent {
     turnNs = clockNs.getAsLong();
     turn++;
     outputBytes = 0;
+    for (Unclosed one : unclosed) {
+      one.stream.lookAhead();
+    }
     int work = drainRecords();
     boolean allRead = false;
     int silent = 0;
@@ -281,7 +291,7 @@ public final class LogAgent implements Agent {
     switch (record.kind) {
       case INIT_STARTED -> stream.initStarted(record);
       case INIT_ENDED -> stream.initEnded(record, initErrorType(record));
-      case STARTED -> stream.started(entry(record));
+      case STARTED -> stream.started(record.sandbox, entry(record));
       case SETTLED -> settle(stream, record);
       case ENDED -> stream.end();
     }
@@ -296,7 +306,7 @@ public final class LogAgent implements Agent {
     LogEntry entry = stream.running(record);
     if (entry == null) {
       entry = entry(record); // the record of its start was dropped
-      stream.started(entry);
+      stream.started(record.sandbox, entry);
     }
     stream.settled(entry, record, turnNs);
     if (entry.held != null) {

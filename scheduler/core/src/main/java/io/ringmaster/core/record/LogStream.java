@@ -1,6 +1,7 @@
 package io.ringmaster.core.record;
 
 import io.ringmaster.core.model.InvocationRecorder.InitStatus;
+import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import io.ringmaster.sandbox.spi.Slots;
@@ -59,6 +60,13 @@ final class LogStream {
 
   private final LogAgent agent;
   private final ArrayDeque<LogEntry> line = new ArrayDeque<>();
+  private final HeldOutput held = new HeldOutput();
+
+  /** Whose output it is, since an invocation was handed to it; or null. */
+  private Sandbox sandbox;
+
+  /** Its process may run what is in no record yet. */
+  private boolean ahead;
 
   /** The entry that runs in each slot, by the slot's index. */
   private LogEntry[] running = new LogEntry[1];
@@ -220,7 +228,8 @@ final class LogStream {
     reports.add(() -> log.initEnd(inside, status, errorType, initNs, epochMs, initTail));
   }
 
-  void started(LogEntry entry) {
+  void started(Sandbox of, LogEntry entry) {
+    sandbox = of;
     int index = Slots.index(entry.slot);
     if (index >= running.length) {
       running = Arrays.copyOf(running, Math.max(index + 1, 2 * running.length));
@@ -267,13 +276,73 @@ final class LogStream {
    * @param level of a record, as its header tells it; 0: it tells none
    */
   void output(byte[] bytes, int offset, int length, long newMark, long newPosition, int level) {
+    release();
+    boolean open = ahead && !isSettled(newMark, newPosition);
+    if (!held.isEmpty() && !held.hasRoom(length)) {
+      releaseAll();
+    }
+    if (held.isEmpty() && !(open && held.hasRoom(length))) {
+      attribute(bytes, offset, length, newMark, newPosition, level);
+    } else {
+      held.add(bytes, offset, length, newMark, newPosition, level);
+    }
+  }
+
+  /**
+   * Looks whether its process was handed something that is in no record yet. The records are
+   * drained after this.
+   */
+  void lookAhead() {
+    ahead = sandbox != null && sandbox.aheadAcquire();
+  }
+
+  /**
+   * While a process may run what no record tells of, its output belongs to the one that no record
+   * says has ended, or to the next: only what was written before a recorded answer is known.
+   */
+  private boolean isSettled(long newMark, long newPosition) {
+    boolean framed = newMark > mark;
+    for (LogEntry entry : line) {
+      if (!entry.settled) {
+        return false;
+      }
+      boolean own =
+          framed
+              ? newMark <= entry.logMark && newMark > entry.afterMark
+              : newPosition != ResponseBuffer.UNKNOWN && newPosition <= entry.endPosition();
+      if (own) {
+        return true;
+      }
+    }
+    return line.isEmpty();
+  }
+
+  /** Whether some of its output waits for a record. */
+  boolean holds() {
+    return !held.isEmpty();
+  }
+
+  private void release() {
+    while (!held.isEmpty() && (!ahead || ended || isSettled(held.mark(), held.position()))) {
+      held.release(this);
+    }
+  }
+
+  private void releaseAll() {
+    while (!held.isEmpty()) {
+      held.release(this);
+    }
+  }
+
+  /** A piece of output that belongs to what is recorded. */
+  void attribute(byte[] bytes, int offset, int length, long newMark, long newPosition, int level) {
     if (newMark > mark) {
       boolean first = mark == 0;
       mark = newMark;
       if (length == 0) {
         initOutput = first && (log == null || initializes || startsWait);
       } else {
-        close(false, agent.turnNs());
+        closeRead(false, agent.turnNs());
         write(owner(true), true, bytes, offset, length, level);
       }
     } else if (newPosition == ResponseBuffer.UNKNOWN) {
@@ -292,7 +361,7 @@ final class LogStream {
     int left = length;
     while (left > 0) {
       position = end - left;
-      close(false, agent.turnNs());
+      closeRead(false, agent.turnNs());
       LogEntry owner = owner(false);
       int own = left;
       if (isInits()) {
@@ -334,6 +403,9 @@ final class LogStream {
    * the one before.
    */
   boolean belongsToNext(int length, long newMark, long newPosition) {
+    if (ended) {
+      releaseAll();
+    }
     boolean firstRecord = mark > 0 && newMark == RECORD_HEADER_BYTES + length;
     long begin = newPosition - length - (newMark > mark ? RECORD_HEADER_BYTES : 0);
     boolean follows = newPosition == ResponseBuffer.UNKNOWN || position == 0 || begin == position;
@@ -392,6 +464,12 @@ final class LogStream {
    * @return whether nothing is left to close
    */
   boolean close(boolean allRead, long nowNs) {
+    release();
+    closeRead(allRead, nowNs);
+    return onlyRunning() && held.isEmpty();
+  }
+
+  private void closeRead(boolean allRead, long nowNs) {
     boolean closed = false;
     boolean initRead =
         allRead || position >= initPosition || initEnd.isPast(agent, INIT_PATIENCE_NS, INIT_TURNS);
@@ -412,7 +490,6 @@ final class LogStream {
       startsWait = false;
       writeStarts();
     }
-    return onlyRunning();
   }
 
   private void reportInits() {
@@ -424,7 +501,7 @@ final class LogStream {
 
   /** Whether the agent is to call {@link #close} in this turn. */
   boolean hasToClose() {
-    return ended || !onlyRunning();
+    return ended || !onlyRunning() || !held.isEmpty();
   }
 
   private boolean onlyRunning() {
@@ -433,6 +510,7 @@ final class LogStream {
 
   /** Its process is gone: forgets invocations whose end nobody told. */
   void retire() {
+    releaseAll();
     close(true, agent.turnNs());
     LogEntry entry;
     while ((entry = line.poll()) != null) {
