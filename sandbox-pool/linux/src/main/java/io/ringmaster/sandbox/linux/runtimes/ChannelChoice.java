@@ -12,7 +12,7 @@ public enum ChannelChoice {
   SEGMENT;
 
   /** Runtimes whose bootstrap maps what it is given. */
-  private static final Set<String> MAPPING = Set.of("python");
+  private static final Set<String> MAPPING = Set.of("java", "python");
 
   /** Runtimes that are faster so. */
   private static final Set<String> FASTER = Set.of();
