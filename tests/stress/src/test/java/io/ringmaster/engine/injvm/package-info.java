@@ -1,2 +1,2 @@
-/** Races of this package, for jcstress. */
+/** Races of this package, for jcstress; the sleep of its threads, in rounds. */
 package io.ringmaster.engine.injvm;

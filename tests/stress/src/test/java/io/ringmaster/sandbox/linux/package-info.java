@@ -1,2 +1,5 @@
-/** Races of this package, for jcstress. */
+/**
+ * Races of this package, for jcstress; its log pipe, and its wake-ups with real sandboxes, in
+ * rounds.
+ */
 package io.ringmaster.sandbox.linux;

@@ -1,2 +1,2 @@
-/** Races of this package, for jcstress. */
+/** Races of this package, for jcstress; its parser under damaged input. */
 package io.ringmaster.sandbox.runtimeapi;
