@@ -60,7 +60,8 @@ class PlantedBugTest {
     TIMER_NOT_CANCELLED("timer", Mutation.in(OUTCOMES, "measure").withoutCall("cancel", 1, 1)),
     INIT_TIMER_NOT_CANCELLED("timers", Mutation.in(PLACEMENT, "ready").withoutCall("cancel", 1, 1)),
     LATE_ANSWER_ACCEPTED(
-        "the driver told|slot used twice", Mutation.in(OUTCOMES, "response").withEqualLongs()),
+        "the driver told|is answered with|slot used twice",
+        Mutation.in(OUTCOMES, "response").withEqualLongs()),
     VERSION_STARVED("starve", Mutation.in(PLACEMENT, "settleDown").withoutCall("yields", 1, 1)),
     RESET_LOSES_QUEUE("is idle", Mutation.in(PLACEMENT, "exited").withoutCall("settleDown", 1, 1)),
     LOST_CREDIT("credit", Mutation.in(STREAMS, "credit").withoutCall("credit", 1, 1)),
