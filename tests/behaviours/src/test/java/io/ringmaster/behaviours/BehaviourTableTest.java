@@ -10,6 +10,7 @@ import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.behaviours.Cell.Exchange;
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
@@ -79,15 +80,30 @@ class BehaviourTableTest {
                     LinkedHashMap::new,
                     Collectors.toList()));
     return byInitTimeout.entrySet().stream()
-        .map(
-            entry ->
-                DynamicContainer.dynamicContainer(
-                    "init time-out " + entry.getKey() + " ms",
-                    tests(Long.parseLong(entry.getKey()), entry.getValue())));
+        .flatMap(entry -> containers(Long.parseLong(entry.getKey()), entry.getValue()));
+  }
+
+  /** Each runtime that can map memory runs by either channel. */
+  private static Stream<DynamicNode> containers(long initTimeoutMs, List<Cell> cells) {
+    List<Cell> mapping =
+        cells.stream().filter(cell -> ChannelChoice.SEGMENT.segment(cell.runtime())).toList();
+    List<DynamicNode> containers = new ArrayList<>();
+    containers.add(container(initTimeoutMs, EngineConfig.Channel.INLINE, cells));
+    if (!mapping.isEmpty()) {
+      containers.add(container(initTimeoutMs, EngineConfig.Channel.SEGMENT, mapping));
+    }
+    return containers.stream();
+  }
+
+  private static DynamicNode container(
+      long initTimeoutMs, EngineConfig.Channel channel, List<Cell> cells) {
+    return DynamicContainer.dynamicContainer(
+        channel + ", init time-out " + initTimeoutMs + " ms", tests(initTimeoutMs, channel, cells));
   }
 
   /** The tests of one engine, which the last of them closes. */
-  private static Stream<DynamicNode> tests(long initTimeoutMs, List<Cell> cells) {
+  private static Stream<DynamicNode> tests(
+      long initTimeoutMs, EngineConfig.Channel channel, List<Cell> cells) {
     Engine[] engine = new Engine[1];
     List<DynamicNode> tests = new ArrayList<>();
     tests.add(
@@ -99,6 +115,7 @@ class BehaviourTableTest {
                         EngineConfig.builder()
                             .environmentsMax(8)
                             .genericSandboxes(1)
+                            .channel(channel)
                             .initTimeout(Duration.ofMillis(initTimeoutMs))
                             .build())));
     for (Cell cell : cells) {

@@ -49,6 +49,8 @@ public final class EpollSleeper implements Sleeper {
   /** What the agent polls while it is awake; null: nothing. */
   private PolledChannels polled;
 
+  private final Spinning spinning = new Spinning(Runtime.getRuntime().availableProcessors());
+
   private final WakeFlag flag = new WakeFlag();
 
   // Publishers. They share one place for errno, which none of them reads.
@@ -112,6 +114,9 @@ public final class EpollSleeper implements Sleeper {
     if (ready > 0) {
       return;
     }
+    if (polled != null && spin(anythingArrived)) {
+      return;
+    }
     long wantedNs = polled == null ? Long.MAX_VALUE : polled.sleeps(nowNs);
     flag.arm();
     if (anythingArrived.getAsBoolean()) {
@@ -127,6 +132,22 @@ public final class EpollSleeper implements Sleeper {
       gather(linux.epollWait(epoll, events, 0));
     }
     awake();
+  }
+
+  /** Looks for a while where that pays; true: there is something. */
+  private boolean spin(BooleanSupplier anythingArrived) {
+    long lookNs = spinning.beginNs(polled.inFlight());
+    if (lookNs == 0) {
+      return false;
+    }
+    long beginNs = System.nanoTime();
+    boolean found;
+    do {
+      Thread.onSpinWait();
+      found = anythingArrived.getAsBoolean();
+    } while (!found && System.nanoTime() - beginNs < lookNs);
+    spinning.ended(found);
+    return found;
   }
 
   private void awake() {

@@ -77,6 +77,17 @@ final class PolledChannels {
     process.shared.leave(buffers);
   }
 
+  /** How many of them have an invocation. */
+  int inFlight() {
+    int busy = 0;
+    for (int i = 0; i < count; i++) {
+      if (polled[i].shared.running() != null) {
+        busy++;
+      }
+    }
+    return busy;
+  }
+
   /** Whether one of them has answered. */
   boolean any() {
     for (int i = 0; i < count; i++) {
