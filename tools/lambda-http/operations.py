@@ -16,6 +16,9 @@ def main():
     with gzip.open(sys.argv[1]) as stream:
         model = json.load(stream)
     shapes = {}
+    # The model's are those of functions on managed instances, which are not served: the server holds these for all others.
+    model["shapes"]["Timeout"]["max"] = 900
+    model["shapes"]["MemorySize"]["max"] = 10240
 
     def shape(name):
         if name in shapes:

@@ -8,7 +8,7 @@ package io.ringmaster.api;
  * @param totalCodeSize bytes of the packages of all functions, versions and layers; one that
  *     several have counts once
  * @param functionCount number of functions
- * @param totalCodeSizeLimit AWS's limit on packages in bytes; shown, not held
+ * @param totalCodeSizeLimit limit on those bytes: more are refused
  * @param codeSizeUnzippedLimit largest package with its layers, unpacked, in bytes
  * @param codeSizeZippedLimit largest archive in bytes
  */

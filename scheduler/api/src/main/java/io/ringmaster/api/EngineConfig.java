@@ -47,6 +47,15 @@ public final class EngineConfig {
   }
 
   /**
+   * Bytes that the packages of all functions, versions and layers of an account in a region may
+   * take; one that several have counts once. Default 80,530,636,800 (75 GiB), AWS's quota. At least
+   * 1.
+   */
+  public long codeBytesMax() {
+    return values.codeBytesMax;
+  }
+
+  /**
    * Environments that may exist at once, over all functions. Default: four times the processors, at
    * least 16.
    */
@@ -231,6 +240,7 @@ public final class EngineConfig {
     private String account = "123456789012";
     private String region = "us-east-1";
     private int accountConcurrency = 1000;
+    private long codeBytesMax = 75L << 30;
     private int environmentsMax = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
     private int genericSandboxes = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int acceptRingSize = 8192;
@@ -261,6 +271,7 @@ public final class EngineConfig {
       account = other.account;
       region = other.region;
       accountConcurrency = other.accountConcurrency;
+      codeBytesMax = other.codeBytesMax;
       environmentsMax = other.environmentsMax;
       genericSandboxes = other.genericSandboxes;
       acceptRingSize = other.acceptRingSize;
@@ -306,6 +317,12 @@ public final class EngineConfig {
     /** See {@link EngineConfig#accountConcurrency()}. */
     public Builder accountConcurrency(int value) {
       accountConcurrency = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#codeBytesMax()}. */
+    public Builder codeBytesMax(long value) {
+      codeBytesMax = value;
       return this;
     }
 
@@ -451,6 +468,7 @@ public final class EngineConfig {
       require(account != null && Owner.isAccount(account), "account", account, "12 digits");
       require(region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
       range("accountConcurrency", accountConcurrency, 1, 1_000_000);
+      range("codeBytesMax", codeBytesMax, 1, Long.MAX_VALUE);
       range("environmentsMax", environmentsMax, 1, 100_000);
       range("genericSandboxes", genericSandboxes, 0, 1000);
       range("acceptRingSize", acceptRingSize, 2, 1 << 20);

@@ -22,6 +22,12 @@ import java.util.function.UnaryOperator;
 public interface Functions {
 
   /**
+   * Kind of the documents that keep provisioned concurrency: JSON with a number, {@code
+   * RequestedProvisionedConcurrentExecutions}. Reserved concurrency is no less than their sum.
+   */
+  String PROVISIONED_CONCURRENCY = "provisioned-concurrency";
+
+  /**
    * Creates a function. 409 if it exists, 400 if a value is not possible.
    *
    * @return {@code $LATEST}; the first version, if one is published
@@ -147,13 +153,19 @@ public interface Functions {
   /** All aliases of a function, by name. */
   List<Alias> listAliases(String name);
 
+  /**
+   * The aliases of a function that send invocations to a version, all or a part of them, by name.
+   */
+  List<Alias> listAliases(String name, String version);
+
   /** Deletes an alias; nothing happens if there is none. */
   void deleteAlias(String name, String alias);
 
   /**
    * Reserves concurrency for a function; 0 switches it off.
    *
-   * @param reserved 0 to what leaves the account 100 unreserved
+   * @param reserved 0 to what leaves the account 100 unreserved, and no less than the provisioned
+   *     concurrency of the function's versions and aliases together
    */
   void putConcurrency(String name, int reserved);
 
@@ -201,6 +213,15 @@ public interface Functions {
 
   /** Keeps a document, in the place of the one that is there. See {@link #document}. */
   void putDocument(String name, String qualifier, String kind, String json);
+
+  /**
+   * Changes a document, while nothing else of any function changes. See {@link #document}.
+   *
+   * @param change gets the document that is there, or null, and answers what is to be kept, or
+   *     null: nothing. It may read functions; what it throws, the caller gets, and nothing changes
+   * @return what is kept now
+   */
+  String updateDocument(String name, String qualifier, String kind, UnaryOperator<String> change);
 
   /** Removes a document; false: there was none. See {@link #document}. */
   boolean deleteDocument(String name, String qualifier, String kind);

@@ -30,6 +30,33 @@ public record Owner(String account, String region) {
     }
   }
 
+  /** The partition that the region is of: what its ARNs begin with, {@code arn:PARTITION:}. */
+  public String partition() {
+    if (region.startsWith("cn-")) {
+      return "aws-cn";
+    }
+    if (region.startsWith("eusc-")) {
+      return "aws-eusc";
+    }
+    return switch (region.substring(0, region.indexOf('-', 3) + 1)) {
+      case "us-gov-" -> "aws-us-gov";
+      case "us-iso-" -> "aws-iso";
+      case "us-isob-" -> "aws-iso-b";
+      case "eu-isoe-" -> "aws-iso-e";
+      case "us-isof-", "eu-isof-" -> "aws-iso-f";
+      default -> "aws";
+    };
+  }
+
+  /**
+   * The ARN of something that Lambda has for this owner.
+   *
+   * @param resource its kind and name, such as {@code function:NAME}
+   */
+  public String lambdaArn(String resource) {
+    return "arn:" + partition() + ":lambda:" + region + ":" + account + ":" + resource;
+  }
+
   /** Whether a text can be an account id. */
   public static boolean isAccount(String text) {
     return ACCOUNT.matcher(text).matches();

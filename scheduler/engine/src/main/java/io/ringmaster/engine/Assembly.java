@@ -205,6 +205,7 @@ final class Assembly {
         config.account(),
         config.region(),
         config.accountConcurrency(),
+        config.codeBytesMax(),
         RegistrySettings.machineArchitecture(),
         config.strictArchitecture(),
         config.allowDeprecated(),
@@ -292,8 +293,7 @@ final class Assembly {
   }
 
   String recentLogs(Owner of, String function) {
-    return logs.recent(
-        "arn:aws:lambda:" + of.region() + ":" + of.account() + ":function:" + function);
+    return logs.recent(of.lambdaArn("function:" + function));
   }
 
   EngineStatus status() {

@@ -305,10 +305,11 @@ final class FunctionIngress extends FunctionServiceGrpc.FunctionServiceImplBase 
         answer,
         functions -> {
           String version = request.getFunctionVersion();
+          String name = named(request.getFunctionName());
           List<Alias> all =
-              functions.listAliases(named(request.getFunctionName())).stream()
-                  .filter(alias -> version.isEmpty() || alias.functionVersion().equals(version))
-                  .toList();
+              version.isEmpty()
+                  ? functions.listAliases(name)
+                  : functions.listAliases(name, version);
           Page<Alias> page =
               page(
                   all,

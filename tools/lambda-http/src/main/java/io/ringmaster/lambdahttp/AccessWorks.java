@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** Tags, policies, reserved concurrency, the account. */
 final class AccessWorks {
+  /** As {@code s3.amazonaws.com}. */
+  private static final String SERVICE = "[a-zA-Z0-9-]+(\\.[a-zA-Z0-9-]+)+";
+
   private AccessWorks() {}
 
   static void register(Map<String, Management.Work> works) {
@@ -60,12 +63,12 @@ final class AccessWorks {
     return null;
   }
 
-  private static Object addPermission(Arguments in) {
+  private static Object addPermission(Arguments in) throws Refused {
     FunctionConfiguration target = in.functions().get(in.function(), in.qualifier());
     Map<String, Object> statement = new LinkedHashMap<>();
     statement.put("Sid", in.text("StatementId"));
     statement.put("Effect", "Allow");
-    statement.put("Principal", principal(in.text("Principal")));
+    statement.put("Principal", principal(in));
     statement.put("Action", in.text("Action"));
     statement.put("Resource", target.functionArn());
     Map<String, Object> condition = condition(in);
@@ -82,14 +85,22 @@ final class AccessWorks {
     return Map.of("Statement", kept.json());
   }
 
-  private static Object principal(String principal) {
+  private static Object principal(Arguments in) throws Refused {
+    String principal = in.text("Principal");
     if (principal.equals("*")) {
       return "*";
     }
     if (principal.matches("[0-9]{12}")) {
-      return Map.of("AWS", "arn:aws:iam::" + principal + ":root");
+      return Map.of("AWS", "arn:" + in.owner().partition() + ":iam::" + principal + ":root");
     }
-    return Map.of(principal.startsWith("arn:") ? "AWS" : "Service", principal);
+    if (principal.startsWith("arn:")) {
+      return Map.of("AWS", principal);
+    }
+    if (!principal.matches(SERVICE)) {
+      throw Refused.invalid(
+          "The provided principal was invalid. Please check the principal and try again.");
+    }
+    return Map.of("Service", principal);
   }
 
   private static Map<String, Object> condition(Arguments in) {
@@ -145,6 +156,9 @@ final class AccessWorks {
     try {
       in.functions().putConcurrency(in.function(), reserved);
     } catch (LambdaException e) {
+      if (e.refusal().message().startsWith(" ")) {
+        return Answer.untyped(e.refusal());
+      }
       throw latest(e, in.function());
     }
     return Map.of("ReservedConcurrentExecutions", reserved);

@@ -80,10 +80,19 @@ final class Answer {
 
   /** In AWS's envelope; see the reference of errors. */
   static Answer refusal(Refusal refusal) {
+    return refusal(refusal, !refusal.code().equals("ValidationException"));
+  }
+
+  /** Without a Type, as few refusals are. */
+  static Answer untyped(Refusal refusal) {
+    return refusal(refusal, false);
+  }
+
+  private static Answer refusal(Refusal refusal, boolean typed) {
     Answer answer = of(refusal.statusCode());
     answer.header("x-amzn-ErrorType", refusal.code());
     Map<String, Object> body = new LinkedHashMap<>();
-    if (refusal.code().equals("ValidationException")) {
+    if (!typed) {
       body.put("message", refusal.message());
     } else {
       if (refusal.reason() != null) {

@@ -156,7 +156,7 @@ final class Backlog {
 
   private void settled(Event event, InvocationResult result) {
     Refusal refusal = result.refusal();
-    boolean again = refusal != null && (refusal.statusCode() == 429 || refusal.statusCode() >= 500);
+    boolean again = refusal != null && passing(refusal);
     boolean expired = System.nanoTime() - event.acceptedNs > AGE_MAX_NS;
     synchronized (this) {
       running--;
@@ -182,6 +182,12 @@ final class Backlog {
                 ? Ingress.Counter.EVENTS_SUCCEEDED
                 : Ingress.Counter.EVENTS_FAILED);
     run();
+  }
+
+  /** Throttles, faults of the platform, and a version that an alias means and that is pending. */
+  private static boolean passing(Refusal refusal) {
+    int status = refusal.statusCode();
+    return status == 429 || status == 409 || status >= 500;
   }
 
   private void again(Event event) {

@@ -7,6 +7,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +20,17 @@ final class CodeSources {
   private static final Pattern CODE = Pattern.compile("<Code>([^<]{1,200})</Code>");
   private static final Pattern MESSAGE = Pattern.compile("<Message>([^<]{1,1000})</Message>");
 
+  /** Members that say where a package is, and how it is kept. */
+  static final List<String> MEMBERS =
+      List.of(
+          "ZipFile",
+          "S3Bucket",
+          "S3Key",
+          "S3ObjectVersion",
+          "ImageUri",
+          "S3ObjectStorageMode",
+          "SourceKMSKeyArn");
+
   private CodeSources() {}
 
   static Refused imageRefused() {
@@ -30,6 +42,12 @@ final class CodeSources {
   static FunctionCode code(Arguments in, Map<String, Object> given) throws Refused {
     if (given.get("ImageUri") != null) {
       throw imageRefused();
+    }
+    if (given.get("SourceKMSKeyArn") != null) {
+      throw FunctionWorks.notServed("SourceKMSKeyArn");
+    }
+    if ("REFERENCE".equals(given.get("S3ObjectStorageMode"))) {
+      throw FunctionWorks.notServed("S3ObjectStorageMode REFERENCE");
     }
     byte[] zip = (byte[]) given.get("ZipFile");
     String bucket = (String) given.get("S3Bucket");

@@ -143,7 +143,7 @@ final class Documents {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")
               .digest(("ringmaster " + it.runtime()).getBytes(StandardCharsets.UTF_8));
-      return "arn:aws:lambda:" + arn[3] + "::runtime:" + HexFormat.of().formatHex(hash);
+      return "arn:" + arn[1] + ":lambda:" + arn[3] + "::runtime:" + HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

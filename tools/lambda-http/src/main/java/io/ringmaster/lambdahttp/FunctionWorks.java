@@ -27,8 +27,11 @@ final class FunctionWorks {
           "CodeSigningConfigArn",
           "ImageConfig",
           "TenancyConfig",
-          "CapacityProviderConfig",
           "DurableConfig");
+
+  /** What would change how functions run, and does not here. */
+  private static final List<String> NOT_SERVED =
+      List.of("PublishTo", "CapacityProviderConfig", "RuntimeConfig", "AcceleratorConfig");
 
   private FunctionWorks() {}
 
@@ -42,7 +45,21 @@ final class FunctionWorks {
     works.put("DeleteFunction", FunctionWorks::delete);
   }
 
+  /** Refuses what is not served instead of leaving it out. */
+  static void requireServed(Arguments in) throws Refused {
+    for (String each : NOT_SERVED) {
+      if (in.has(each)) {
+        throw notServed(each);
+      }
+    }
+  }
+
+  static Refused notServed(String name) {
+    return Refused.invalid(name + " is not supported by this version of Ringmaster.");
+  }
+
   private static Object create(Arguments in) throws Refused {
+    requireServed(in);
     FunctionSpec.Builder spec = FunctionSpec.named(in.function());
     if ("Image".equals(in.text("PackageType"))) {
       throw CodeSources.imageRefused();
@@ -126,10 +143,24 @@ final class FunctionWorks {
     Map<String, String> documents = new HashMap<>(present);
     for (String each : KEPT) {
       if (in.has(each)) {
-        documents.put(each, kept(each, in));
+        if (!each.equals("VpcConfig") && clears(in.value(each))) {
+          documents.remove(each);
+        } else {
+          documents.put(each, kept(each, in));
+        }
       }
     }
     return documents;
+  }
+
+  /** An empty text, list or structure, or a structure of empty texts, takes away what is there. */
+  private static boolean clears(Object value) {
+    return switch (value) {
+      case String text -> text.isEmpty();
+      case List<?> list -> list.isEmpty();
+      case Map<?, ?> map -> map.values().stream().allMatch(""::equals);
+      default -> false;
+    };
   }
 
   private static String kept(String name, Arguments in) {
@@ -170,45 +201,86 @@ final class FunctionWorks {
   }
 
   private static Object list(Arguments in) throws Refused {
+    if ("ALL".equals(in.text("FunctionVersion"))) {
+      return listVersions(in);
+    }
     Page<FunctionConfiguration> page = in.functions().list(Paging.after(in), Paging.max(in));
     List<Object> items = new ArrayList<>();
-    boolean versions = "ALL".equals(in.text("FunctionVersion"));
     String last = null;
     boolean more = page.more();
     for (FunctionConfiguration each : page.items()) {
-      if (items.size() >= Paging.max(in)) {
-        more = true;
-        break;
-      }
       last = each.functionName();
-      if (versions) {
-        addVersions(in, last, items);
-      } else {
-        items.add(Documents.function(each, true));
-      }
+      items.add(Documents.function(each, true));
     }
+    return part(items, more ? last : null);
+  }
+
+  private static Map<String, Object> part(List<Object> items, String last) {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("Functions", items);
-    if (more && last != null) {
+    if (last != null) {
       answer.put("NextMarker", Paging.marker(last));
     }
     return answer;
   }
 
-  /** One that is deleted meanwhile has none. */
-  private static void addVersions(Arguments in, String name, List<Object> items) {
+  /** A part ends after a function, {@code NAME}, or between two versions, {@code NAME:VERSION}. */
+  private static Object listVersions(Arguments in) throws Refused {
+    int max = Paging.max(in);
+    List<Object> items = new ArrayList<>();
+    String last = Paging.after(in);
+    int mark = last == null ? -1 : last.indexOf(':');
+    if (mark >= 0) {
+      String version = last.substring(mark + 1);
+      last = addVersions(in, last.substring(0, mark), version, max, items);
+    }
+    boolean more = true;
+    while (more && items.size() < max) {
+      Page<FunctionConfiguration> page = in.functions().list(last, max - items.size());
+      more = page.more();
+      for (FunctionConfiguration each : page.items()) {
+        if (items.size() == max) {
+          more = true;
+          break;
+        }
+        last = addVersions(in, each.functionName(), null, max, items);
+      }
+    }
+    return part(items, more || last != null && last.indexOf(':') >= 0 ? last : null);
+  }
+
+  /**
+   * Adds the versions of a function, as many as may be. One that is deleted meanwhile has none.
+   *
+   * @param after version after which to begin; null: at the start
+   * @return what ends the part: the function, or its version that was the last to be added
+   */
+  private static String addVersions(
+      Arguments in, String name, String after, int max, List<Object> items) {
     try {
-      in.functions().listVersions(name).forEach(v -> items.add(Documents.function(v, true)));
+      String last = null;
+      for (FunctionConfiguration each : in.functions().listVersions(name)) {
+        if (after != null && Paging.VERSIONS.compare(each.version(), after) <= 0) {
+          continue;
+        }
+        if (items.size() == max) {
+          return name + ':' + (last == null ? after : last);
+        }
+        last = each.version();
+        items.add(Documents.function(each, true));
+      }
     } catch (LambdaException e) {
       if (e.refusal().statusCode() != 404) {
         throw e;
       }
     }
+    return name;
   }
 
   private static Object updateCode(Arguments in) throws Refused {
+    requireServed(in);
     Map<String, Object> given = new HashMap<>();
-    for (String each : List.of("ZipFile", "S3Bucket", "S3Key", "S3ObjectVersion", "ImageUri")) {
+    for (String each : CodeSources.MEMBERS) {
       given.put(each, in.value(each));
     }
     FunctionCode code = CodeSources.code(in, given);
@@ -222,7 +294,8 @@ final class FunctionWorks {
     return Documents.function(in.functions().updateCode(in.function(), update), false);
   }
 
-  private static Object updateConfiguration(Arguments in) {
+  private static Object updateConfiguration(Arguments in) throws Refused {
+    requireServed(in);
     return Documents.function(
         in.functions()
             .updateConfiguration(

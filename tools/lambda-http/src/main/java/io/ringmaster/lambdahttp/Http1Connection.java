@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.ringmaster.api.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -32,6 +33,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private static final int KEPT_BUFFER_MAX = 64 * 1024;
   private static final int HEADERS_MAX = 100;
   private static final int HOST_MAX = 255;
+
+  /** What a connection's line and headers may take beside the room for bodies. */
+  private static final long UNCOUNTED_HEAD = 256 * 1024;
+
+  /** As bytes, in the decoder's buffer, as texts. */
+  private static final int HEAD_COPIES = 3;
+
   private static final long LINGER_NS = 2_000_000_000L;
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -59,6 +67,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private State state = State.IDLE;
   private long sinceNs = System.nanoTime();
   private long bodyBytes;
+  private long headReserved;
   private byte[] buffer = NOTHING;
   private Exchange exchange;
   private boolean keepAlive;
@@ -95,6 +104,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     }
     to(State.CLOSED);
     deadlines.remove(this);
+    ingress.release(headReserved);
     ahead.forEach(ReferenceCountUtil::release);
     ahead.clear();
     Exchange last = exchange;
@@ -120,9 +130,22 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   /** The first byte of a request is there: its headers have so long from now. */
   @Override
-  public void bytesArrived() {
+  public void bytesArrived(long waiting) {
     if (state == State.IDLE) {
       to(State.HEADERS);
+    }
+    long extra = waiting * HEAD_COPIES - UNCOUNTED_HEAD - headReserved;
+    if (extra > 0 && state != State.CLOSED) {
+      if (ingress.reserve(extra)) {
+        headReserved += extra;
+      } else if (state == State.HEADERS) {
+        refuse(
+            Answer.refusal(
+                new Refusal(
+                    429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded")));
+      } else if (state != State.LINGERING) {
+        context.close();
+      }
     }
   }
 
@@ -211,7 +234,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     HttpHeaders headers = request.headers();
     http10 = !request.protocolVersion().equals(HttpVersion.HTTP_1_1);
     headOnly = request.method().name().equals("HEAD");
-    keepAlive = HttpUtil.isKeepAlive(request) && !ingress.stopping();
+    // The decoder keeps the room that it once needed.
+    keepAlive = HttpUtil.isKeepAlive(request) && headReserved == 0 && !ingress.stopping();
     Answer refusal = framing(request);
     if (refusal != null) {
       ingress.count(Ingress.Counter.MALFORMED);

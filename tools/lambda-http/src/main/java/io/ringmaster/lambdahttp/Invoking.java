@@ -23,6 +23,10 @@ final class Invoking implements InvocationCallback {
   private static final int NAME_MAX = 64;
   private static final int CONTEXT_MAX = 3583;
   private static final byte[] EMPTY_EVENT = {'{', '}'};
+  private static final Refusal PENDING =
+      Refusal.conflict(
+          "The operation cannot be performed at this time. The function is currently in the"
+              + " following state: Pending");
 
   private final Exchange exchange;
   private final Ingress ingress;
@@ -215,7 +219,9 @@ final class Invoking implements InvocationCallback {
   private Answer event() {
     try {
       Owner owner = exchange.owner();
-      target();
+      if (target().state().equals("Pending")) {
+        return Answer.refusal(PENDING);
+      }
       byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
       Answer answer = Answer.of(202);
       boolean taken =

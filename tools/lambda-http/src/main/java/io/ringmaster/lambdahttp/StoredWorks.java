@@ -1,6 +1,7 @@
 package io.ringmaster.lambdahttp;
 
 import io.ringmaster.api.FunctionConfiguration;
+import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 import java.math.BigDecimal;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * What is kept and shown, and acted on by later releases: configuration of asynchronous invocation,
@@ -20,7 +22,8 @@ import java.util.TreeMap;
 final class StoredWorks {
   private static final String EVENTS = "event-invoke-config";
   private static final String URL = "url";
-  private static final String PROVISIONED = "provisioned-concurrency";
+  private static final String PROVISIONED = Functions.PROVISIONED_CONCURRENCY;
+  private static final String REQUESTED = "RequestedProvisionedConcurrentExecutions";
   private static final String RUNTIME = "runtime-management";
   private static final String RECURSION = "recursion";
   private static final String URL_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
@@ -36,14 +39,7 @@ final class StoredWorks {
     works.put("DeleteFunctionEventInvokeConfig", in -> delete(in, EVENTS, noEvents(in)));
     works.put(
         "ListFunctionEventInvokeConfigs", in -> list(in, EVENTS, "FunctionEventInvokeConfigs"));
-    Object lock = new Object();
-    works.put(
-        "CreateFunctionUrlConfig",
-        in -> {
-          synchronized (lock) {
-            return createUrl(in);
-          }
-        });
+    works.put("CreateFunctionUrlConfig", StoredWorks::createUrl);
     works.put("UpdateFunctionUrlConfig", StoredWorks::updateUrl);
     works.put("GetFunctionUrlConfig", in -> kept(in, URL, noResource()));
     works.put("DeleteFunctionUrlConfig", in -> delete(in, URL, noResource()));
@@ -134,15 +130,24 @@ final class StoredWorks {
       throw Refused.invalid(
           "You must specify at least one of error handling or destination setting.");
     }
-    Map<String, Object> old = update ? present(in, EVENTS) : null;
-    if (update && old == null) {
+    return change(in, EVENTS, present -> events(in, arn, settings, update, present));
+  }
+
+  private static Map<String, Object> events(
+      Arguments in,
+      String arn,
+      List<String> settings,
+      boolean update,
+      Map<String, Object> present) {
+    if (update && present == null) {
       throw new LambdaException(noEvents(in));
     }
+    Map<String, Object> old = update ? present : Map.of();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("LastModified", BigDecimal.valueOf(System.currentTimeMillis(), 3));
     document.put("FunctionArn", arn);
     for (String each : settings) {
-      Object value = in.has(each) ? in.value(each) : old == null ? null : old.get(each);
+      Object value = in.has(each) ? in.value(each) : old.get(each);
       if (value != null) {
         document.put(each, value);
       }
@@ -150,8 +155,20 @@ final class StoredWorks {
     if (!document.containsKey("DestinationConfig")) {
       document.put("DestinationConfig", Map.of("OnSuccess", Map.of(), "OnFailure", Map.of()));
     }
-    keep(in, EVENTS, document);
     return document;
+  }
+
+  /** Changes a document while nothing else changes; null is what is not there. */
+  private static Map<String, Object> change(
+      Arguments in, String kind, UnaryOperator<Map<String, Object>> change) {
+    String json =
+        in.functions()
+            .updateDocument(
+                in.function(),
+                in.qualifier(),
+                kind,
+                present -> Json.text(change.apply(present == null ? null : Json.object(present))));
+    return Json.object(json);
   }
 
   private static Object createUrl(Arguments in) {
@@ -161,12 +178,23 @@ final class StoredWorks {
     } catch (LambdaException e) {
       throw e.refusal().statusCode() == 404 ? Management.notFound("Function does not exist") : e;
     }
-    if (present(in, URL) != null) {
-      throw Management.conflict(
-          "Failed to create function url config for [functionArn = "
-              + target.functionArn()
-              + "]. Error message:  FunctionUrlConfig exists for this Lambda function");
-    }
+    String arn = target.functionArn();
+    return withoutLastModified(
+        change(
+            in,
+            URL,
+            present -> {
+              if (present != null) {
+                throw Management.conflict(
+                    "Failed to create function url config for [functionArn = "
+                        + arn
+                        + "]. Error message:  FunctionUrlConfig exists for this Lambda function");
+              }
+              return url(in, arn);
+            }));
+  }
+
+  private static Map<String, Object> url(Arguments in, String arn) {
     StringBuilder id = new StringBuilder();
     for (int i = 0; i < URL_ID_LENGTH; i++) {
       id.append(URL_LETTERS.charAt(RANDOM.nextInt(URL_LETTERS.length())));
@@ -175,7 +203,7 @@ final class StoredWorks {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put(
         "FunctionUrl", "https://" + id + ".lambda-url." + in.owner().region() + ".on.aws/");
-    document.put("FunctionArn", target.functionArn());
+    document.put("FunctionArn", arn);
     document.put("AuthType", in.text("AuthType"));
     if (in.has("Cors")) {
       document.put("Cors", in.map("Cors"));
@@ -183,8 +211,7 @@ final class StoredWorks {
     document.put("CreationTime", now);
     document.put("LastModifiedTime", now);
     document.put("InvokeMode", in.text("InvokeMode", "BUFFERED"));
-    keep(in, URL, document);
-    return withoutLastModified(document);
+    return document;
   }
 
   /** AWS does not tell it when a URL is created. */
@@ -195,18 +222,21 @@ final class StoredWorks {
   }
 
   private static Object updateUrl(Arguments in) {
-    Map<String, Object> document = present(in, URL);
-    if (document == null) {
-      throw new LambdaException(noResource());
-    }
-    for (String each : List.of("AuthType", "Cors", "InvokeMode")) {
-      if (in.has(each)) {
-        document.put(each, in.value(each));
-      }
-    }
-    document.put("LastModifiedTime", Documents.micros(Instant.now()));
-    keep(in, URL, document);
-    return document;
+    return change(
+        in,
+        URL,
+        document -> {
+          if (document == null) {
+            throw new LambdaException(noResource());
+          }
+          for (String each : List.of("AuthType", "Cors", "InvokeMode")) {
+            if (in.has(each)) {
+              document.put(each, in.value(each));
+            }
+          }
+          document.put("LastModifiedTime", Documents.micros(Instant.now()));
+          return document;
+        });
   }
 
   private static Object putProvisioned(Arguments in) throws Refused {
@@ -216,28 +246,53 @@ final class StoredWorks {
     }
     FunctionConfiguration target = in.functions().get(in.function(), in.qualifier());
     long wanted = in.number("ProvisionedConcurrentExecutions", 0);
-    int reserved = in.functions().getConcurrency(in.function());
-    if (reserved >= 0 && wanted > reserved) {
-      throw Refused.invalid(
-          "Requested Provisioned Concurrency should not be greater than the"
-              + " reservedConcurrentExecution for function");
-    }
     String now = Documents.seconds(Instant.now());
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("FunctionArn", target.functionArn());
-    document.put("RequestedProvisionedConcurrentExecutions", wanted);
+    document.put(REQUESTED, wanted);
     document.put("AvailableProvisionedConcurrentExecutions", wanted);
     document.put("AllocatedProvisionedConcurrentExecutions", wanted);
     document.put("Status", "READY");
     document.put("LastModified", now);
-    keep(in, PROVISIONED, document);
+    change(
+        in,
+        PROVISIONED,
+        present -> {
+          requireProvisionable(in, target, wanted);
+          return document;
+        });
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("RequestedProvisionedConcurrentExecutions", wanted);
+    answer.put(REQUESTED, wanted);
     answer.put("AvailableProvisionedConcurrentExecutions", 0);
     answer.put("AllocatedProvisionedConcurrentExecutions", 0);
     answer.put("Status", "IN_PROGRESS");
     answer.put("LastModified", now);
     return answer;
+  }
+
+  /** What all versions and aliases of the function have together is part of what it reserves. */
+  private static void requireProvisionable(
+      Arguments in, FunctionConfiguration target, long wanted) {
+    String name = target.functionName();
+    String qualifier = target.functionArn().substring(target.functionArn().lastIndexOf(':') + 1);
+    Map<String, String> others = in.functions().documents(name, PROVISIONED);
+    others.remove(qualifier);
+    if (others.containsKey(target.version())) {
+      throw Management.conflict(
+          "Alias can't be used for Provisioned Concurrency configuration on an already"
+              + " Provisioned version");
+    }
+    long total = wanted;
+    for (String other : others.values()) {
+      total += ((Number) Json.object(other).get(REQUESTED)).longValue();
+    }
+    int reserved = in.functions().getConcurrency(name);
+    if (reserved >= 0 && total > reserved) {
+      throw new LambdaException(
+          Refusal.invalid(
+              "Requested Provisioned Concurrency should not be greater than the"
+                  + " reservedConcurrentExecution for function"));
+    }
   }
 
   private static Object putRuntime(Arguments in) throws Refused {

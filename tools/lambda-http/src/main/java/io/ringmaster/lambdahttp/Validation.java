@@ -19,6 +19,9 @@ final class Validation {
   /** AWS decides about these behind its front end: their texts are the engine's. */
   private static final Set<String> DECIDED_LATER = Set.of("runtime");
 
+  /** Names of variables that are no names, and that the engine refuses as reserved. */
+  private static final Set<String> RESERVED = Set.of("_HANDLER", "_X_AMZN_TRACE_ID");
+
   /** Values that AWS does not repeat. */
   private static final Set<String> SECRET = Set.of("environment.variables", "code.zipFile");
 
@@ -58,7 +61,7 @@ final class Validation {
       case MAP -> map(shape, (Map<?, ?>) value, path);
       default -> {
         if (!DECIDED_LATER.contains(path)) {
-          constraints(shape, value, false).forEach(each -> fail(shown(value, path), path, each));
+          broken(shape, value).forEach(each -> fail(shown(value, path), path, each));
         }
       }
     }
@@ -78,12 +81,8 @@ final class Validation {
           structure(element, (Map<?, ?>) items.get(i), place + ".");
         }
       }
-    } else if (items.stream()
-        .anyMatch(i -> i == null || !constraints(element, i, false).isEmpty())) {
-      fail(
-          shown(items, path),
-          path,
-          "Member must satisfy constraint: " + constraints(element, "", true));
+    } else if (items.stream().anyMatch(i -> i == null || !broken(element, i).isEmpty())) {
+      fail(shown(items, path), path, "Member must satisfy constraint: " + all(element));
     }
   }
 
@@ -91,17 +90,12 @@ final class Validation {
     for (String each : sizes(shape, entries.size())) {
       fail(shown(entries, path), path, each);
     }
-    if (entries.keySet().stream().anyMatch(k -> !constraints(shape.key, k, false).isEmpty())) {
-      fail(
-          shown(entries, path),
-          path,
-          "Map keys must satisfy constraint: " + constraints(shape.key, "", true));
+    if (entries.keySet().stream()
+        .anyMatch(k -> !RESERVED.contains(k) && !broken(shape.key, k).isEmpty())) {
+      fail(shown(entries, path), path, "Map keys must satisfy constraint: " + all(shape.key));
     }
     if (entries.values().stream().anyMatch(v -> v == null || !fits(shape.element, v))) {
-      fail(
-          shown(entries, path),
-          path,
-          "Map value must satisfy constraint: " + constraints(shape.element, "", true));
+      fail(shown(entries, path), path, "Map value must satisfy constraint: " + all(shape.element));
     }
   }
 
@@ -112,7 +106,7 @@ final class Validation {
         nested.value(shape, value, "");
         yield nested.problems.isEmpty();
       }
-      default -> constraints(shape, value, false).isEmpty();
+      default -> broken(shape, value).isEmpty();
     };
   }
 
@@ -127,12 +121,33 @@ final class Validation {
     return broken;
   }
 
-  /**
-   * The constraints of a plain value, in words.
-   *
-   * @param all all that there are; false: those that do not hold
-   */
-  private static List<String> constraints(Shape shape, Object value, boolean all) {
+  /** All constraints of what a list or a map has, in words. */
+  private static List<String> all(Shape shape) {
+    boolean number =
+        switch (shape.type) {
+          case INTEGER, LONG, DOUBLE, TIMESTAMP -> true;
+          default -> false;
+        };
+    String size = number ? "Member must have value " : "Member must have length ";
+    List<String> texts = new ArrayList<>(4);
+    if (shape.values != null) {
+      texts.add("Member must satisfy enum value set: " + shape.values);
+    }
+    if (shape.max != null) {
+      texts.add(size + "less than or equal to " + shape.max);
+    }
+    if (shape.min != null) {
+      texts.add(size + "greater than or equal to " + shape.min);
+    }
+    if (shape.pattern != null) {
+      texts.add("Member must satisfy regular expression pattern: " + shape.pattern.pattern());
+    }
+    texts.add("Member must not be null");
+    return texts;
+  }
+
+  /** The constraints of a plain value that do not hold, in words. */
+  private static List<String> broken(Shape shape, Object value) {
     List<String> texts = new ArrayList<>(2);
     if (value instanceof Number number) {
       range(shape, new BigDecimal(number.toString()), texts);
@@ -141,18 +156,18 @@ final class Validation {
     if (!(value instanceof String text)) {
       return texts;
     }
-    if (shape.values != null && (all || !shape.values.contains(text))) {
+    if (shape.values != null && !shape.values.contains(text)) {
       texts.add("Member must satisfy enum value set: " + shape.values);
     }
     int length = text.codePointCount(0, text.length());
-    if (shape.max != null && (all || length > shape.max.longValue())) {
+    if (shape.max != null && length > shape.max.longValue()) {
       texts.add("Member must have length less than or equal to " + shape.max);
     }
-    if (shape.min != null && (all || length < shape.min.longValue())) {
+    if (shape.min != null && length < shape.min.longValue()) {
       texts.add("Member must have length greater than or equal to " + shape.min);
     }
     if (shape.pattern != null
-        && (all || text.length() > PATTERN_LENGTH_MAX || !shape.pattern.matcher(text).matches())) {
+        && (text.length() > PATTERN_LENGTH_MAX || !shape.pattern.matcher(text).matches())) {
       texts.add("Member must satisfy regular expression pattern: " + shape.pattern.pattern());
     }
     return texts;

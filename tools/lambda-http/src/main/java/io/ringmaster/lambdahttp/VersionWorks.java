@@ -28,7 +28,8 @@ final class VersionWorks {
         });
   }
 
-  private static Object publish(Arguments in) {
+  private static Object publish(Arguments in) throws Refused {
+    FunctionWorks.requireServed(in);
     PublishRequest request =
         new PublishRequest(in.text("Description"), in.text("CodeSha256"), in.text("RevisionId"));
     return Documents.function(in.functions().publishVersion(in.function(), request), false);
@@ -85,13 +86,9 @@ final class VersionWorks {
   private static Object aliases(Arguments in) throws Refused {
     String version = in.text("FunctionVersion");
     List<Alias> aliases =
-        in.functions().listAliases(in.function()).stream()
-            .filter(
-                each ->
-                    version == null
-                        || each.functionVersion().equals(version)
-                        || each.additionalVersionWeights().containsKey(version))
-            .toList();
+        version == null
+            ? in.functions().listAliases(in.function())
+            : in.functions().listAliases(in.function(), version);
     return Paging.page(
         in, "Aliases", aliases, Alias::name, Comparator.naturalOrder(), Documents::alias);
   }

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,8 @@ import java.util.zip.ZipOutputStream;
 /** A server over an engine with functions in this JVM, and clients of it. */
 final class Bench implements AutoCloseable {
   static final Owner OWNER = new Owner("123456789012", "us-east-1");
+  static final byte[] ZIP = zip("app.py", "def handler(e, c): return e\n");
+  static final String FUNCTIONS = "/2015-03-31/functions";
   static final String ROLE = "arn:aws:iam::123456789012:role/lambda";
   private static final long PATIENCE_NS = 20_000_000_000L;
 
@@ -112,6 +115,34 @@ final class Bench implements AutoCloseable {
         send(method, path, body == null ? null : body instanceof String s ? s : Json.text(body));
     assertEquals(status, response.statusCode(), () -> path + ": " + response.body());
     return response.body().isEmpty() ? Map.of() : Json.object(response.body());
+  }
+
+  /** A call that is refused in these words. */
+  void refused(int status, String code, String message, String method, String path, Object body) {
+    HttpResponse<String> response = send(method, path, body == null ? null : Json.text(body));
+    assertEquals(status, response.statusCode(), response.body());
+    assertEquals(code, response.headers().firstValue("x-amzn-ErrorType").orElseThrow());
+    Map<String, Object> error = Json.object(response.body());
+    assertEquals(message, error.getOrDefault("message", error.get("Message")));
+  }
+
+  /** Creates a function of a package that nothing runs here. */
+  Map<String, Object> create(String name, Object... more) {
+    return json(201, "POST", FUNCTIONS, creation(name, more));
+  }
+
+  /** What creates a function; the last value of a name counts, null: it is left out. */
+  static Map<String, Object> creation(String name, Object... more) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("FunctionName", name);
+    body.put("Runtime", "python3.13");
+    body.put("Role", ROLE);
+    body.put("Handler", "app.handler");
+    body.put("Code", Map.of("ZipFile", base64(ZIP)));
+    for (int i = 0; i < more.length; i += 2) {
+      body.put((String) more[i], more[i + 1]);
+    }
+    return body;
   }
 
   HttpResponse<String> invoke(String name, String payload, String... headers) {

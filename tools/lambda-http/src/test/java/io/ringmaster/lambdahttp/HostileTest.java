@@ -98,8 +98,8 @@ class HostileTest {
 
   @Test
   void longLinesAndManyHeadersAreRefused() {
-    assertStatus(414, bench.raw("GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: h\r\n\r\n"));
-    assertStatus(431, bench.raw("GET / HTTP/1.1\r\nX: " + "a".repeat(70_000) + "\r\n\r\n"));
+    assertStatus(414, bench.raw("GET /" + "a".repeat(600_000) + " HTTP/1.1\r\nHost: h\r\n\r\n"));
+    assertStatus(431, bench.raw("GET / HTTP/1.1\r\nX: " + "a".repeat(600_000) + "\r\n\r\n"));
     assertStatus(431, bench.raw("GET / HTTP/1.1\r\nHost: h\r\n" + "X: a\r\n".repeat(101) + "\r\n"));
     assertStatus(505, bench.raw("GET / HTTP/1.2\r\nHost: h\r\n\r\n"));
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class ManagementTest {
   private static final String FUNCTIONS = "/2015-03-31/functions";
   private static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:";
-  private static final byte[] ZIP = Bench.zip("app.py", "def handler(e, c): return e\n");
+  private static final byte[] ZIP = Bench.ZIP;
   private static Bench bench;
 
   @BeforeAll
@@ -39,25 +39,12 @@ class ManagementTest {
   }
 
   private static Map<String, Object> create(String name, Object... more) {
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("FunctionName", name);
-    body.put("Runtime", "python3.13");
-    body.put("Role", Bench.ROLE);
-    body.put("Handler", "app.handler");
-    body.put("Code", Map.of("ZipFile", Bench.base64(ZIP)));
-    for (int i = 0; i < more.length; i += 2) {
-      body.put((String) more[i], more[i + 1]);
-    }
-    return bench.json(201, "POST", FUNCTIONS, body);
+    return bench.create(name, more);
   }
 
   private static void refused(
       int status, String code, String message, String method, String path, Object body) {
-    HttpResponse<String> response = bench.send(method, path, body == null ? null : Json.text(body));
-    assertEquals(status, response.statusCode(), response.body());
-    assertEquals(code, response.headers().firstValue("x-amzn-ErrorType").orElseThrow());
-    Map<String, Object> error = Json.object(response.body());
-    assertEquals(message, error.getOrDefault("message", error.get("Message")));
+    bench.refused(status, code, message, method, path, body);
   }
 
   @Test
@@ -484,7 +471,7 @@ class ManagementTest {
         "ValidationException",
         "1 validation error detected: Value '[riscv]' at 'architectures' failed to satisfy"
             + " constraint: Member must satisfy constraint: [Member must satisfy enum value set:"
-            + " [x86_64, arm64]]",
+            + " [x86_64, arm64], Member must not be null]",
         "PUT",
         FUNCTIONS + "/x/code",
         Map.of("Architectures", List.of("riscv")));

@@ -1,5 +1,6 @@
 package io.ringmaster.core.record;
 
+import io.ringmaster.api.Owner;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +16,9 @@ record RuntimeVersion(String version, String arn) {
   private static final Pattern IDENTIFIER = Pattern.compile("([a-z]+)\\.?([0-9a-z.]*?)(?:\\.x)?");
   private static final String RELEASE = ".v1";
 
+  /** Runtimes are of no account. */
+  private static final String NOBODY = "000000000000";
+
   /** That of a runtime identifier. */
   static RuntimeVersion of(String runtime, String region) {
     Matcher matcher = IDENTIFIER.matcher(runtime);
@@ -22,7 +26,9 @@ record RuntimeVersion(String version, String arn) {
         matcher.matches() && !matcher.group(2).isEmpty()
             ? matcher.group(1) + ":" + matcher.group(2) + RELEASE
             : runtime + RELEASE;
-    return new RuntimeVersion(version, "arn:aws:lambda:" + region + "::runtime:" + hash(version));
+    String partition = new Owner(NOBODY, region).partition();
+    return new RuntimeVersion(
+        version, "arn:" + partition + ":lambda:" + region + "::runtime:" + hash(version));
   }
 
   private static String hash(String text) {

@@ -82,6 +82,17 @@ final class Aliases {
     return List.copyOf(shared.require(name).aliases().values());
   }
 
+  List<Alias> list(FunctionName.Parsed name, String version) {
+    return shared.require(name).aliases().values().stream()
+        .filter(alias -> refersTo(alias, version))
+        .toList();
+  }
+
+  static boolean refersTo(Alias alias, String version) {
+    return alias.functionVersion().equals(version)
+        || alias.additionalVersionWeights().containsKey(version);
+  }
+
   void delete(FunctionName.Parsed name, String alias) {
     AliasRules.checkName(alias);
     synchronized (shared.lock) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Tags, policies and documents of functions: what the dispatcher need not know. */
@@ -149,28 +151,36 @@ final class Attachments {
   }
 
   void put(FunctionName.Parsed name, String kind, String json) {
-    if (json.getBytes(StandardCharsets.UTF_8).length > DOCUMENT_BYTES_MAX) {
-      throw Refusals.invalid("A " + kind + " configuration is larger than its limit.");
-    }
+    update(name, kind, present -> json);
+  }
+
+  String update(FunctionName.Parsed name, String kind, UnaryOperator<String> change) {
+    String qualifier = name.effectiveQualifier();
     synchronized (shared.lock) {
       FunctionState function = requireKnown(name);
-      Attached after =
-          function.attached().withDocument(kind(kind), name.effectiveQualifier(), json);
-      shared.functions.commitUnpublished(function.withAttached(after));
+      String present = function.attached().documentsOf(kind(kind)).get(qualifier);
+      String json = change.apply(present);
+      if (json != null && json.getBytes(StandardCharsets.UTF_8).length > DOCUMENT_BYTES_MAX) {
+        throw Refusals.invalid("A " + kind + " configuration is larger than its limit.");
+      }
+      if (!Objects.equals(json, present)) {
+        Attached after = function.attached().withDocument(kind, qualifier, json);
+        shared.functions.commitUnpublished(function.withAttached(after));
+      }
+      return json;
     }
   }
 
   boolean delete(FunctionName.Parsed name, String kind) {
-    synchronized (shared.lock) {
-      FunctionState function = requireKnown(name);
-      String qualifier = name.effectiveQualifier();
-      boolean there = function.attached().documentsOf(kind(kind)).containsKey(qualifier);
-      if (there) {
-        Attached after = function.attached().withDocument(kind, qualifier, null);
-        shared.functions.commitUnpublished(function.withAttached(after));
-      }
-      return there;
-    }
+    boolean[] there = {false};
+    update(
+        name,
+        kind,
+        present -> {
+          there[0] = present != null;
+          return null;
+        });
+    return there[0];
   }
 
   private FunctionState requireKnown(FunctionName.Parsed name) {

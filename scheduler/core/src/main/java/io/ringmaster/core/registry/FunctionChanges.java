@@ -53,6 +53,7 @@ final class FunctionChanges {
       FunctionConfiguration answer;
       synchronized (shared.lock) {
         requireAbsent(name);
+        shared.requireStorage(name.owner(), stored, null);
         Instant now = shared.now();
         Version latest = latest(content, shared.settling(false, now), now);
         FunctionState created = FunctionState.created(name, latest, spec.tags());
@@ -92,6 +93,7 @@ final class FunctionChanges {
           FunctionState function = shared.require(name);
           requireMayUpdate(function, update);
           Content before = function.latest().content();
+          shared.requireStorage(name.owner(), stored, before.stored());
           Content content = before.withCode(stored, inJvm(code), update.architectures());
           Instant now = shared.now();
           if (update.dryRun()) {
@@ -281,7 +283,7 @@ final class FunctionChanges {
       }
       List<String> referring =
           function.aliases().values().stream()
-              .filter(alias -> refersTo(alias, label))
+              .filter(alias -> Aliases.refersTo(alias, label))
               .map(Alias::name)
               .toList();
       if (!referring.isEmpty()) {
@@ -292,11 +294,6 @@ final class FunctionChanges {
       packages.release(version.content());
     }
     packages.collect();
-  }
-
-  private static boolean refersTo(Alias alias, String label) {
-    return alias.functionVersion().equals(label)
-        || alias.additionalVersionWeights().containsKey(label);
   }
 
   private void requireAbsent(FunctionName.Parsed name) {

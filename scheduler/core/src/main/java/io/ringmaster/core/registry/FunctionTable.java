@@ -4,11 +4,13 @@ import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.core.resolve.FunctionPublisher;
+import io.ringmaster.persistence.spi.StoredCode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -24,6 +26,7 @@ import java.util.function.Consumer;
  */
 final class FunctionTable {
   private final Records records;
+  private final CodeUsage usage;
   private final InJvmHandlers handlers;
   private final FunctionPublisher publisher;
   private final PackageShelf packages;
@@ -33,11 +36,13 @@ final class FunctionTable {
 
   FunctionTable(
       Records records,
+      CodeUsage usage,
       PackageShelf packages,
       InJvmHandlers handlers,
       FunctionPublisher publisher,
       Consumer<Exception> failures) {
     this.records = records;
+    this.usage = usage;
     this.packages = packages;
     this.failures = failures;
     this.handlers = handlers;
@@ -67,6 +72,9 @@ final class FunctionTable {
   }
 
   private void put(FunctionState function) {
+    FunctionState before = get(function.owner(), function.name().name());
+    usage.change(
+        function.owner(), before == null ? List.of() : packages(before), packages(function));
     functions
         .computeIfAbsent(function.owner(), owner -> new ConcurrentSkipListMap<>())
         .put(function.name().name(), function);
@@ -108,6 +116,7 @@ final class FunctionTable {
       }
     }
     of(function.owner()).remove(name.name());
+    usage.change(function.owner(), packages(function), List.of());
     inJvmIds(function).forEach(handlers::unregister);
   }
 
@@ -142,6 +151,13 @@ final class FunctionTable {
       gone.removeAll(published ? now : old);
       gone.forEach(handlers::unregister);
     }
+  }
+
+  private static List<StoredCode> packages(FunctionState function) {
+    return function.versions().stream()
+        .map(version -> version.content().stored())
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static List<Long> inJvmIds(FunctionState function) {

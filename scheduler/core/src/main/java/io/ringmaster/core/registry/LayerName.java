@@ -22,6 +22,7 @@ final class LayerName {
       Pattern.compile("arn:[^:]*:lambda:([^:]+):([0-9]{12}):layer:([^:]+)(?::([0-9]+))?");
 
   private static final int NAME_MAX = 140;
+  private static final int ARN_MAX = 2048;
   private static final int DIGITS_MAX = 18;
 
   private LayerName() {}
@@ -38,7 +39,7 @@ final class LayerName {
 
     /** ARN of the layer. */
     String arn() {
-      return "arn:aws:lambda:" + region + ":" + account + ":layer:" + name;
+      return owner().lambdaArn("layer:" + name);
     }
 
     /** ARN of the version. */
@@ -51,10 +52,12 @@ final class LayerName {
   static Parsed layer(Owner owner, String text) {
     new Constraints()
         .present("layerName", text)
-        .length("layerName", text, 1, NAME_MAX)
+        .length("layerName", text, 1, ARN_MAX)
         .pattern("layerName", text, NAME)
         .check();
     Matcher arn = PARTS.matcher(text);
+    String name = arn.matches() ? arn.group(3) : text;
+    new Constraints().length("layerName", name, 1, NAME_MAX).check();
     return arn.matches()
         ? mine(owner, parsed(arn), "lambda:GetLayerVersion")
         : new Parsed(owner.account(), owner.region(), text, 0);
@@ -64,7 +67,7 @@ final class LayerName {
   static Parsed version(Owner owner, String text) {
     new Constraints()
         .present("arn", text)
-        .length("arn", text, 1, NAME_MAX)
+        .length("arn", text, 1, ARN_MAX)
         .pattern("arn", text, VERSION_ARN)
         .check();
     return mine(owner, parts(text), "lambda:GetLayerVersion");
@@ -73,7 +76,7 @@ final class LayerName {
   /** A layer version that a function is to have. */
   static Parsed reference(Owner owner, String text) {
     Constraints constraints = new Constraints();
-    if (text.length() > NAME_MAX || !VERSION_ARN.matcher(text).matches()) {
+    if (text.length() > ARN_MAX || !VERSION_ARN.matcher(text).matches()) {
       constraints.fails(
           "layers",
           "[" + text + "]",
@@ -117,7 +120,9 @@ final class LayerName {
           new Refusal(
               403,
               "AccessDeniedException",
-              "User: arn:aws:iam::"
+              "User: arn:"
+                  + owner.partition()
+                  + ":iam::"
                   + owner.account()
                   + ":root is not authorized to perform: "
                   + action

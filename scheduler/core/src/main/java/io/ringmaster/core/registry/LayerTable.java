@@ -1,8 +1,10 @@
 package io.ringmaster.core.registry;
 
 import io.ringmaster.api.Owner;
+import io.ringmaster.persistence.spi.StoredCode;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -11,11 +13,13 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** The layers there are, in memory and in the store. Changed under the registry's lock only. */
 final class LayerTable {
   private final Records records;
+  private final CodeUsage usage;
   private final ConcurrentHashMap<Owner, ConcurrentNavigableMap<String, LayerState>> layers =
       new ConcurrentHashMap<>();
 
-  LayerTable(Records records) {
+  LayerTable(Records records, CodeUsage usage) {
     this.records = records;
+    this.usage = usage;
   }
 
   /** One that the store has already. */
@@ -39,6 +43,10 @@ final class LayerTable {
     return layers.values();
   }
 
+  private static List<StoredCode> packages(LayerState layer) {
+    return layer.versions().values().stream().map(LayerState.Published::code).toList();
+  }
+
   /** Makes this the layer's state. */
   void commit(LayerState after) {
     records.keep(LayerRecord.key(after.name()), LayerRecord.write(after));
@@ -46,6 +54,8 @@ final class LayerTable {
   }
 
   private void put(LayerState layer) {
+    LayerState before = get(layer.owner(), layer.name().name());
+    usage.change(layer.owner(), before == null ? List.of() : packages(before), packages(layer));
     layers
         .computeIfAbsent(layer.owner(), owner -> new ConcurrentSkipListMap<>())
         .put(layer.name().name(), layer);

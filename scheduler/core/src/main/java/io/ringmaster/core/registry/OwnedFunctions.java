@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The functions of one owner. Reads without the lock, and without waiting for a change that is
@@ -29,6 +31,8 @@ import java.util.function.UnaryOperator;
  */
 final class OwnedFunctions implements Functions {
   private static final int UNRESERVED_MINIMUM = 100;
+  private static final Pattern PROVISIONED =
+      Pattern.compile("\"RequestedProvisionedConcurrentExecutions\":([0-9]{1,18})[,}]");
 
   private final Shared shared;
   private final Owner owner;
@@ -211,6 +215,11 @@ final class OwnedFunctions implements Functions {
   }
 
   @Override
+  public List<Alias> listAliases(String name, String version) {
+    return aliases.list(names.unqualified(name), version);
+  }
+
+  @Override
   public void deleteAlias(String name, String alias) {
     aliases.delete(names.unqualified(name), alias);
   }
@@ -226,8 +235,26 @@ final class OwnedFunctions implements Functions {
       if (function == null) {
         throw Refusals.functionNotFound(parsed.unqualifiedArn() + ":" + FunctionName.LATEST);
       }
+      requireProvisioned(function, reserved);
       requireUnreserved(function, reserved);
       shared.functions.commit(function.withReserved(reserved));
+    }
+  }
+
+  /** What versions and aliases have provisioned is part of what the function has reserved. */
+  private static void requireProvisioned(FunctionState function, int reserved) {
+    long provisioned = 0;
+    for (String json : function.attached().documentsOf(PROVISIONED_CONCURRENCY).values()) {
+      Matcher requested = PROVISIONED.matcher(json);
+      provisioned += requested.find() ? Long.parseLong(requested.group(1)) : 0;
+    }
+    if (reserved < provisioned) {
+      throw Refusals.invalid(
+          " ReservedConcurrentExecutions  "
+              + reserved
+              + " should not be lower than function's total provisioned concurrency ["
+              + provisioned
+              + "].");
     }
   }
 
@@ -311,6 +338,12 @@ final class OwnedFunctions implements Functions {
   @Override
   public void putDocument(String name, String qualifier, String kind, String json) {
     attachments.put(names.parse(name, qualifier), kind, json);
+  }
+
+  @Override
+  public String updateDocument(
+      String name, String qualifier, String kind, UnaryOperator<String> change) {
+    return attachments.update(names.parse(name, qualifier), kind, change);
   }
 
   @Override

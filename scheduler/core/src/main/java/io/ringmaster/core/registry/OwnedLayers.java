@@ -34,6 +34,7 @@ final class OwnedLayers implements Layers {
     boolean kept = false;
     try {
       synchronized (shared.lock) {
+        shared.requireStorage(owner, stored, null);
         LayerState present = shared.layers.get(owner, name.name());
         LayerState layer = present == null ? LayerState.unpublished(name) : present;
         LayerState.Published version =
@@ -92,7 +93,9 @@ final class OwnedLayers implements Layers {
       constraints.fails(
           field,
           values,
-          "Member must satisfy constraint: [Member must satisfy enum value set: " + allowed + "]");
+          "Member must satisfy constraint: [Member must satisfy enum value set: "
+              + allowed
+              + ", Member must not be null]");
     }
   }
 

@@ -73,6 +73,11 @@ final class Refusals {
             null));
   }
 
+  static LambdaException storageExceeded() {
+    return new LambdaException(
+        new Refusal(400, "CodeStorageExceededException", "Code storage limit exceeded.", null));
+  }
+
   static LambdaException unqualifiedOnly() {
     return invalid(
         "This operation is permitted on Lambda functions only. Aliases and versions do not support"

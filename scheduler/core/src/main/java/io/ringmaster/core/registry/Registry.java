@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * The functions and layers of all owners, in memory, and in a store that outlives the engine. See
@@ -28,7 +27,6 @@ import java.util.TreeMap;
  * publication of a change fails, the change did not happen.
  */
 public final class Registry {
-  private static final long TOTAL_CODE_BYTES_LIMIT = 80_530_636_800L;
   private static final long UNZIPPED_BYTES_LIMIT = 262_144_000;
   private static final long ZIPPED_BYTES_LIMIT = 52_428_800;
 
@@ -52,13 +50,15 @@ public final class Registry {
     this.store = store;
     PackageShelf packages = new PackageShelf(codeStore, settings.failures());
     Records records = new Records(store);
+    CodeUsage usage = new CodeUsage();
     shared =
         new Shared(
             settings,
             packages,
             records,
-            new FunctionTable(records, packages, handlers, publisher, settings.failures()),
-            new LayerTable(records));
+            usage,
+            new FunctionTable(records, usage, packages, handlers, publisher, settings.failures()),
+            new LayerTable(records, usage));
     own = new OwnedFunctions(shared, settings.owner());
   }
 
@@ -89,27 +89,17 @@ public final class Registry {
   public AccountSettings accountSettings(Owner owner) {
     int reserved = 0;
     long count = 0;
-    Map<String, Long> sizes = new TreeMap<>();
     for (FunctionState function : shared.functions.of(owner).values()) {
       count++;
       reserved += Math.max(0, function.reserved());
-      for (Version version : function.versions()) {
-        StoredCode code = version.content().stored();
-        if (code != null) {
-          sizes.put(code.key(), code.sizeBytes());
-        }
-      }
-    }
-    for (LayerState layer : shared.layers.of(owner).values()) {
-      layer.versions().values().forEach(v -> sizes.put(v.code().key(), v.code().sizeBytes()));
     }
     int limit = shared.settings.accountConcurrency();
     return new AccountSettings(
         limit,
         limit - reserved,
-        sizes.values().stream().mapToLong(Long::longValue).sum(),
+        shared.usage.bytes(owner),
         count,
-        TOTAL_CODE_BYTES_LIMIT,
+        shared.settings.codeBytesMax(),
         UNZIPPED_BYTES_LIMIT,
         ZIPPED_BYTES_LIMIT);
   }

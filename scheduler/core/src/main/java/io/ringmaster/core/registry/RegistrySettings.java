@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * @param account 12-digit account id that owns the functions
  * @param region region of their ARNs
  * @param accountConcurrency concurrent invocations of the account, ≥ 1
+ * @param codeBytesMax bytes of all packages of an account in a region, > 0; more are refused
  * @param architecture this machine's, {@code x86_64} or {@code arm64}: the default of a function
  * @param strictArchitecture whether functions for another architecture than this machine's are
  *     refused
@@ -26,6 +27,7 @@ public record RegistrySettings(
     String account,
     String region,
     int accountConcurrency,
+    long codeBytesMax,
     String architecture,
     boolean strictArchitecture,
     boolean allowDeprecated,
@@ -43,6 +45,10 @@ public record RegistrySettings(
     if (accountConcurrency < 1) {
       throw new IllegalArgumentException(
           "accountConcurrency is " + accountConcurrency + "; it must be 1 or more");
+    }
+    if (codeBytesMax < 1) {
+      throw new IllegalArgumentException(
+          "codeBytesMax is " + codeBytesMax + "; it must be 1 or more");
     }
     if (!Runtimes.ARCHITECTURES.contains(architecture)) {
       throw new IllegalArgumentException(

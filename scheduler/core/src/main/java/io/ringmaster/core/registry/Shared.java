@@ -1,6 +1,8 @@
 package io.ringmaster.core.registry;
 
+import io.ringmaster.api.Owner;
 import io.ringmaster.core.resolve.FunctionName;
+import io.ringmaster.persistence.spi.StoredCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -10,6 +12,7 @@ final class Shared {
   final RegistrySettings settings;
   final PackageShelf packages;
   final Records records;
+  final CodeUsage usage;
   final FunctionTable functions;
   final LayerTable layers;
 
@@ -29,11 +32,13 @@ final class Shared {
       RegistrySettings settings,
       PackageShelf packages,
       Records records,
+      CodeUsage usage,
       FunctionTable functions,
       LayerTable layers) {
     this.settings = settings;
     this.packages = packages;
     this.records = records;
+    this.usage = usage;
     this.functions = functions;
     this.layers = layers;
   }
@@ -63,6 +68,17 @@ final class Shared {
       throw Refusals.functionNotFound(name.arn());
     }
     return function;
+  }
+
+  /**
+   * 400 if the owner's packages take too much with one more. Under the lock.
+   *
+   * @param replaced what it takes the place of; null: nothing
+   */
+  void requireStorage(Owner owner, StoredCode added, StoredCode replaced) {
+    if (usage.bytesWith(owner, added, replaced) > settings.codeBytesMax()) {
+      throw Refusals.storageExceeded();
+    }
   }
 
   /** 409 while the function is being created or updated. */

@@ -143,7 +143,7 @@ final class SpecRules {
           "environment.variables",
           "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: "
               + VARIABLE.pattern()
-              + "]");
+              + ", Member must not be null]");
     }
     constraints.check();
   }

@@ -40,6 +40,6 @@ public record FunctionDefinition(
 
   /** The unqualified ARN. */
   public String arn() {
-    return "arn:aws:lambda:" + region + ":" + account + ":function:" + name;
+    return owner().lambdaArn("function:" + name);
   }
 }

@@ -8,9 +8,9 @@ import io.ringmaster.api.Refusal;
  * #parse}.
  *
  * <p>The forms are those that AWS documents for {@code FunctionName}: {@code NAME}, {@code
- * ACCOUNT:function:NAME} and {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME} (partitions {@code
- * aws}, {@code aws-cn}, {@code aws-us-gov}), each with or without {@code :QUALIFIER}. Any thread;
- * pure.
+ * ACCOUNT:function:NAME} and {@code arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME} (partitions
+ * {@code aws}, {@code aws-cn}, {@code aws-us-gov} and so on), each with or without {@code
+ * :QUALIFIER}. Any thread; pure.
  */
 public sealed interface FunctionName {
 
@@ -43,7 +43,7 @@ public sealed interface FunctionName {
 
     /** The ARN without a qualifier. */
     public String unqualifiedArn() {
-      return "arn:aws:lambda:" + region + ":" + account + ":function:" + name;
+      return owner().lambdaArn("function:" + name);
     }
 
     /** The qualifier, or {@code $LATEST} where the caller gave none. */

@@ -99,7 +99,16 @@ final class FunctionNameParser {
   }
 
   private static boolean isPartition(String text) {
-    return text.equals("aws") || text.equals("aws-cn") || text.equals("aws-us-gov");
+    if (!text.startsWith("aws")) {
+      return false;
+    }
+    for (int i = 3; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** At least three words joined by hyphens, the last one a digit: {@code us-gov-west-1}. */

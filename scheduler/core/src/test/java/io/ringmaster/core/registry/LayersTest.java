@@ -37,6 +37,7 @@ class LayersTest {
             "123456789012",
             "us-east-1",
             1000,
+            Long.MAX_VALUE,
             "x86_64",
             strictArchitecture,
             false,

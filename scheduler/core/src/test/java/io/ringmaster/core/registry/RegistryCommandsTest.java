@@ -64,6 +64,7 @@ class RegistryCommandsTest {
             "123456789012",
             "us-east-1",
             ACCOUNT_CONCURRENCY,
+            Long.MAX_VALUE,
             "x86_64",
             false,
             false,

@@ -34,6 +34,7 @@ class RegistryRestartTest {
             account,
             region,
             1000,
+            Long.MAX_VALUE,
             "x86_64",
             false,
             false,

@@ -48,6 +48,7 @@ class RegistryTest {
             "123456789012",
             "us-east-1",
             accountConcurrency,
+            Long.MAX_VALUE,
             "x86_64",
             false,
             allowDeprecated,
@@ -323,7 +324,7 @@ class RegistryTest {
     validation(
         "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy"
             + " constraint: [Member must satisfy regular expression pattern:"
-            + " [a-zA-Z]([a-zA-Z0-9_])+]",
+            + " [a-zA-Z]([a-zA-Z0-9_])+, Member must not be null]",
         () -> functions.create(spec("f").environment(Map.of("A=B", "x")).build()));
     String fits = "v".repeat(4096 - "{\"AB\":\"\"}".length());
     functions.create(spec("fits").environment(Map.of("AB", fits)).build());

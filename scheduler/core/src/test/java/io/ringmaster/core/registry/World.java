@@ -31,10 +31,16 @@ final class World {
   Dispatch dispatch = new Dispatch();
   Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final Duration pending;
+  private final long codeBytesMax;
   Registry registry;
 
   World(Duration pending) {
+    this(pending, 80_530_636_800L);
+  }
+
+  World(Duration pending, long codeBytesMax) {
     this.pending = pending;
+    this.codeBytesMax = codeBytesMax;
     registry = newRegistry();
   }
 
@@ -44,6 +50,7 @@ final class World {
             OWN.account(),
             OWN.region(),
             1000,
+            codeBytesMax,
             "x86_64",
             false,
             false,
