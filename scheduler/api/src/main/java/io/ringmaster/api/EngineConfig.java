@@ -133,6 +133,14 @@ public final class EngineConfig {
   }
 
   /**
+   * Whether a change of functions and layers, once its call returned, survives a power cut. False:
+   * it survives the end of the process, and changes are faster. Default true.
+   */
+  public boolean synced() {
+    return values.synced;
+  }
+
+  /**
    * How long a function is {@code Pending} after it was created, and its update {@code InProgress},
    * in nanoseconds. Default 0: never; AWS takes seconds, and its clients wait for the end. At most
    * 1 minute.
@@ -252,6 +260,7 @@ public final class EngineConfig {
     private int streamWindowBytes = 256 * 1024;
     private long streamedResponseMaxBytes = 200L * 1024 * 1024;
     private long streamBytesPerSecond;
+    private boolean synced = true;
     private long statePendingMinNs;
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
@@ -283,6 +292,7 @@ public final class EngineConfig {
       streamWindowBytes = other.streamWindowBytes;
       streamedResponseMaxBytes = other.streamedResponseMaxBytes;
       streamBytesPerSecond = other.streamBytesPerSecond;
+      synced = other.synced;
       statePendingMinNs = other.statePendingMinNs;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
@@ -389,6 +399,12 @@ public final class EngineConfig {
     /** See {@link EngineConfig#streamBytesPerSecond()}. */
     public Builder streamBytesPerSecond(long value) {
       streamBytesPerSecond = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#synced()}. */
+    public Builder synced(boolean value) {
+      synced = value;
       return this;
     }
 

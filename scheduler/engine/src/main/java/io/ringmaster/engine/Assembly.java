@@ -154,7 +154,7 @@ final class Assembly {
   private RegistryStore openRegistryStore(DataFolder data) throws IOException {
     return config.dataFolder() == null
         ? RegistryStore.NONE
-        : part(FileRegistryStore.open(data.path().resolve(REGISTRY), true));
+        : part(FileRegistryStore.open(data.path().resolve(REGISTRY), config.synced()));
   }
 
   /** Null: lines are not stored. */

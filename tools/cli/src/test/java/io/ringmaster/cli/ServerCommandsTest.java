@@ -11,6 +11,8 @@ import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.server.Server;
 import io.ringmaster.server.config.Configuration;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,10 +124,23 @@ class ServerCommandsTest {
     JsonNode refused = documentOf(ExitStatus.CHECK_FAILED, "invoke", "nobody", "--json");
     assertEquals(404, refused.get("statusCode").asInt());
     assertEquals("ResourceNotFoundException", refused.get("refusal").get("code").asText());
+    assertEquals(
+        Set.of("refusal"),
+        difference(fields(refused), fields(answer)),
+        "a refusal is the same document with a refusal");
+    UUID.fromString(refused.get("requestId").asText());
+    assertTrue(refused.get("payload").isNull() && refused.get("logTail").isNull());
+    assertEquals(0, refused.get("billedMs").asInt(-1));
+    assertEquals(fields(answer.get("timingsUs")), fields(refused.get("timingsUs")));
 
     run(ExitStatus.OK, "logs", "greeter");
     String log = printed();
     assertTrue(log.contains("greeting world") && log.contains("REPORT RequestId"), log);
+    JsonNode lines = document("logs", "greeter", "--json");
+    assertEquals("ringmaster.logs/1", lines.get("schema").asText());
+    assertEquals("greeter", lines.get("function").asText());
+    assertEquals(log.lines().count(), lines.get("lines").size());
+    run(ExitStatus.USAGE, "logs", "greeter", "--json", "-f");
     JsonNode listed = document("functions", "--json");
     assertEquals(1, listed.get("functions").size());
     assertEquals("greeter", listed.get("functions").get(0).get("FunctionName").asText());
@@ -161,7 +182,12 @@ class ServerCommandsTest {
     assertEquals(
         ExitStatus.OK, Main.execute("backup", copy.toString(), "--data=" + data), this::errors);
     assertEquals(
-        ExitStatus.OK, Main.execute("backup", second.toString(), "--data=" + copy), this::errors);
+        ExitStatus.OK,
+        execute("backup", second.toString(), "--data=" + copy, "--json"),
+        this::errors);
+    JsonNode document = MAPPER.readTree(output.toByteArray());
+    assertEquals("ringmaster.backup/1", document.get("schema").asText());
+    assertEquals(second.toString(), document.get("target").asText());
     try (Server restored = serve(second)) {
       assertEquals(
           ExitStatus.OK,
@@ -206,12 +232,97 @@ class ServerCommandsTest {
     assertTrue(errors().contains("no server at http://127.0.0.1:1; start one"), errors());
   }
 
+  /** As serve is told where to listen, the others are told where it does. */
+  @Test
+  void theServerIsFoundAsServeWasToldWhereToListen() throws Exception {
+    String address = server.httpUrl().substring("http://".length());
+    assertEquals(ExitStatus.OK, execute("functions", "--http=" + address), this::errors);
+    Path file = folder.resolve("ringmaster.conf");
+    Files.writeString(file, "http = " + address + "\n");
+    assertEquals(ExitStatus.OK, execute("status", "--config=" + file), this::errors);
+    assertTrue(printed().contains("ready at " + server.httpUrl()), this::printed);
+    assertEquals(
+        ExitStatus.OK,
+        execute("status", "--http=127.0.0.1:1", "--endpoint=" + server.httpUrl()),
+        "an endpoint is nearer");
+    assertEquals(ExitStatus.USAGE, execute("status", "--http=nowhere"));
+    assertTrue(errors().contains("must be HOST:PORT"), errors());
+  }
+
+  /** Until whoever reads it goes. */
+  @Test
+  void aLogIsFollowed() throws Exception {
+    Path source = Files.createDirectories(folder.resolve("greeter"));
+    Files.writeString(source.resolve("app.py"), GREETER);
+    run(ExitStatus.OK, "deploy", source.toString());
+    run(ExitStatus.OK, "invoke", "greeter", "{\"name\": \"before\"}");
+    Reader reader = new Reader();
+    System.setOut(new PrintStream(reader, true, StandardCharsets.UTF_8));
+    FutureTask<Integer> following =
+        new FutureTask<>(
+            () -> Main.execute("logs", "-f", "greeter", "--endpoint=" + server.httpUrl()));
+    Thread thread = Thread.ofPlatform().start(following);
+    reader.awaitText("greeting before", this::errors);
+    for (String name : List.of("first", "second")) {
+      run(ExitStatus.OK, "invoke", "greeter", "{\"name\": \"" + name + "\"}");
+      reader.awaitText("greeting " + name, this::errors);
+    }
+    reader.gone = true;
+    run(ExitStatus.OK, "invoke", "greeter", "{\"name\": \"last\"}");
+    assertEquals(ExitStatus.OK, following.get(30, TimeUnit.SECONDS));
+    thread.join();
+    assertEquals(1, reader.text().split("greeting before", -1).length - 1, "told once");
+  }
+
+  /** A terminal that may go away. */
+  private static final class Reader extends OutputStream {
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    volatile boolean gone;
+
+    @Override
+    public synchronized void write(int each) throws IOException {
+      if (gone) {
+        throw new IOException("nobody reads");
+      }
+      seen.write(each);
+    }
+
+    synchronized String text() {
+      return seen.toString(StandardCharsets.UTF_8);
+    }
+
+    void awaitText(String text, Supplier<String> errors) throws InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (!text().contains(text)) {
+        assertTrue(System.nanoTime() < deadline, () -> text() + errors.get());
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static Set<String> fields(JsonNode document) {
+    Set<String> names = new TreeSet<>();
+    document.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Set<String> difference(Set<String> all, Set<String> without) {
+    Set<String> left = new TreeSet<>(all);
+    assertTrue(left.containsAll(without), () -> all + " has not all of " + without);
+    left.removeAll(without);
+    return left;
+  }
+
+  private int execute(String... arguments) {
+    output.reset();
+    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
+    return Main.execute(arguments);
+  }
+
   private void run(int expected, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--endpoint=" + server.httpUrl());
-    output.reset();
-    System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
-    assertEquals(expected, Main.execute(all.toArray(String[]::new)), this::errors);
+    assertEquals(expected, execute(all.toArray(String[]::new)), this::errors);
   }
 
   private JsonNode document(String... arguments) throws Exception {

@@ -38,6 +38,7 @@ import io.ringmaster.grpc.v1.UpdateFunctionConfigurationRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.zip.ZipEntry;
@@ -189,6 +190,9 @@ class FunctionTest {
             .build();
     Alias alias = functions.createAlias(creation).getAlias();
     assertEquals(0.25, alias.getAdditionalVersionWeightsMap().get("2"));
+    ListAliasesRequest ofSecond =
+        ListAliasesRequest.newBuilder().setFunctionName("made").setFunctionVersion("2").build();
+    assertEquals(List.of(alias), functions.listAliases(ofSecond).getAliasesList());
     assertEquals(
         Status.Code.ALREADY_EXISTS, refused(() -> functions.createAlias(creation)).grpcCode());
     Alias moved =
@@ -206,8 +210,6 @@ class FunctionTest {
     GetAliasRequest which =
         GetAliasRequest.newBuilder().setFunctionName("made").setName("live").build();
     assertEquals("stays", functions.getAlias(which).getAlias().getDescription());
-    ListAliasesRequest ofSecond =
-        ListAliasesRequest.newBuilder().setFunctionName("made").setFunctionVersion("2").build();
     assertEquals(0, functions.listAliases(ofSecond).getAliasesCount());
     functions.deleteAlias(
         DeleteAliasRequest.newBuilder().setFunctionName("made").setName("live").build());

@@ -336,6 +336,37 @@ class RulesTest {
     assertTrue(((String) policy).contains("{\"AWS\":\"arn:aws:iam::210987654321:root\"}"));
   }
 
+  /** Resources have ARNs of the partition that their region is of. */
+  @Test
+  void arnsAreOfTheRegionsPartition() {
+    Map<String, String> partitions =
+        Map.of("cn-north-1", "aws-cn", "us-gov-west-1", "aws-us-gov", "eu-west-1", "aws");
+    partitions.forEach(
+        (region, partition) -> {
+          String[] signed = {
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=123456789012/20261121/"
+                + region
+                + "/lambda/aws4_request, SignedHeaders=host, Signature=0"
+          };
+          String arn = "arn:" + partition + ":lambda:" + region + ":123456789012:";
+          String body = Json.text(Bench.creation("here"));
+          HttpResponse<String> made = bench.send("POST", FUNCTIONS, body, signed);
+          assertEquals(201, made.statusCode(), made.body());
+          Map<String, Object> function = Json.object(made.body());
+          assertEquals(arn + "function:here", function.get("FunctionArn"));
+          String runtime =
+              (String) ((Map<?, ?>) function.get("RuntimeVersionConfig")).get("RuntimeVersionArn");
+          assertTrue(runtime.startsWith("arn:" + partition + ":lambda:" + region), runtime);
+          String path = FUNCTIONS + "/" + encoded(arn + "function:here");
+          assertEquals(200, bench.send("GET", path, null, signed).statusCode());
+          String layer = Json.text(Map.of("Content", Map.of("ZipFile", Bench.base64(Bench.ZIP))));
+          HttpResponse<String> published =
+              bench.send("POST", "/2018-10-31/layers/here/versions", layer, signed);
+          assertEquals(arn + "layer:here", Json.object(published.body()).get("LayerArn"));
+        });
+  }
+
   /** Two changes at once: neither takes back what the other set. */
   @Test
   void updatesOfStoredConfigurationAreNotLost() throws Exception {

@@ -173,6 +173,7 @@ public final class Server implements AutoCloseable {
             .accountConcurrency(configuration.get(Options.CONCURRENCY))
             .keepAlive(configuration.get(Options.KEEP_ALIVE))
             .drain(engineDrain(configuration.get(Options.DRAIN)))
+            .synced(configuration.get(Options.DURABILITY).equals("disk"))
             .statePendingMin(configuration.get(Options.PENDING_MIN))
             .allowDeprecated(configuration.get(Options.ALLOW_DEPRECATED))
             .strictArchitecture(configuration.get(Options.ARCH).equals("strict"))

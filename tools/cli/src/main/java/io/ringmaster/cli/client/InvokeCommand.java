@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class InvokeCommand extends ServerCommand {
   static final String SCHEMA = "ringmaster.invoke/1";
+  private static final List<String> PHASES = List.of("queue", "bind", "init", "invoke");
 
   @Parameters(index = "0", paramLabel = "NAME", description = "Name, name:qualifier or ARN.")
   private String name;
@@ -111,8 +113,17 @@ public final class InvokeCommand extends ServerCommand {
     out.writeNumberField("statusCode", refusal.statusCode());
     out.writeNullField("functionError");
     out.writeNullField("executedVersion");
-    out.writeNullField("requestId");
+    out.writeStringField("requestId", refusal.requestId());
     out.writeNullField("payload");
+    out.writeObjectFieldStart("timingsUs");
+    for (String phase : PHASES) {
+      out.writeNumberField(phase, 0);
+    }
+    out.writeEndObject();
+    out.writeNumberField("billedMs", 0);
+    out.writeNumberField("maxMemoryMb", 0);
+    out.writeBooleanField("coldStart", false);
+    out.writeNullField("logTail");
     out.writeObjectFieldStart("refusal");
     out.writeStringField("code", refusal.code());
     out.writeStringField("message", refusal.getMessage());

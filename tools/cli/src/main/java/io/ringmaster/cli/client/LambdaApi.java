@@ -119,7 +119,8 @@ public final class LambdaApi implements AutoCloseable {
     return new LambdaApiException(
         response.statusCode(),
         code.replaceFirst(":.*", ""),
-        message == null || message.isNull() ? text : message.asText());
+        message == null || message.isNull() ? text : message.asText(),
+        response.headers().firstValue("x-amzn-RequestId").orElse(null));
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.ringmaster.cli.client;
 
 import io.ringmaster.cli.output.ExitStatus;
+import io.ringmaster.cli.output.Output;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,11 +29,24 @@ public final class LogsCommand extends ServerCommand {
       description = "Go on with what comes, until the command is ended.")
   private boolean follow;
 
+  @Option(
+      names = "--json",
+      description = "Print one JSON document, ringmaster.logs/1; not together with -f.")
+  private boolean json;
+
   @Override
   protected int run(LambdaApi api) throws LambdaApiException, InterruptedException {
+    String path = "/_ringmaster/logs/" + LambdaApi.segment(name) + owner();
+    if (json) {
+      if (follow) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), "--json is one document: it does not go with --follow");
+      }
+      document(new String(api.send("GET", path, null, Map.of()).body(), StandardCharsets.UTF_8));
+      return ExitStatus.OK;
+    }
     PrintStream out = System.out;
     Follower follower = new Follower();
-    String path = "/_ringmaster/logs/" + LambdaApi.segment(name) + owner();
     boolean more;
     do {
       byte[] tail = api.send("GET", path, null, Map.of()).body();
@@ -43,6 +58,20 @@ public final class LogsCommand extends ServerCommand {
       }
     } while (more);
     return ExitStatus.OK;
+  }
+
+  private void document(String tail) {
+    Output.open(true)
+        .document(
+            "ringmaster.logs/1",
+            out -> {
+              out.writeStringField("function", name);
+              out.writeArrayFieldStart("lines");
+              for (String line : tail.lines().toList()) {
+                out.writeString(line);
+              }
+              out.writeEndArray();
+            });
   }
 
   private String owner() {

@@ -1,10 +1,18 @@
 package io.ringmaster.cli.client;
 
+import io.ringmaster.server.config.Configuration;
+import io.ringmaster.server.config.ConfigurationException;
+import io.ringmaster.server.config.Options;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options by which a command finds its server. */
 public final class ServerAddress {
@@ -14,9 +22,22 @@ public final class ServerAddress {
   @Option(
       names = "--endpoint",
       paramLabel = "URL",
-      description = "The server (default: ${DEFAULT-VALUE}).",
-      defaultValue = "http://127.0.0.1:9001")
+      description = "The server (default: at --http).")
   private URI endpoint;
+
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where the server listens, as serve was told by its flag, RINGMASTER_HTTP or its"
+              + " configuration file (default: 127.0.0.1:9001).")
+  private String http;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (as serve's).")
+  private String config;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
   @Option(
       names = "--account",
@@ -32,11 +53,25 @@ public final class ServerAddress {
 
   /** A connection. */
   public LambdaApi api() {
-    return new LambdaApi(endpoint, authorization());
+    return new LambdaApi(endpoint(), authorization());
   }
 
-  URI endpoint() {
-    return endpoint;
+  private URI endpoint() {
+    if (endpoint != null) {
+      return endpoint;
+    }
+    Map<String, String> flags = new HashMap<>();
+    if (http != null) {
+      flags.put(Options.HTTP.key(), http);
+    }
+    if (config != null) {
+      flags.put(Options.CONFIG.key(), config);
+    }
+    try {
+      return Configuration.resolve(flags, System.getenv()).get(Options.HTTP).url();
+    } catch (ConfigurationException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   String account() {

@@ -38,9 +38,12 @@ public final class BackupCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (as serve's).")
   private String config;
 
+  @Option(names = "--json", description = "Print one JSON document, ringmaster.backup/1.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
-    Output output = Output.open(false);
+    Output output = Output.open(json);
     Path from;
     try {
       Map<String, String> flags = new java.util.HashMap<>();
@@ -71,6 +74,7 @@ public final class BackupCommand implements Callable<Integer> {
       return ExitStatus.CHECK_FAILED;
     }
     output.line(to.toString());
+    output.document("ringmaster.backup/1", out -> out.writeStringField("target", to.toString()));
     return ExitStatus.OK;
   }
 

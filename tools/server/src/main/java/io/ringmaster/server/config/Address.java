@@ -2,6 +2,7 @@ package io.ringmaster.server.config;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,11 @@ public record Address(String host, int port, InetAddress resolved) {
   /** Whether only this machine reaches it. */
   public boolean loopback() {
     return resolved.isLoopbackAddress();
+  }
+
+  /** For clients of an HTTP server that listens there. */
+  public URI url() {
+    return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
   }
 
   /** For sockets. */

@@ -123,8 +123,8 @@ public final class Options {
           "durability",
           "process|disk",
           "disk",
-          "What survives what: disk outlives a power cut.",
-          Values.word(List.of("disk"), List.of("process")));
+          "What changes of functions survive: process: the server's end; disk: a power cut too.",
+          Values.word(List.of("process", "disk"), List.of()));
 
   public static final ServerOption<Boolean> ALLOW_DEPRECATED =
       new ServerOption<>(

@@ -34,6 +34,10 @@ class ConfigurationTest {
     assertEquals(Duration.ofMillis(200), configuration.get(Options.PENDING_MIN));
     assertEquals(Duration.ofSeconds(60), configuration.get(Options.RETRY_BASE));
     assertNull(configuration.get(Options.CREDENTIALS));
+    assertEquals("disk", configuration.get(Options.DURABILITY));
+    assertEquals(
+        "process",
+        Configuration.resolve(Map.of("durability", "process"), Map.of()).get(Options.DURABILITY));
     assertEquals(
         Path.of(System.getProperty("user.home"), ".local/state/ringmaster"),
         configuration.get(Options.DATA));
