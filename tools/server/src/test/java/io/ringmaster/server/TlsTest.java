@@ -33,15 +33,24 @@ class TlsTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
-                "-alias=" + name,
-                "-keyalg=EC",
-                "-dname=CN=" + name,
-                "-ext=san=ip:127.0.0.1",
-                "-ext=bc:c",
-                "-validity=2",
-                "-storetype=PKCS12",
-                "-keystore=" + store,
-                "-storepass=" + PASSWORD)
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-ext",
+                "bc:c",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD)
             .redirectErrorStream(true)
             .start();
     String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
