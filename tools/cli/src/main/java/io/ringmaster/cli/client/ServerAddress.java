@@ -1,14 +1,10 @@
 package io.ringmaster.cli.client;
 
-import io.ringmaster.server.config.Configuration;
-import io.ringmaster.server.config.ConfigurationException;
-import io.ringmaster.server.config.Options;
+import io.ringmaster.cli.address.Listening;
 import java.net.URI;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
-import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,16 +56,9 @@ public final class ServerAddress {
     if (endpoint != null) {
       return endpoint;
     }
-    Map<String, String> flags = new HashMap<>();
-    if (http != null) {
-      flags.put(Options.HTTP.key(), http);
-    }
-    if (config != null) {
-      flags.put(Options.CONFIG.key(), config);
-    }
     try {
-      return Configuration.resolve(flags, System.getenv()).get(Options.HTTP).url();
-    } catch (ConfigurationException e) {
+      return Listening.http(http, config);
+    } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
