@@ -102,7 +102,9 @@ public final class GrpcIngress implements AutoCloseable {
       SocketAddress address =
           config.listening() == null
               ? server.getListenSockets().get(0)
-              : config.listening().getLocalAddress();
+              : config.address().getPort() == 0
+                  ? config.listening().getLocalAddress()
+                  : config.address();
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);

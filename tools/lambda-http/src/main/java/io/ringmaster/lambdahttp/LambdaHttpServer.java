@@ -56,7 +56,10 @@ public final class LambdaHttpServer implements AutoCloseable {
         throw e;
       }
     }
-    address = (InetSocketAddress) socket.getLocalAddress();
+    address =
+        config.listening() == null
+            ? (InetSocketAddress) socket.getLocalAddress()
+            : config.address();
     ingress = new Ingress(config, engine);
     ingress.address(address);
     loops =

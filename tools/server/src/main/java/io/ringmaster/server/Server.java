@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A running server. Any thread may ask it to stop; it stops once.
@@ -49,12 +48,15 @@ public final class Server implements AutoCloseable {
 
   private final Configuration configuration;
   private final Notification notification;
-  private final List<Listening> sockets = new ArrayList<>();
-  private final List<Ingress> ingresses = new ArrayList<>();
-  private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopRequested = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
-  private Engine engine;
+
+  /** Held while parts are opened or closed. */
+  private final Object parts = new Object();
+
+  // Written while parts are opened or closed.
+  private final List<Ingress> ingresses = new ArrayList<>();
+  private volatile List<Listening> sockets = List.of();
+  private volatile Engine engine;
   private ControlSocket control;
   private String level;
   private volatile HttpIngress httpIngress;
@@ -79,8 +81,8 @@ public final class Server implements AutoCloseable {
     Isolation.check(configuration);
     Server server = new Server(configuration, environment);
     boolean started = false;
-    try {
-      server.open(environment);
+    try (ControlClient before = server.before()) {
+      server.open(before, environment);
       started = true;
       return server;
     } catch (UncheckedIOException e) {
@@ -94,18 +96,43 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private void open(Map<String, String> environment) throws IOException {
+  /** The server to take over from; null: there is none, or nobody asked for that. */
+  private ControlClient before() throws IOException {
     Certificates.check(configuration); // before another server ends for this one
     Path data = Files.createDirectories(configuration.get(Options.DATA));
-    Listening http;
-    Listening grpc;
-    try (Inherited inherited = inherited(data, environment)) {
-      http = listening(inherited, Options.HTTP);
-      grpc = configuration.get(Options.GRPC) == null ? null : listening(inherited, Options.GRPC);
-    } catch (BindException taken) {
-      requireFree(data);
-      throw taken;
+    return configuration.get(Options.TAKE_OVER) ? ControlClient.connect(data) : null;
+  }
+
+  /** The one before ends when this one serves, and else goes on. */
+  private void open(ControlClient before, Map<String, String> environment) throws IOException {
+    Path data = configuration.get(Options.DATA);
+    synchronized (parts) {
+      try (Inherited inherited =
+          before == null
+              ? Inherited.fromSystemd(environment)
+              : before.takeOver(TAKE_OVER_MARGIN)) {
+        listen(inherited, Options.HTTP);
+        if (configuration.get(Options.GRPC) != null) {
+          listen(inherited, Options.GRPC);
+        }
+      } catch (BindException taken) {
+        if (before == null) {
+          requireFree(data);
+        }
+        throw taken;
+      }
+      serve();
     }
+    if (before != null) {
+      before.ready();
+    }
+  }
+
+  /** Opens everything behind the sockets. */
+  private void serve() throws IOException {
+    Path data = configuration.get(Options.DATA);
+    Listening http = sockets.get(0);
+    Listening grpc = sockets.size() > 1 ? sockets.get(1) : null;
     engine = Engine.open(engineConfig(data, http));
     level = engine.status().level();
     control = ControlSocket.open(data, new Commands());
@@ -133,22 +160,10 @@ public final class Server implements AutoCloseable {
     return ingress == null ? Map.of() : ingress.counters();
   }
 
-  private Inherited inherited(Path data, Map<String, String> environment) throws IOException {
-    if (configuration.get(Options.TAKE_OVER)) {
-      try (ControlClient before = ControlClient.connect(data)) {
-        if (before != null) {
-          return before.takeOver(TAKE_OVER_MARGIN);
-        }
-      }
-    }
-    return Inherited.fromSystemd(environment);
-  }
-
-  private Listening listening(Inherited inherited, ServerOption<Address> option)
-      throws IOException {
-    Listening socket = inherited.listening(configuration.get(option));
-    sockets.add(socket);
-    return socket;
+  private void listen(Inherited inherited, ServerOption<Address> option) throws IOException {
+    List<Listening> more = new ArrayList<>(sockets);
+    more.add(inherited.listening(configuration.get(option)));
+    sockets = List.copyOf(more);
   }
 
   /**
@@ -207,7 +222,7 @@ public final class Server implements AutoCloseable {
 
     @Override
     public List<Listening> sockets() {
-      return List.copyOf(sockets);
+      return sockets;
     }
 
     @Override
@@ -216,9 +231,23 @@ public final class Server implements AutoCloseable {
     }
 
     @Override
+    public void release() {
+      Server.this.release();
+    }
+
+    @Override
+    public boolean isEnding() {
+      return stopRequested.getCount() == 0;
+    }
+
+    @Override
     public void end() {
       requestStop();
-      awaitEnded();
+    }
+
+    @Override
+    public void resume() {
+      Server.this.resume();
     }
   }
 
@@ -270,13 +299,50 @@ public final class Server implements AutoCloseable {
    * @param drain how long what runs may take to end
    */
   private void stop(Duration drain) {
-    if (!stopping.compareAndSet(false, true)) {
-      awaitEnded();
-      return;
+    requestStop();
+    synchronized (parts) {
+      if (phase != Phase.ENDED) {
+        closeParts(drain);
+        phase = Phase.ENDED;
+      }
     }
+  }
+
+  /** For a server that takes over: this one does nothing any more but keep the sockets open. */
+  private void release() {
+    synchronized (parts) {
+      if (phase == Phase.ENDED) {
+        return;
+      }
+      List<Listening> kept = new ArrayList<>();
+      for (Listening each : sockets) {
+        quietly("socket", () -> kept.add(each.duplicate()));
+      }
+      closeParts(configuration.get(Options.DRAIN));
+      sockets = List.copyOf(kept);
+    }
+  }
+
+  /** The server that took over is gone before it served. */
+  private void resume() {
+    synchronized (parts) {
+      if (phase == Phase.ENDED || stopRequested.getCount() == 0) {
+        return;
+      }
+      try {
+        phase = Phase.STARTING;
+        serve();
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.ERROR, "take-over: this server cannot serve again: " + e, e);
+        closeParts(Duration.ZERO);
+        requestStop();
+      }
+    }
+  }
+
+  private void closeParts(Duration drain) {
     long endNs = System.nanoTime() + drain.toNanos();
     phase = Phase.DRAINING;
-    requestStop();
     quietly("systemd", notification::stopping);
     for (Ingress ingress : ingresses) {
       quietly("ingress", ingress::stopAccepting);
@@ -287,27 +353,14 @@ public final class Server implements AutoCloseable {
       Duration left = Duration.ofNanos(Math.max(0, endNs - System.nanoTime()));
       quietly("ingress", () -> ingress.close(left));
     }
+    ingresses.clear();
     if (control != null) {
       quietly("control socket", control::close);
+      control = null;
     }
     if (engine != null) {
       quietly("engine", engine::close);
-    }
-    phase = Phase.ENDED;
-    ended.countDown();
-  }
-
-  private void awaitEnded() {
-    boolean interrupted = false;
-    while (ended.getCount() > 0) {
-      try {
-        ended.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      engine = null;
     }
   }
 

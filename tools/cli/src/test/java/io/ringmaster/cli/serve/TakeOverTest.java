@@ -3,16 +3,23 @@ package io.ringmaster.cli.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringmaster.cli.output.ExitStatus;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +33,17 @@ class TakeOverTest {
       def handler(event, context):
           return event["n"]
       """;
+
+  private static final String SLOW =
+      """
+      import os, time
+      def handler(event, context):
+          open(event["mark"], "w").close()
+          while not os.path.exists(event["mark"] + ".go"):
+              time.sleep(0.01)
+      """;
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   @TempDir private Path folder;
 
@@ -61,12 +79,97 @@ class TakeOverTest {
           thread.join();
         }
         assertEquals(List.of(), List.copyOf(failures), second.errors());
+        assertThePackageIsWhereItIsSaid(second);
         second.terminate();
         assertEquals(ExitStatus.OK, second.awaitEnd(), second.errors());
       }
     } finally {
       enough = true;
     }
+  }
+
+  /** The socket that it was handed has another address in Java than in the kernel. */
+  private static void assertThePackageIsWhereItIsSaid(ServerProcess server) throws Exception {
+    try (Client client = new Client(server.http())) {
+      String about = client.send("GET", "/2015-03-31/functions/echo", null).body();
+      String location = MAPPER.readTree(about).at("/Code/Location").asText();
+      assertTrue(location.startsWith(server.http()), location);
+      String path = location.substring(server.http().length());
+      assertEquals(200, client.send("GET", path, null).statusCode());
+    }
+  }
+
+  /** One that has the sockets and the data, and cannot serve, or is killed: the first goes on. */
+  @Test
+  void whoCannotServeTakesNothingAway() throws Exception {
+    String data = "--data=" + folder.resolve("data");
+    try (ServerProcess first =
+            ServerProcess.start(folder, data, "--http=127.0.0.1:0", "--grpc=off", "--drain=20s");
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = first.http().replaceFirst(".*/", "");
+      try (Client client = new Client(first.http())) {
+        client.createPython("echo", ECHO);
+        Thread load = Thread.ofPlatform().start(() -> keepAsking(first, 7));
+        await(BEFORE_AND_AFTER);
+        String busy = "--grpc=127.0.0.1:" + taken.getLocalPort();
+        try (ServerProcess second =
+            ServerProcess.start(folder, data, "--http=" + address, busy, "--take-over")) {
+          assertEquals(ExitStatus.CHECK_FAILED, second.awaitEnd(), second.errors());
+        }
+        await(answered.get() + BEFORE_AND_AFTER);
+        killWhileItStarts(first, client, data, address);
+        await(answered.get() + BEFORE_AND_AFTER);
+        enough = true;
+        load.join();
+        assertEquals(List.of(), List.copyOf(failures), first.errors());
+        assertEquals(200, client.send("GET", "/_ringmaster/health/ready", null).statusCode());
+      }
+      first.terminate();
+      assertEquals(ExitStatus.OK, first.awaitEnd(), first.errors());
+    } finally {
+      enough = true;
+    }
+  }
+
+  /** A function that runs keeps the first one draining, while the second is stopped. */
+  private void killWhileItStarts(ServerProcess first, Client client, String data, String address)
+      throws Exception {
+    client.createPython("slow", SLOW);
+    Path begun = folder.resolve("begun");
+    CompletableFuture<Integer> slow =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return client.invoke("slow", "{\"mark\": \"" + begun + "\"}").statusCode();
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    awaitTrue("the slow function begins", () -> Files.exists(begun));
+    int released = count(first, "the data folder is free");
+    try (ServerProcess second =
+        ServerProcess.start(
+            folder, data, "--http=" + address, "--grpc=off", "--take-over", "--drain=20s")) {
+      awaitTrue("it drains", () -> count(first, "draining") > released);
+      signal(second, "STOP");
+      Files.createFile(folder.resolve("begun.go"));
+      awaitTrue("the data are free", () -> count(first, "the data folder is free") > released);
+      assertEquals(200, slow.get(ServerProcess.PATIENCE_S, TimeUnit.SECONDS));
+      assertEquals("", second.output());
+    } // killed
+  }
+
+  private static int count(ServerProcess server, String text) {
+    try {
+      return server.errors().split(text, -1).length - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void signal(ServerProcess server, String name) throws Exception {
+    String pid = Long.toString(server.process().pid());
+    assertEquals(0, new ProcessBuilder("kill", "-" + name, pid).start().waitFor());
   }
 
   /** Where none runs there is nothing to take over. */
@@ -96,9 +199,14 @@ class TakeOverTest {
   }
 
   private void await(long count) throws InterruptedException {
+    awaitTrue("answers", () -> answered.get() >= count);
+  }
+
+  private void awaitTrue(String what, BooleanSupplier holds) throws InterruptedException {
     long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(ServerProcess.PATIENCE_S);
-    while (answered.get() < count) {
-      assertTrue(System.nanoTime() < endNs, () -> answered.get() + " answers; " + failures);
+    while (!holds.getAsBoolean()) {
+      assertTrue(
+          System.nanoTime() < endNs, () -> what + "; " + answered.get() + " answers; " + failures);
       Thread.sleep(10);
     }
   }

@@ -65,10 +65,12 @@ public final class ControlClient implements AutoCloseable {
   }
 
   /**
-   * Takes the server's listening sockets; it drains and ends, and when this returns it has.
+   * Takes the server's listening sockets; it drains and gives up its data folder, and when this
+   * returns it has. It ends when it is told {@link #ready}; it serves again when this is closed
+   * before, by whatever end this process comes to.
    *
    * @param patience how long it may take besides what that server says that it drains
-   * @throws IOException it did not give them, or did not end in time
+   * @throws IOException it did not give them, or did not come to an end in time
    */
   public Inherited takeOver(Duration patience) throws IOException {
     long endNs = System.nanoTime() + patience.toNanos();
@@ -87,7 +89,7 @@ public final class ControlClient implements AutoCloseable {
         throw new IOException("the server ended before its sockets were taken");
       }
       await(System.nanoTime() + drainNs + patience.toNanos(), "the server does not end");
-      if (wire.receive()) {
+      if (wire.receive() && wire.op() != ControlOp.RELEASED) { // one that is gone has released it
         throw new IOException("the server says something that was not asked");
       }
       return inherited;
@@ -95,6 +97,11 @@ public final class ControlClient implements AutoCloseable {
       inherited.close();
       throw e;
     }
+  }
+
+  /** This server serves: the other one may end. */
+  public void ready() {
+    wire.send(ControlOp.READY, 0, 0, 0, ""); // one that is gone already need not hear it
   }
 
   private void await(long endNs, String failure) throws IOException {

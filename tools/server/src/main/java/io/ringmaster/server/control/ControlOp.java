@@ -8,8 +8,11 @@ final class ControlOp {
   /** Copy the data to the folder in the text. */
   static final int BACKUP = 202;
 
-  /** The listening sockets are there, and will be used: end. */
+  /** The listening sockets are there, and will be used: give up the data folder. */
   static final int TAKEN = 203;
+
+  /** I serve: end. */
+  static final int READY = 204;
 
   /** The listening sockets come along; the number is how long the server may drain, in ns. */
   static final int SOCKETS = 211;
@@ -19,6 +22,9 @@ final class ControlOp {
 
   /** It cannot be done; the text says why. */
   static final int FAILED = 213;
+
+  /** The data folder is free. */
+  static final int RELEASED = 214;
 
   private ControlOp() {}
 }

@@ -21,6 +21,7 @@ public final class ControlSocket implements AutoCloseable {
   private static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long JOIN_MS = 1_000;
   private static final long REQUEST_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** What may be asked. Called on the control socket's thread. */
   public interface Commands {
@@ -30,11 +31,20 @@ public final class ControlSocket implements AutoCloseable {
     /** The sockets that another server is to go on with; they stay open until {@link #end}. */
     List<Listening> sockets();
 
-    /** How long {@link #end} may take for what runs, in nanoseconds. */
+    /** How long {@link #release} may take for what runs, in nanoseconds. */
     long drainNs();
 
-    /** Drains and ends the server, which nobody can ask anything any more; returns when it has. */
+    /** Drains and gives up the data folder, but not the sockets; returns when that is done. */
+    void release();
+
+    /** Whether the server is to end, whatever becomes of the other one. */
+    boolean isEnding();
+
+    /** The other server serves: this one ends. */
     void end();
+
+    /** The other server is gone: this one serves again, with another control socket. */
+    void resume();
   }
 
   private final Path data;
@@ -127,8 +137,8 @@ public final class ControlSocket implements AutoCloseable {
   }
 
   /**
-   * The connection ends when the server has: that is what the next one waits for. It does not end
-   * for one that is gone already, or that could not use the sockets.
+   * The server gives up its data for one that is there and can use the sockets. It ends when that
+   * one serves, and serves again when that one is gone before.
    */
   private void handOver(Linux linux, Wire wire) {
     try {
@@ -152,12 +162,31 @@ public final class ControlSocket implements AutoCloseable {
     }
     closing = true;
     handingOver = true;
-    commands.end();
+    LOG.log(Level.INFO, "take-over: draining");
+    commands.release();
+    LOG.log(Level.INFO, "take-over: the data folder is free");
+    boolean serves = wire.send(ControlOp.RELEASED, 0, 0, 0, "") && serves(linux, wire);
+    if (serves || commands.isEnding()) {
+      commands.end();
+    } else {
+      LOG.log(Level.WARNING, "take-over: the other server is gone; this one serves again");
+      commands.resume();
+    }
+  }
+
+  /** Waits for as long as the other server lives: until it has ended its data are in use. */
+  private boolean serves(Linux linux, Wire wire) {
+    while (!commands.isEnding()) {
+      if (linux.pollOne(wire.fd(), Linux.POLLIN, LOOK_NS) > 0) {
+        return wire.receive() && wire.op() == ControlOp.READY;
+      }
+    }
+    return false;
   }
 
   /**
    * Answers nobody more; the file is gone when it returns. The thread ends then too, or, if another
-   * server takes over, when this one has ended.
+   * server takes over, when it is known whether that one serves.
    */
   @Override
   public void close() throws IOException {

@@ -58,23 +58,33 @@ public record Listening(ServerSocketChannel channel, InetSocketAddress address) 
       if (address == null) {
         throw new IOException("descriptor " + descriptor + " is no listening TCP socket");
       }
-      ServerSocketChannel channel = ServerSocketChannel.open();
-      try {
-        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-        InetSocketAddress spare = (InetSocketAddress) channel.getLocalAddress();
-        int number = SocketTable.read().descriptor(spare);
-        if (number < 0) {
-          throw new IOException("no descriptor listens at " + spare);
-        }
-        LinuxException.check("dup3", linux.duplicateTo(descriptor, number));
-        return new Listening(channel, address);
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
-      }
+      return over(linux, descriptor, address);
     } finally {
       linux.close(descriptor);
     }
+  }
+
+  private static Listening over(Linux linux, int descriptor, InetSocketAddress address)
+      throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+      InetSocketAddress spare = (InetSocketAddress) channel.getLocalAddress();
+      int number = SocketTable.read().descriptor(spare);
+      if (number < 0) {
+        throw new IOException("no descriptor listens at " + spare);
+      }
+      LinuxException.check("dup3", linux.duplicateTo(descriptor, number));
+      return new Listening(channel, address);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Another channel of the same socket, which listens until its last one is closed. */
+  public Listening duplicate() throws IOException {
+    return over(new Linux(), descriptor(), address);
   }
 
   /** Its descriptor in this process. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +33,10 @@ class ControlSocketTest {
 
   @TempDir private Path data;
 
+  private final AtomicBoolean released = new AtomicBoolean();
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicBoolean resumed = new AtomicBoolean();
   private final List<Path> copied = new ArrayList<>();
   private final List<Listening> sockets = new ArrayList<>();
 
@@ -57,6 +61,16 @@ class ControlSocketTest {
         }
 
         @Override
+        public void release() {
+          released.set(true);
+        }
+
+        @Override
+        public boolean isEnding() {
+          return ending.get();
+        }
+
+        @Override
         public void end() {
           ended.set(true);
           for (Listening socket : sockets) {
@@ -67,7 +81,20 @@ class ControlSocketTest {
             }
           }
         }
+
+        @Override
+        public void resume() {
+          resumed.set(true);
+        }
       };
+
+  private static void await(String what, BooleanSupplier holds) throws InterruptedException {
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!holds.getAsBoolean()) {
+      assertTrue(System.nanoTime() < endNs, what);
+      Thread.sleep(5);
+    }
+  }
 
   @Test
   void aBackupIsAskedForAndItsFailureTold() throws Exception {
@@ -101,15 +128,68 @@ class ControlSocketTest {
         ControlClient client = ControlClient.connect(data)) {
       assertNotNull(server);
       try (Inherited inherited = client.takeOver(PATIENCE)) {
-        assertFalse(sockets.get(0).channel().isOpen());
+        assertTrue(released.get());
+        assertFalse(ended.get());
         Listening mine =
             inherited.listening(new Address("127.0.0.1", address.getPort(), address.getAddress()));
         try (SocketChannel accepted = mine.channel().accept()) {
           assertEquals(waiting.getLocalAddress(), accepted.getRemoteAddress());
         }
+        client.ready();
+        await("the first ends", ended::get);
         mine.channel().close();
       }
+      assertFalse(resumed.get());
     }
+  }
+
+  /** It has the data and the sockets, and ends before it says that it serves. */
+  @Test
+  void whoEndsBeforeItServesLeavesTheServerServing() throws Exception {
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      try (ControlClient client = ControlClient.connect(data);
+          Inherited inherited = client.takeOver(PATIENCE)) {
+        assertNotNull(inherited);
+        assertTrue(released.get());
+        assertFalse(resumed.get());
+      }
+      await("it goes on", resumed::get);
+      assertFalse(ended.get());
+    }
+    sockets.get(0).channel().close();
+  }
+
+  /** It is told to stop while it waits for the other one. */
+  @Test
+  void whoIsToEndDoesNotWait() throws Exception {
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      try (ControlClient client = ControlClient.connect(data);
+          Inherited inherited = client.takeOver(PATIENCE)) {
+        assertNotNull(inherited);
+        ending.set(true);
+        await("it ends", ended::get);
+        assertFalse(resumed.get());
+      }
+    }
+  }
+
+  /** Two channels of one socket: it listens until the last one is closed. */
+  @Test
+  void aSocketOutlivesItsFirstChannel() throws Exception {
+    Listening first = Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    Listening second = first.duplicate();
+    assertEquals(first.address(), second.address());
+    first.channel().close();
+    try (SocketChannel waiting = SocketChannel.open(second.address());
+        SocketChannel accepted = second.channel().accept()) {
+      assertEquals(waiting.getLocalAddress(), accepted.getRemoteAddress());
+    }
+    second.channel().close();
+    assertThrows(IOException.class, () -> SocketChannel.open(second.address()).close());
   }
 
   /** Who asked is gone when its turn comes, or cannot use what it got: the server goes on. */
