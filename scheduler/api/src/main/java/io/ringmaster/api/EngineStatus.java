@@ -10,11 +10,12 @@ import java.util.Map;
  *     processes
  * @param sandboxes every environment
  * @param genericSandboxes idle generic sandboxes by runtime
- * @param accountConcurrency the account's limit
- * @param concurrentInvocations ledger units in use
+ * @param accountConcurrency the limit of the engine's own account and region
+ * @param concurrentInvocations their ledger units in use
  * @param counters by name: {@code settled, coldStarts, throttled, functionErrors, timeouts,
  *     platformFaults, handlerStuck, protocolViolations, …}
  * @param functions each function of which something was counted
+ * @param accounts the ledger of every owner that has or had functions, the engine's own first
  */
 public record EngineStatus(
     String level,
@@ -23,7 +24,17 @@ public record EngineStatus(
     int accountConcurrency,
     int concurrentInvocations,
     Map<String, Long> counters,
-    List<FunctionStatus> functions) {
+    List<FunctionStatus> functions,
+    List<AccountStatus> accounts) {
+
+  /**
+   * What one owner may have at once, and has.
+   *
+   * @param owner account and region
+   * @param limit invocations at once, at most
+   * @param inUse ledger units in use
+   */
+  public record AccountStatus(Owner owner, int limit, int inUse) {}
 
   /**
    * What was counted of one function since the engine was opened or the function created.

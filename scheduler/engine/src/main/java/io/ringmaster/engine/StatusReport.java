@@ -33,7 +33,8 @@ final class StatusReport {
         counters,
         dispatcher.countedFunctions().stream()
             .map(function -> function.figures.describe(function))
-            .toList());
+            .toList(),
+        dispatcher.accounts());
   }
 
   private EngineStatus.SandboxStatus describe(Sandbox sandbox) {

@@ -1,6 +1,7 @@
 package io.ringmaster.server;
 
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.EngineStatus.AccountStatus;
 import io.ringmaster.api.EngineStatus.FunctionStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,14 +37,12 @@ final class Metrics {
   static String text(EngineStatus status, Map<String, Long> httpCounters) {
     StringBuilder out = new StringBuilder(4096);
     functions(out, status.functions());
-    head(out, "lambda_account_concurrent_executions", "gauge", "Invocations that run now, all.");
-    out.append("lambda_account_concurrent_executions ")
-        .append(status.concurrentInvocations())
-        .append('\n');
-    head(out, "lambda_account_concurrency_limit", "gauge", "Invocations that may run at once.");
-    out.append("lambda_account_concurrency_limit ")
-        .append(status.accountConcurrency())
-        .append('\n');
+    String executions = "lambda_account_concurrent_executions";
+    head(out, executions, "gauge", "Invocations that run now, all of the account in the region.");
+    accounts(out, executions, status, AccountStatus::inUse);
+    String limit = "lambda_account_concurrency_limit";
+    head(out, limit, "gauge", "Invocations that may run at once.");
+    accounts(out, limit, status, AccountStatus::limit);
     head(out, "ringmaster_generic_sandboxes", "gauge", "Idle generic sandboxes.");
     for (Map.Entry<String, Integer> pool : new TreeMap<>(status.genericSandboxes()).entrySet()) {
       out.append("ringmaster_generic_sandboxes{runtime=\"")
@@ -55,6 +54,20 @@ final class Metrics {
     counters(out, "ringmaster_", "The engine's ", status.counters());
     counters(out, "ringmaster_http_", "The HTTP API's ", httpCounters);
     return out.toString();
+  }
+
+  private static void accounts(
+      StringBuilder out, String name, EngineStatus status, ToLongFunction<AccountStatus> value) {
+    for (AccountStatus account : status.accounts()) {
+      out.append(name)
+          .append("{account=\"")
+          .append(account.owner().account())
+          .append("\",region=\"")
+          .append(account.owner().region())
+          .append("\"} ")
+          .append(value.applyAsLong(account))
+          .append('\n');
+    }
   }
 
   private static void counters(

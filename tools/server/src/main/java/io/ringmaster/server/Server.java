@@ -108,9 +108,7 @@ public final class Server implements AutoCloseable {
     Path data = configuration.get(Options.DATA);
     synchronized (parts) {
       try (Inherited inherited =
-          before == null
-              ? Inherited.fromSystemd(environment)
-              : before.takeOver(TAKE_OVER_MARGIN)) {
+          before == null ? Inherited.fromSystemd(environment) : before.takeOver(TAKE_OVER_MARGIN)) {
         listen(inherited, Options.HTTP);
         if (configuration.get(Options.GRPC) != null) {
           listen(inherited, Options.GRPC);

@@ -41,6 +41,7 @@ record StatusDocument(String version, String http, String grpc, String data, Ins
           out.writeObjectFieldStart("concurrency");
           out.writeNumberField("limit", status.accountConcurrency());
           out.writeNumberField("inUse", status.concurrentInvocations());
+          accounts(out, status);
           out.writeEndObject();
           out.writeArrayFieldStart("functions");
           for (EngineStatus.FunctionStatus function : status.functions()) {
@@ -64,6 +65,19 @@ record StatusDocument(String version, String http, String grpc, String data, Ins
           }
           out.writeEndObject();
         });
+  }
+
+  private static void accounts(JsonGenerator out, EngineStatus status) throws IOException {
+    out.writeArrayFieldStart("accounts");
+    for (EngineStatus.AccountStatus account : status.accounts()) {
+      out.writeStartObject();
+      out.writeStringField("account", account.owner().account());
+      out.writeStringField("region", account.owner().region());
+      out.writeNumberField("limit", account.limit());
+      out.writeNumberField("inUse", account.inUse());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private static void sandboxes(JsonGenerator out, EngineStatus status) throws IOException {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.EngineStatus.AccountStatus;
 import io.ringmaster.api.EngineStatus.FunctionStatus;
+import io.ringmaster.api.Owner;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +38,14 @@ class MetricsTest {
                 1000,
                 1,
                 Map.of("coldStarts", 5L, "inFlight", 1L),
-                List.of(hello)),
+                List.of(hello),
+                List.of(
+                    new AccountStatus(new Owner("111122223333", "eu-west-1"), 1000, 1),
+                    new AccountStatus(new Owner("444455556666", "us-east-1"), 10, 0))),
             Map.of("requests", 7L, "connections", 2L));
     String labels = "{function_name=\"hello\",account=\"111122223333\",region=\"eu-west-1\"";
+    String account = "{account=\"111122223333\",region=\"eu-west-1\"";
+    String other = "{account=\"444455556666\",region=\"us-east-1\"";
     for (String line :
         List.of(
             "lambda_invocations_total" + labels + "} 3",
@@ -51,8 +58,9 @@ class MetricsTest {
             "lambda_duration_seconds_bucket" + labels + ",le=\"+Inf\"} 3",
             "lambda_duration_seconds_sum" + labels + "} 0.0085",
             "lambda_duration_seconds_count" + labels + "} 3",
-            "lambda_account_concurrent_executions 1",
-            "lambda_account_concurrency_limit 1000",
+            "lambda_account_concurrent_executions" + account + "} 1",
+            "lambda_account_concurrency_limit" + account + "} 1000",
+            "lambda_account_concurrency_limit" + other + "} 10",
             "ringmaster_generic_sandboxes{runtime=\"python3.13\"} 2",
             "# TYPE ringmaster_cold_starts_total counter",
             "ringmaster_cold_starts_total 5",
@@ -70,7 +78,8 @@ class MetricsTest {
   void theTextIsWellFormed() {
     String text =
         Metrics.text(
-            new EngineStatus("L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of()),
+            new EngineStatus(
+                "L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of(), List.of()),
             Map.of());
     Set<String> families = new HashSet<>();
     for (String line : text.split("\n")) {

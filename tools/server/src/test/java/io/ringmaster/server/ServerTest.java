@@ -55,6 +55,10 @@ class ServerTest {
       assertEquals(server.httpUrl(), status.get("http").asText());
       assertEquals(server.grpcAddress(), status.get("grpc").asText());
       assertEquals(1000, status.get("concurrency").get("limit").asInt());
+      JsonNode own = status.get("concurrency").get("accounts").get(0);
+      assertEquals("123456789012", own.get("account").asText());
+      assertEquals("us-east-1", own.get("region").asText());
+      assertEquals(0, own.get("inUse").asInt());
       assertTrue(status.get("httpCounters").get("requests").asLong() > 0, status::toString);
       assertTrue(get(client, server, "/metrics").contains("\nringmaster_settled_total 0\n"));
       HttpResponse<String> posted = send(client, server, "POST", "/_ringmaster/status");

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class StatusReportsTest {
   private static final EngineStatus STATUS =
-      new EngineStatus("L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of());
+      new EngineStatus(
+          "L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of(), List.of());
 
   private final CountDownLatch stuck = new CountDownLatch(1);
   private final AtomicInteger asked = new AtomicInteger();

@@ -1,6 +1,7 @@
 package io.ringmaster.core.dispatch;
 
 import io.ringmaster.api.Call;
+import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.accept.AcceptRing;
@@ -474,6 +475,11 @@ public final class Dispatcher implements FunctionPublisher {
   /** Ledger units of an owner in use. */
   public int concurrency(Owner owner) {
     return functions.inUse(owner);
+  }
+
+  /** Every owner's ledger. */
+  public List<EngineStatus.AccountStatus> accounts() {
+    return functions.accounts();
   }
 
   /** Timers set: one for each running invocation, init and non-empty waiting line. */

@@ -1,5 +1,6 @@
 package io.ringmaster.core.resolve;
 
+import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.core.model.AccountState;
@@ -9,6 +10,7 @@ import io.ringmaster.core.model.Target;
 import io.ringmaster.core.model.VersionState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,19 @@ public final class FunctionTable {
   public int inUse(Owner owner) {
     Owned owned = all.get(owner);
     return owned == null ? 0 : owned.account.inUse;
+  }
+
+  /** Tells of every owner's ledger, the engine's own first, then by account and region. */
+  public List<EngineStatus.AccountStatus> accounts() {
+    return all.values().stream()
+        .sorted(
+            Comparator.comparing((Owned each) -> each != own)
+                .thenComparing(each -> each.owner.account())
+                .thenComparing(each -> each.owner.region()))
+        .map(
+            each ->
+                new EngineStatus.AccountStatus(each.owner, each.account.limit, each.account.inUse))
+        .toList();
   }
 
   /** The function; null: there is none. */

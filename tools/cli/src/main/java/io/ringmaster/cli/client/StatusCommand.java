@@ -36,6 +36,19 @@ public final class StatusCommand extends ServerCommand {
             + " of "
             + concurrency.path("limit").asInt()
             + " concurrent invocations");
+    for (JsonNode account : concurrency.path("accounts")) {
+      if (concurrency.path("accounts").size() > 1) {
+        output.line(
+            "  "
+                + account.path("account").asText()
+                + " in "
+                + account.path("region").asText()
+                + ": "
+                + account.path("inUse").asInt()
+                + " of "
+                + account.path("limit").asInt());
+      }
+    }
     for (JsonNode sandbox : status.path("sandboxes")) {
       output.line(
           String.format(

@@ -6,6 +6,8 @@
  * <p>Beside the ingresses. One thread of the server's own accepts and answers, one request at a
  * time; the other side is the command line or the next server. Invariant: a request is one message,
  * its answer zero or more {@code PROGRESS}, then {@code DONE}, {@code FAILED}, or for a take-over
- * {@code SOCKETS} and the end of the connection when the server has ended.
+ * {@code SOCKETS}, after the next server's {@code TAKEN} and the end of what runs {@code RELEASED},
+ * and the next server's {@code READY}. A connection that ends before that means that the server
+ * goes on.
  */
 package io.ringmaster.server.control;
