@@ -76,6 +76,15 @@ final class Suite {
 
   private static final double ALLOCATED_MAX = 64 * 1024;
 
+  /** Sandbox processes that are busy among many. */
+  private static final int BUSY = 8;
+
+  /** Sandbox processes that do nothing. */
+  private static final int IDLE = 1_000;
+
+  /** What a sandbox process takes, twice what it should. */
+  private static final long IDLE_BYTES = 4 << 20;
+
   /** KiB of an idle generic sandbox. */
   private static final double IDLE_KIB_MAX = 2048;
 
@@ -106,6 +115,7 @@ final class Suite {
     all.add(row("dispatch.turn", "ns", null, null, null, at -> Bout.open(TurnProbe::new, null)));
     all.add(flat("flat.functions", "flat.functions.1"));
     all.add(flat("flat.sandboxes", "flat.sandboxes.busy"));
+    all.add(flatProcesses());
     for (Language language : BOOTSTRAPPED) {
       all.add(channel(language, 1, language == Language.JAVA ? 1.2 : 1.5));
       all.add(channel(language, 2, 1.1));
@@ -198,7 +208,7 @@ final class Suite {
             "KiB",
             null,
             Target.valueAtMost(IDLE_KIB_MAX),
-            IdleMemoryProbe::obstacle,
+            () -> IdleMemoryProbe.obstacle(IdleMemoryProbe.SANDBOXES, IDLE_BYTES),
             Language.PYTHON,
             at -> Bout.open(() -> new IdleMemoryProbe(at), null)));
     all.add(
@@ -210,6 +220,20 @@ final class Suite {
             Language.PYTHON,
             at -> Bout.open(() -> new AllocationProbe(at), null)));
     return List.copyOf(all);
+  }
+
+  private static Benchmark flatProcesses() {
+    return new Benchmark(
+        "flat.sandboxes.python",
+        "ns",
+        "flat.sandboxes.python.busy",
+        Target.atMost(1.2),
+        () -> IdleMemoryProbe.obstacle(IDLE, IDLE_BYTES),
+        Language.PYTHON,
+        at ->
+            Bout.open(
+                () -> ChannelSaturatedProbe.ofIdle(at, BUSY, IDLE),
+                () -> ChannelSaturatedProbe.ofIdle(at, BUSY, 0)));
   }
 
   private static Benchmark flat(String id, String floorId) {

@@ -19,10 +19,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SuiteTest {
 
   /**
-   * The first needs the command line, which is built later, the second gigabytes: their probes have
+   * The first needs the command line, which is built later, the others gigabytes: their probes have
    * tests of their own.
    */
-  private static final Set<String> ELSEWHERE = Set.of("serve.ready", "idle.memory.python");
+  private static final Set<String> ELSEWHERE =
+      Set.of("serve.ready", "idle.memory.python", "flat.sandboxes.python");
 
   /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =

@@ -10,6 +10,8 @@ import io.ringmaster.sandbox.linux.ProcessDriverStatus;
 import io.ringmaster.sandbox.linux.ProcessPool;
 import io.ringmaster.sandbox.linux.ProcessPoolConfig;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -17,9 +19,17 @@ import java.util.concurrent.TimeUnit;
  * {@code channel.saturated.*.N}: N sandbox processes in raw mode, always more invocations than
  * places for them; this thread turns the dispatcher by hand, and a settled call is submitted again
  * from its callback.
+ *
+ * <p>{@code flat.sandboxes.python}: the processor time that this thread takes for an invocation,
+ * with as many invocations as busy processes and many more processes that do nothing.
  */
 public final class ChannelSaturatedProbe implements Probe {
   private static final int PER_SANDBOX = 4;
+
+  /** Cold starts at once, so that none waits too long for its turn. */
+  private static final int BORN_TOGETHER = 50;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private static final long START_LIMIT_NS = TimeUnit.MINUTES.toNanos(1);
 
   private final Programs programs;
@@ -29,6 +39,7 @@ public final class ChannelSaturatedProbe implements Probe {
   private final HandTurned turned;
   private final Call[] calls;
   private final Again again = new Again();
+  private final boolean time;
   private long settled;
   private long samples;
   private int running;
@@ -58,12 +69,30 @@ public final class ChannelSaturatedProbe implements Probe {
    * @param processor where they run; negative: anywhere
    */
   public ChannelSaturatedProbe(BenchRuntime runtime, int count, int processor) throws IOException {
+    this(runtime, count, processor, PER_SANDBOX * count, 0, false);
+  }
+
+  /**
+   * Opens one whose figure is processor time in nanoseconds.
+   *
+   * @param busy sandbox processes that are called, at least 1
+   * @param idle sandbox processes beside them, each another function's
+   */
+  public static ChannelSaturatedProbe ofIdle(BenchRuntime runtime, int busy, int idle)
+      throws IOException {
+    return new ChannelSaturatedProbe(runtime, busy, -1, busy, idle, true);
+  }
+
+  private ChannelSaturatedProbe(
+      BenchRuntime runtime, int count, int processor, int inFlight, int idle, boolean time)
+      throws IOException {
+    this.time = time;
     programs = Programs.unpack(runtime.language());
     pool =
         ProcessPool.open(
             new ProcessPoolConfig(
                 programs.dataFolder(runtime.bootstraps()),
-                count,
+                count + idle,
                 count,
                 count,
                 List.of(runtime.identifier())),
@@ -72,13 +101,19 @@ public final class ChannelSaturatedProbe implements Probe {
             null);
     turned =
         new HandTurned(
-            pool.driver(), new InstantDriver(0), sleeper, count, programs.codeFolder(), runtime);
-    calls = new Call[PER_SANDBOX * count];
+            pool.driver(),
+            new InstantDriver(0),
+            sleeper,
+            count + idle,
+            programs.codeFolder(),
+            runtime);
+    calls = new Call[inFlight];
     try {
       for (int i = 0; i < calls.length; i++) {
         calls[i] = turned.call();
       }
       start(count);
+      addIdle(runtime, idle);
       if (processor >= 0) {
         for (ProcessDriverStatus.SandboxStatus sandbox : pool.status().sandboxes()) {
           Processors.pinTree(sandbox.pid(), processor);
@@ -102,11 +137,31 @@ public final class ChannelSaturatedProbe implements Probe {
     samples = 0;
   }
 
+  /** Each serves one invocation, then nobody calls it any more. */
+  private void addIdle(BenchRuntime runtime, int idle) {
+    for (int from = 0; from < idle; from += BORN_TOGETHER) {
+      int count = Math.min(BORN_TOGETHER, idle - from);
+      Call[] born = new Call[count];
+      turned.forgetSettled();
+      for (int i = 0; i < count; i++) {
+        String name = "idle-" + (from + i);
+        turned.publish(name, programs.codeFolder(), runtime);
+        born[i] = turned.call(name);
+        born[i].submit(turned.callback);
+      }
+      turned.turnUntilSettled(count);
+      for (Call call : born) {
+        Echo.check(call);
+      }
+    }
+  }
+
   @Override
   public double round(long durationNs) {
     stopping = false;
     running = calls.length;
     settled = 0;
+    long cpuNs = threads.getCurrentThreadCpuTime();
     long begin = System.nanoTime();
     long end = begin + durationNs;
     for (Call call : calls) {
@@ -120,6 +175,7 @@ public final class ChannelSaturatedProbe implements Probe {
       now = System.nanoTime();
     }
     long counted = settled;
+    cpuNs = threads.getCurrentThreadCpuTime() - cpuNs;
     stopping = true;
     while (running > 0) {
       if (turned.turn() == 0) {
@@ -130,7 +186,7 @@ public final class ChannelSaturatedProbe implements Probe {
       Echo.check(call);
     }
     samples += counted;
-    return counted * 1e9 / (now - begin);
+    return time ? (double) cpuNs / Math.max(1, counted) : counted * 1e9 / (now - begin);
   }
 
   @Override

@@ -23,9 +23,7 @@ public final class IdleMemoryProbe implements Probe {
 
   private static final int PER_ENGINE = 1_000;
 
-  /** What a target's worth of them takes, with room for everything else. */
-  private static final long BYTES_EACH = 2 << 20;
-
+  /** Room for everything else. */
   private static final long BYTES_BESIDE = 1L << 30;
 
   /** Two pipes, the log's, the process's own, in one process; and room. */
@@ -94,14 +92,19 @@ public final class IdleMemoryProbe implements Probe {
         .sum();
   }
 
-  /** Why this machine cannot have {@link #SANDBOXES} of them; null: it can. */
-  public static String obstacle() {
+  /**
+   * Why this machine cannot have so many sandboxes in one process; null: it can.
+   *
+   * @param sandboxes how many
+   * @param bytesEach what one takes
+   */
+  public static String obstacle(int sandboxes, long bytesEach) {
     try {
-      long needed = SANDBOXES * BYTES_EACH + BYTES_BESIDE;
+      long needed = sandboxes * bytesEach + BYTES_BESIDE;
       if (availableBytes() < needed) {
         return "it needs " + (needed >> 20) + " MiB of available memory";
       }
-      long descriptors = SANDBOXES * DESCRIPTORS_EACH + DESCRIPTORS_BESIDE;
+      long descriptors = (long) sandboxes * DESCRIPTORS_EACH + DESCRIPTORS_BESIDE;
       if (descriptorsMax() < descriptors) {
         return "it needs " + descriptors + " descriptors (ulimit -n)";
       }
