@@ -47,6 +47,7 @@ class JavaAliasSteps extends JavaFunctionSteps {
     assertEquals("first", first.description());
     assertEquals(two, first.codeSha256());
     assertEquals("1", lambda.publishVersion(r -> r.functionName(name)).version());
+    waiter.waitUntilPublishedVersionActive(r -> r.functionName(name).qualifier("1"));
     refused(
         InvalidParameterValueException.class,
         "CodeSHA256 (AAAA) is different from current CodeSHA256 in $LATEST ("

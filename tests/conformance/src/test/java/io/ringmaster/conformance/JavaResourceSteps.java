@@ -194,6 +194,21 @@ class JavaResourceSteps extends JavaAliasSteps {
     assertTrue(
         answer.codeSigningConfigArn() == null || answer.codeSigningConfigArn().isEmpty(),
         answer::toString);
+    String signed = name + "-signed";
+    String config =
+        "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0";
+    lambda.createFunction(
+        r ->
+            r.functionName(signed)
+                .role(ROLE)
+                .runtime(RUNTIME)
+                .handler("app.handler")
+                .codeSigningConfigArn(config)
+                .code(c -> c.zipFile(one())));
+    assertEquals(
+        config,
+        lambda.getFunctionCodeSigningConfig(r -> r.functionName(signed)).codeSigningConfigArn());
+    lambda.deleteFunction(r -> r.functionName(signed));
   }
 
   private void eventInvokeConfig() {
@@ -346,6 +361,10 @@ class JavaResourceSteps extends JavaAliasSteps {
         ResourceNotFoundException.class,
         "Functions from 'us-east-1' are not reachable in this region ('eu-west-1')",
         () -> elsewhere.getFunction(r -> r.functionName(arn)));
+    refused(
+        LambdaException.class,
+        "",
+        () -> lambda.getFunction(r -> r.functionName(arn.replace("123456789012", "210987654321"))));
   }
 
   private void createWrong(int timeout, String handler, String runtime, SdkBytes code) {
