@@ -128,10 +128,13 @@ class KeeperClientTest {
     }
   }
 
-  /** Zygotes are children of the keeper that have no child of the same name. */
+  /**
+   * Zygotes are Python processes, children of the keeper, that are not a namespace's second one.
+   */
   private static boolean zygote(ProcessHandle process) {
     return process.parent().flatMap(p -> p.info().command()).orElse("").endsWith("/java")
-        && process.children().findAny().isEmpty();
+        && process.info().command().orElse("").contains("python")
+        && !GenericSandboxTest.isSecond(process);
   }
 
   @Test

@@ -17,8 +17,8 @@ class SystemCallTest {
           + " fcntl 72 prctl 157 gettid 186 sched_setaffinity 203 sched_getaffinity 204 epoll_ctl"
           + " 233 waitid 247 openat 257 ppoll 271 unshare 272 epoll_pwait 281 timerfd_create 283"
           + " timerfd_settime 286 accept4 288 signalfd4 289 eventfd2 290 epoll_create1 291 dup3 292"
-          + " pipe2 293 prlimit64 302 setns 308 getrandom 318 pidfd_send_signal 424 pidfd_open 434"
-          + " epoll_pwait2 441";
+          + " pipe2 293 prlimit64 302 setns 308 getrandom 318 memfd_create 319 pidfd_send_signal"
+          + " 424 pidfd_open 434 epoll_pwait2 441";
 
   /** The generic table, scripts/syscall.tbl, which arm64 uses. */
   private static final String GENERIC =
@@ -27,8 +27,8 @@ class SystemCallTest {
           + " timerfd_create 85 timerfd_settime 86 waitid 95 unshare 97 sched_setaffinity 122"
           + " sched_getaffinity 123 kill 129 rt_sigprocmask 135 prctl 167 getpid 172 gettid 178"
           + " socket 198 socketpair 199 bind 200 listen 201 connect 203 sendmsg 211 recvmsg 212"
-          + " accept4 242 wait4 260 prlimit64 261 setns 268 getrandom 278 pidfd_send_signal 424"
-          + " pidfd_open 434 epoll_pwait2 441";
+          + " accept4 242 wait4 260 prlimit64 261 setns 268 getrandom 278 memfd_create 279"
+          + " pidfd_send_signal 424 pidfd_open 434 epoll_pwait2 441";
 
   @Test
   void numbersAreTheKernels() {
