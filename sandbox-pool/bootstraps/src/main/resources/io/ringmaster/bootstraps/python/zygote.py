@@ -35,6 +35,7 @@ ZYGOTE_READY, FORK, FORKED, ERROR = 5, 8, 9, 12
 MESSAGE = struct.Struct("=iiiiq")
 MESSAGE_BYTES_MAX = 32 * 1024
 REPORT = struct.Struct("=qii")
+DESCRIPTORS_MAX = 5  # three pipes, a segment, a namespace
 
 CLONE_PARENT, CLONE_NEWPID = 0x8000, 0x20000000
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
@@ -288,7 +289,7 @@ class Zygote:
         self.send(ZYGOTE_READY, 0, os.getpid(), int(self.namespaces), "%d.%d.%d" % sys.version_info[:3])
         while True:
             data, control, _, _ = self.wire.recvmsg(
-                MESSAGE_BYTES_MAX, socket.CMSG_SPACE(16), socket.MSG_CMSG_CLOEXEC)
+                MESSAGE_BYTES_MAX, socket.CMSG_SPACE(4 * DESCRIPTORS_MAX), socket.MSG_CMSG_CLOEXEC)
             if not data:
                 return  # the keeper has gone, or wants no more of this zygote
             op, id, inside, _, token = MESSAGE.unpack(data[:MESSAGE.size])
