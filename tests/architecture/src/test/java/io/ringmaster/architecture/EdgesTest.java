@@ -108,9 +108,15 @@ class EdgesTest {
   }
 
   @Test
+  void whatIngressesShareSeesTheApi() {
+    only("io.ringmaster.ingress..", "io.ringmaster.api..", "com.fasterxml.jackson..");
+  }
+
+  @Test
   void theHttpIngressSeesTheApi() {
     only(
         "io.ringmaster.lambdahttp..",
+        "io.ringmaster.ingress..",
         "io.ringmaster.api..",
         "io.netty..",
         "com.fasterxml.jackson..");
@@ -129,6 +135,7 @@ class EdgesTest {
   void theGrpcIngressSeesTheApi() {
     only(
         "io.ringmaster.grpc..",
+        "io.ringmaster.ingress..",
         "io.ringmaster.api..",
         "io.grpc..",
         "io.netty..",

@@ -9,6 +9,7 @@ import io.ringmaster.grpc.v1.InvocationReport;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
 import io.ringmaster.grpc.v1.LogType;
+import io.ringmaster.ingress.JsonCheck;
 import java.nio.charset.StandardCharsets;
 
 /** Calls of the engine from messages, and messages from settled calls. The loop's thread. */
@@ -27,17 +28,6 @@ final class Answers {
    *
    * @return null, or why it cannot be
    */
-  static Refusal fill(Call call, IngressLoop loop, Owner owner, InvokeRequest request) {
-    Refusal refusal = checkNames(request);
-    if (refusal != null) {
-      return refusal;
-    }
-    String function = loop.known(request.getFunctionName());
-    return function == null
-        ? nameless()
-        : fill(call, loop, owner, function, loop.known(request.getQualifier()), request);
-  }
-
   static Refusal fill(
       Call call,
       IngressLoop loop,
@@ -54,6 +44,16 @@ final class Answers {
           "InvalidRequestContentException",
           "Client context must be no more than 3583 bytes when base64-encoded",
           null);
+    }
+    if (context != null) {
+      byte[] json = context.getBytes(StandardCharsets.UTF_8);
+      if (JsonCheck.problem(json, json.length) != null) {
+        return new Refusal(
+            400,
+            "InvalidRequestContentException",
+            "Client context must be a valid JSON object.",
+            null);
+      }
     }
     String trace = orNull(request.getTraceHeader());
     if (trace != null && trace.length() > TRACE_CHARACTERS_MAX) {
@@ -78,6 +78,19 @@ final class Answers {
       return tooLong("qualifier", request.getQualifier(), QUALIFIER_CHARACTERS_MAX);
     }
     return null;
+  }
+
+  /** No type of invocation, or none that may be here. */
+  static Refusal wrongType(String value, String allowed) {
+    return new Refusal(
+        400,
+        "ValidationException",
+        "1 validation error detected: Value '"
+            + value
+            + "' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value"
+            + " set: "
+            + allowed,
+        null);
   }
 
   static Refusal tooLong(String field, String value, int most) {
@@ -113,6 +126,7 @@ final class Answers {
   static InvokeResponse response(Call call) {
     InvokeResponse.Builder answer =
         InvokeResponse.newBuilder()
+            .setStatusCode(call.statusCode())
             .setExecutedVersion(call.executedVersion())
             .setRequestId(Statuses.requestId(call))
             .setReport(report(call));

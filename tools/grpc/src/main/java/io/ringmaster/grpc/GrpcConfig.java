@@ -2,6 +2,7 @@ package io.ringmaster.grpc;
 
 import io.netty.channel.EventLoopGroup;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.EventBacklog;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -18,12 +19,10 @@ import java.util.Objects;
  * @param eventLoops loops to share, of Netty's NIO transport; they are not ended with the ingress;
  *     null: loops of its own
  * @param tls null: plain text
- * @param streamsPerConnectionMax RPCs in flight on one connection, 1 or more
- * @param callsPerStreamMax invocations in flight on one {@code InvokeStream}, 1 or more; a message
- *     of several calls may exceed it by these
- * @param bytesPerStreamMax bytes of events and answers that one {@code InvokeStream} may hold
- *     before it is not read from, 1 or more
+ * @param limits what callers may have at once
  * @param reflection whether the interface may be asked for
+ * @param backlog where invocations of type {@code Event} wait, with others' ones: it is drained and
+ *     closed by whoever made it; null: there is one of its own
  */
 public record GrpcConfig(
     InetSocketAddress address,
@@ -31,10 +30,55 @@ public record GrpcConfig(
     Owner owner,
     EventLoopGroup eventLoops,
     Tls tls,
-    int streamsPerConnectionMax,
-    int callsPerStreamMax,
-    long bytesPerStreamMax,
-    boolean reflection) {
+    Limits limits,
+    boolean reflection,
+    EventBacklog backlog) {
+
+  /**
+   * What callers may have at once.
+   *
+   * @param connectionsMax connections; more are closed when they come. 1 or more; 10,000
+   * @param streamsPerConnectionMax RPCs in flight on one connection, 1 or more; 256
+   * @param callsPerStreamMax invocations in flight on one {@code InvokeStream}, 1 or more; a
+   *     message of several calls may exceed it by these; 4,096
+   * @param bytesPerStreamMax bytes of events and answers that one {@code InvokeStream} may hold
+   *     before it is not read from, 1 or more; 64 MiB
+   * @param inboundBytesMax bytes of messages that are held for their callers, half-sent ones
+   *     included, over all connections; an RPC beyond it ends with {@code RESOURCE_EXHAUSTED}. At
+   *     least 16 MiB; a quarter of the heap, at least 256 MiB
+   */
+  public record Limits(
+      int connectionsMax,
+      int streamsPerConnectionMax,
+      int callsPerStreamMax,
+      long bytesPerStreamMax,
+      long inboundBytesMax) {
+    private static final long INBOUND_BYTES_LEAST = 16L << 20;
+
+    /** The usual ones. */
+    public static final Limits USUAL =
+        new Limits(
+            10_000,
+            256,
+            4096,
+            64L << 20,
+            Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4));
+
+    /** Validates. */
+    public Limits {
+      atLeast(connectionsMax, 1, "connectionsMax");
+      atLeast(streamsPerConnectionMax, 1, "streamsPerConnectionMax");
+      atLeast(callsPerStreamMax, 1, "callsPerStreamMax");
+      atLeast(bytesPerStreamMax, 1, "bytesPerStreamMax");
+      atLeast(inboundBytesMax, INBOUND_BYTES_LEAST, "inboundBytesMax");
+    }
+
+    private static void atLeast(long value, long least, String name) {
+      if (value < least) {
+        throw new IllegalArgumentException(name + " must be " + least + " or more: " + value);
+      }
+    }
+  }
 
   /**
    * How connections are secured.
@@ -56,15 +100,7 @@ public record GrpcConfig(
   public GrpcConfig {
     Objects.requireNonNull(address, "address");
     Objects.requireNonNull(owner, "owner");
-    atLeastOne(streamsPerConnectionMax, "streamsPerConnectionMax");
-    atLeastOne(callsPerStreamMax, "callsPerStreamMax");
-    atLeastOne(bytesPerStreamMax, "bytesPerStreamMax");
-  }
-
-  private static void atLeastOne(long value, String name) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " must be 1 or more: " + value);
-    }
+    Objects.requireNonNull(limits, "limits");
   }
 
   /** Plain text on that address, with the default limits. */
@@ -75,93 +111,44 @@ public record GrpcConfig(
         new Owner("123456789012", "us-east-1"),
         null,
         null,
-        256,
-        4096,
-        64L * 1024 * 1024,
-        true);
+        Limits.USUAL,
+        true,
+        null);
   }
 
   /** The same, of an engine with that account and region. */
   public GrpcConfig withOwner(Owner value) {
-    return new GrpcConfig(
-        address,
-        listening,
-        value,
-        eventLoops,
-        tls,
-        streamsPerConnectionMax,
-        callsPerStreamMax,
-        bytesPerStreamMax,
-        reflection);
+    return new GrpcConfig(address, listening, value, eventLoops, tls, limits, reflection, backlog);
   }
 
   /** The same, on a socket that is bound already. */
   public GrpcConfig withListening(ServerSocketChannel channel) {
-    return new GrpcConfig(
-        address,
-        channel,
-        owner,
-        eventLoops,
-        tls,
-        streamsPerConnectionMax,
-        callsPerStreamMax,
-        bytesPerStreamMax,
-        reflection);
+    return new GrpcConfig(address, channel, owner, eventLoops, tls, limits, reflection, backlog);
   }
 
   /** The same, on loops that others use too. */
   public GrpcConfig withEventLoops(EventLoopGroup loops) {
-    return new GrpcConfig(
-        address,
-        listening,
-        owner,
-        loops,
-        tls,
-        streamsPerConnectionMax,
-        callsPerStreamMax,
-        bytesPerStreamMax,
-        reflection);
+    return new GrpcConfig(address, listening, owner, loops, tls, limits, reflection, backlog);
   }
 
   /** The same, with TLS. */
   public GrpcConfig withTls(Tls value) {
     return new GrpcConfig(
-        address,
-        listening,
-        owner,
-        eventLoops,
-        value,
-        streamsPerConnectionMax,
-        callsPerStreamMax,
-        bytesPerStreamMax,
-        reflection);
+        address, listening, owner, eventLoops, value, limits, reflection, backlog);
   }
 
   /** The same, with other limits. */
-  public GrpcConfig withLimits(int streamsPerConnection, int callsPerStream, long bytesPerStream) {
-    return new GrpcConfig(
-        address,
-        listening,
-        owner,
-        eventLoops,
-        tls,
-        streamsPerConnection,
-        callsPerStream,
-        bytesPerStream,
-        reflection);
+  public GrpcConfig withLimits(Limits value) {
+    return new GrpcConfig(address, listening, owner, eventLoops, tls, value, reflection, backlog);
+  }
+
+  /** The same, with a backlog that others use too. */
+  public GrpcConfig withBacklog(EventBacklog value) {
+    return new GrpcConfig(address, listening, owner, eventLoops, tls, limits, reflection, value);
   }
 
   /** The same, with or without reflection. */
   public GrpcConfig withReflection(boolean value) {
-    return new GrpcConfig(
-        address,
-        listening,
-        owner,
-        eventLoops,
-        tls,
-        streamsPerConnectionMax,
-        callsPerStreamMax,
-        bytesPerStreamMax,
-        value);
+    return new GrpcConfig(address, listening, owner, eventLoops, tls, limits, value, backlog);
   }
 }

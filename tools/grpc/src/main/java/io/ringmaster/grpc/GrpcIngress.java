@@ -3,6 +3,7 @@ package io.ringmaster.grpc;
 import io.grpc.BindableService;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -10,6 +11,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
@@ -19,15 +21,16 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.v1.FunctionServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
+import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -51,6 +54,8 @@ public final class GrpcIngress implements AutoCloseable {
   private static final int METADATA_BYTES_MAX = 16 * 1024;
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final int EVENTS_MAX = 10_000;
+  private static final System.Logger LOG = System.getLogger(GrpcIngress.class.getName());
 
   /** What a client does wrong it is told; gRPC would write a stack trace of ours for each time. */
   private static final List<Logger> QUIET =
@@ -67,6 +72,8 @@ public final class GrpcIngress implements AutoCloseable {
   private final Management management;
   private final IngressLoops exchanges;
   private final EventLoopGroup ownLoops;
+  private final EventBacklog ownBacklog;
+  private final InboundBytes inbound;
   private final SocketAddress address;
   private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -76,12 +83,16 @@ public final class GrpcIngress implements AutoCloseable {
       Management management,
       IngressLoops exchanges,
       EventLoopGroup ownLoops,
+      EventBacklog ownBacklog,
+      InboundBytes inbound,
       SocketAddress address) {
     this.server = server;
     this.health = health;
     this.management = management;
     this.exchanges = exchanges;
     this.ownLoops = ownLoops;
+    this.ownBacklog = ownBacklog;
+    this.inbound = inbound;
     this.address = address;
   }
 
@@ -96,9 +107,14 @@ public final class GrpcIngress implements AutoCloseable {
     EventLoopGroup loops = own == null ? config.eventLoops() : own;
     HealthStatusManager health = new HealthStatusManager();
     Management management = new Management(engine);
-    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner());
+    EventBacklog ownBacklog =
+        config.backlog() == null ? new EventBacklog(engine, EVENTS_MAX) : null;
+    EventBacklog backlog = ownBacklog == null ? config.backlog() : ownBacklog;
+    Intake intake = new Intake(engine, config.owner(), management, backlog);
+    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner(), intake);
+    InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax());
     try {
-      Server server = server(config, tls, loops, exchanges, health, management).start();
+      Server server = server(config, tls, loops, exchanges, health, management, inbound).start();
       SocketAddress address =
           config.listening() == null
               ? server.getListenSockets().get(0)
@@ -108,7 +124,8 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-      return new GrpcIngress(server, health, management, exchanges, own, address);
+      return new GrpcIngress(
+          server, health, management, exchanges, own, ownBacklog, inbound, address);
     } catch (IOException | RuntimeException | Error failed) {
       if (config.listening() != null) {
         config.listening().close();
@@ -124,7 +141,8 @@ public final class GrpcIngress implements AutoCloseable {
       EventLoopGroup loops,
       IngressLoops exchanges,
       HealthStatusManager health,
-      Management management) {
+      Management management,
+      InboundBytes inbound) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.address())
             .bossEventLoopGroup(loops)
@@ -132,20 +150,22 @@ public final class GrpcIngress implements AutoCloseable {
             .directExecutor()
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
-            .maxConcurrentCallsPerConnection(config.streamsPerConnectionMax())
+            .maxConcurrentCallsPerConnection(config.limits().streamsPerConnectionMax())
             .flowControlWindow(WINDOW_BYTES)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTime(1, TimeUnit.MINUTES)
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .maxConnectionIdle(5, TimeUnit.MINUTES)
             .permitKeepAliveWithoutCalls(true)
-            .addService(invocations(config, exchanges))
+            .addStreamTracerFactory(inbound)
+            .addService(invocations(config.limits(), exchanges, inbound))
             .addService(functions(management, exchanges))
             .addService(health.getHealthService());
     if (config.listening() == null) {
-      builder.channelFactory(NioServerSocketChannel::new);
+      builder.channelFactory(() -> new Listener(config.limits().connectionsMax()));
     } else {
-      builder.channelFactory(() -> new Listener(config.listening()));
+      builder.channelFactory(
+          () -> new Listener(config.listening(), config.limits().connectionsMax()));
     }
     if (config.reflection()) {
       builder.addService(ProtoReflectionServiceV1.newInstance()).addService(olderReflection());
@@ -162,29 +182,24 @@ public final class GrpcIngress implements AutoCloseable {
     return ProtoReflectionService.newInstance();
   }
 
-  private static ServerServiceDefinition invocations(GrpcConfig config, IngressLoops loops) {
-    int callsMax = config.callsPerStreamMax();
-    long bytesMax = config.bytesPerStreamMax();
+  private static ServerServiceDefinition invocations(
+      GrpcConfig.Limits limits, IngressLoops loops, InboundBytes inbound) {
     return ServerServiceDefinition.builder(InvocationServiceGrpc.getServiceDescriptor())
-        .addMethod(
-            InvocationServiceGrpc.getInvokeMethod(),
-            exchange(loops, (loop, owner, rpc) -> new UnaryExchange(loop, owner, rpc).listener()))
+        .addMethod(InvocationServiceGrpc.getInvokeMethod(), exchange(loops, UnaryExchange::new))
         .addMethod(
             InvocationServiceGrpc.getInvokeWithResponseStreamMethod(),
-            exchange(loops, (loop, owner, rpc) -> new PartsExchange(loop, owner, rpc).listener()))
+            exchange(loops, PartsExchange::new))
         .addMethod(
             InvocationServiceGrpc.getInvokeStreamMethod(),
             exchange(
-                loops,
-                (loop, owner, rpc) ->
-                    new StreamExchange(loop, owner, rpc, callsMax, bytesMax).listener()))
+                loops, (loop, owner, rpc) -> new StreamExchange(loop, owner, rpc, limits, inbound)))
         .build();
   }
 
   /** Makes the exchange of an RPC. */
   @FunctionalInterface
   private interface Opening<Q, A> {
-    ServerCall.Listener<Q> open(IngressLoop loop, Owner owner, ServerCall<Q, A> rpc);
+    IngressLoop.Exchange<Q> open(IngressLoop loop, Owner owner, ServerCall<Q, A> rpc);
   }
 
   private static <Q, A> ServerCallHandler<Q, A> exchange(
@@ -192,7 +207,9 @@ public final class GrpcIngress implements AutoCloseable {
     return (rpc, headers) -> {
       IngressLoop loop = loops.current();
       try {
-        return opening.open(loop, loop.owners().of(headers), rpc);
+        IngressLoop.Exchange<Q> exchange = opening.open(loop, loop.owners().of(headers), rpc);
+        InboundBytes.TRACER.get().onOverload(() -> loop.executor().execute(exchange::overloaded));
+        return exchange.listener();
       } catch (IllegalArgumentException impossible) {
         return refused(rpc, impossible);
       }
@@ -217,11 +234,33 @@ public final class GrpcIngress implements AutoCloseable {
             } catch (IllegalArgumentException impossible) {
               return refused(rpc, impossible);
             }
+            OnceClosed<Q, A> once = new OnceClosed<>(rpc);
+            EventExecutor loop = loops.current().executor();
+            InboundBytes.TRACER
+                .get()
+                .onOverload(
+                    () -> loop.execute(() -> once.close(InboundBytes.EXHAUSTED, new Metadata())));
             Context context = Context.current().withValue(Management.OWNER, named);
-            return Contexts.interceptCall(context, rpc, headers, next);
+            return Contexts.interceptCall(context, once, headers, next);
           }
         };
     return ServerInterceptors.intercept(new FunctionIngress(management, loops), owner);
+  }
+
+  /** An RPC that may be closed by two: the second time nothing happens. */
+  private static final class OnceClosed<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    OnceClosed(ServerCall<Q, A> rpc) {
+      super(rpc);
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (closed.compareAndSet(false, true)) {
+        super.close(status, trailers);
+      }
+    }
   }
 
   private static EventLoopGroup loops() {
@@ -244,6 +283,11 @@ public final class GrpcIngress implements AutoCloseable {
     } catch (IllegalArgumentException unusable) {
       throw new IOException("TLS: " + unusable.getMessage(), unusable);
     }
+  }
+
+  /** Bytes of messages that are held for their callers. */
+  long inboundBytes() {
+    return inbound.held();
   }
 
   /** Where it listens. */
@@ -270,6 +314,7 @@ public final class GrpcIngress implements AutoCloseable {
   public void close(Duration drain) {
     stopAccepting();
     boolean interrupted = false;
+    long endNs = System.nanoTime() + drain.toNanos();
     try {
       server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupt) {
@@ -279,8 +324,14 @@ public final class GrpcIngress implements AutoCloseable {
     try {
       server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
       management.close(DRAIN);
+      if (ownBacklog != null) {
+        ownBacklog.drain(endNs);
+      }
     } catch (InterruptedException interrupt) {
       interrupted = true;
+    }
+    if (ownBacklog != null && ownBacklog.close() > 0) {
+      LOG.log(System.Logger.Level.WARNING, "accepted events are dropped");
     }
     if (ownLoops == null) {
       exchanges.forget();

@@ -43,21 +43,28 @@ final class IngressLoop {
   private final Map<String, String> names = new HashMap<>();
   private final PayloadView payloads = new PayloadView();
   private final Owners owners;
+  private final Intake intake;
   private final Set<StreamExchange> streams = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean draining;
 
   // Written by any thread.
-  private final AtomicReference<Exchange> top = new AtomicReference<>();
+  private final AtomicReference<Exchange<?>> top = new AtomicReference<>();
 
   /** Something that the engine may have news for; in one loop's list once at most. */
-  abstract static class Exchange {
-    private Exchange below;
+  abstract static class Exchange<Q> {
+    private Exchange<?> below;
+
+    /** Hears what its caller says. Asked once. */
+    abstract ServerCall.Listener<Q> listener();
 
     /** There is news. The loop's thread. */
     abstract void proceed();
 
     /** Its answer could not be written: it ends without one. The loop's thread. */
     abstract void failed();
+
+    /** Its messages are more than there is room for: it ends. The loop's thread. */
+    abstract void overloaded();
 
     /** Ends an RPC that may have ended. */
     static void abandon(ServerCall<?, ?> rpc) {
@@ -69,9 +76,10 @@ final class IngressLoop {
     }
   }
 
-  IngressLoop(EventExecutor executor, Engine engine, Owner usual) {
+  IngressLoop(EventExecutor executor, Engine engine, Owner usual, Intake intake) {
     this.executor = executor;
     this.engine = engine;
+    this.intake = intake;
     owners = new Owners(usual);
   }
 
@@ -80,8 +88,8 @@ final class IngressLoop {
   }
 
   /** There is news for that exchange, which is not in the list. Any thread; never waits. */
-  void post(Exchange exchange) {
-    Exchange below;
+  void post(Exchange<?> exchange) {
+    Exchange<?> below;
     do {
       below = top.get();
       exchange.below = below;
@@ -97,16 +105,16 @@ final class IngressLoop {
   }
 
   private void drain() {
-    Exchange reversed = top.getAndSet(null);
-    Exchange first = null;
+    Exchange<?> reversed = top.getAndSet(null);
+    Exchange<?> first = null;
     while (reversed != null) {
-      Exchange below = reversed.below;
+      Exchange<?> below = reversed.below;
       reversed.below = first;
       first = reversed;
       reversed = below;
     }
     while (first != null) {
-      Exchange following = first.below;
+      Exchange<?> following = first.below;
       first.below = null; // it may be in the list again at once
       try {
         first.proceed();
@@ -166,6 +174,10 @@ final class IngressLoop {
       names.clear();
     }
     return name;
+  }
+
+  Intake intake() {
+    return intake;
   }
 
   Owners owners() {

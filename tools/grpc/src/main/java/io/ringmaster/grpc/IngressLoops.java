@@ -11,7 +11,7 @@ final class IngressLoops {
   private final EventLoopGroup loops;
   private final FastThreadLocal<IngressLoop> current;
 
-  IngressLoops(EventLoopGroup loops, Engine engine, Owner usual) {
+  IngressLoops(EventLoopGroup loops, Engine engine, Owner usual, Intake intake) {
     this.loops = loops;
     current =
         new FastThreadLocal<>() {
@@ -19,7 +19,7 @@ final class IngressLoops {
           protected IngressLoop initialValue() {
             for (EventExecutor loop : loops) {
               if (loop.inEventLoop()) {
-                return new IngressLoop(loop, engine, usual);
+                return new IngressLoop(loop, engine, usual, intake);
               }
             }
             throw new IllegalStateException("not on an event loop of the ingress");

@@ -107,6 +107,20 @@ final class Management {
     answer.onCompleted();
   }
 
+  /**
+   * Runs something that throws nothing.
+   *
+   * @return false: too much waits already
+   */
+  boolean execute(Runnable run) {
+    try {
+      threads.execute(run);
+      return true;
+    } catch (RejectedExecutionException full) {
+      return false;
+    }
+  }
+
   static void refuse(StreamObserver<?> answer, Refusal refusal) {
     answer.onError(Statuses.exception(refusal, Statuses.code(refusal), null));
   }

@@ -9,6 +9,9 @@ import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.api.ResponseFlow;
 import io.ringmaster.api.StreamingCallback;
+import io.ringmaster.grpc.v1.InvocationType;
+import io.ringmaster.grpc.v1.InvokeRequest;
+import io.ringmaster.grpc.v1.InvokeResponse;
 import io.ringmaster.grpc.v1.InvokeWithResponseStreamRequest;
 import io.ringmaster.grpc.v1.InvokeWithResponseStreamResponse;
 import io.ringmaster.grpc.v1.ResponsePart;
@@ -22,7 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>The loop's thread, but for {@link #part} and {@link #settled}, which are the dispatcher's.
  */
-final class PartsExchange extends IngressLoop.Exchange implements StreamingCallback {
+final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamRequest>
+    implements StreamingCallback, Intake.Asker {
   private final IngressLoop loop;
   private final Owner owner;
   private final ServerCall<InvokeWithResponseStreamRequest, InvokeWithResponseStreamResponse> rpc;
@@ -51,6 +55,7 @@ final class PartsExchange extends IngressLoop.Exchange implements StreamingCallb
     this.rpc = rpc;
   }
 
+  @Override
   ServerCall.Listener<InvokeWithResponseStreamRequest> listener() {
     rpc.request(2); // a second message would be an error, and is seen
     return new ServerCall.Listener<>() {
@@ -95,16 +100,50 @@ final class PartsExchange extends IngressLoop.Exchange implements StreamingCallb
       end(Status.INVALID_ARGUMENT.withDescription("no message"));
       return;
     }
-    Call taken = loop.take();
-    Refusal refusal = Answers.fill(taken, loop, owner, request.getInvocation());
-    if (refusal != null) {
+    InvokeRequest invocation = request.getInvocation();
+    Refusal refusal = Answers.checkNames(invocation);
+    if (refusal == null && invocation.getInvocationType() == InvocationType.INVOCATION_TYPE_EVENT) {
+      refusal = Answers.wrongType("Event", "[RequestResponse, DryRun]");
+    }
+    String function = refusal == null ? loop.known(invocation.getFunctionName()) : null;
+    if (function == null) {
+      refused(refusal == null ? Answers.nameless() : refusal);
+      return;
+    }
+    loop.intake()
+        .take(loop, owner, function, loop.known(invocation.getQualifier()), invocation, this);
+  }
+
+  @Override
+  public void admitted(Call taken) {
+    if (over) {
       loop.giveBack(taken);
-      over = true;
-      Statuses.close(rpc, refusal, null);
       return;
     }
     call = taken;
     call.submitStreaming(this);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    if (!over) {
+      over = true;
+      Statuses.close(rpc, refusal, null);
+    }
+  }
+
+  @Override
+  public void answered(InvokeResponse response) {
+    if (!over) {
+      over = true;
+      send(response);
+    }
+  }
+
+  private void send(InvokeResponse end) {
+    sendHeaders();
+    rpc.sendMessage(InvokeWithResponseStreamResponse.newBuilder().setEnd(end).build());
+    rpc.close(Status.OK, new Metadata());
   }
 
   private void cancelled() {
@@ -154,6 +193,11 @@ final class PartsExchange extends IngressLoop.Exchange implements StreamingCallb
     } else {
       write();
     }
+  }
+
+  @Override
+  void overloaded() {
+    end(InboundBytes.EXHAUSTED);
   }
 
   @Override
@@ -208,10 +252,7 @@ final class PartsExchange extends IngressLoop.Exchange implements StreamingCallb
     if (refusal != null) {
       Statuses.close(rpc, refusal, Statuses.requestId(answered));
     } else {
-      sendHeaders();
-      rpc.sendMessage(
-          InvokeWithResponseStreamResponse.newBuilder().setEnd(Answers.response(answered)).build());
-      rpc.close(Status.OK, new Metadata());
+      send(Answers.response(answered));
     }
     loop.giveBack(answered);
   }

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class PayloadView extends ByteOutput {
   /** The event of an invocation without one, as on Lambda. */
-  private static final byte[] EMPTY_EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+  static final byte[] EMPTY_EVENT = "{}".getBytes(StandardCharsets.UTF_8);
 
   private byte[] array;
   private int offset;
@@ -27,7 +27,8 @@ final class PayloadView extends ByteOutput {
 
   void fill(Call call, ByteString payload) {
     if (payload.isEmpty()) {
-      call.payload(EMPTY_EVENT, 0, EMPTY_EVENT.length);
+      set(EMPTY_EVENT, 0, EMPTY_EVENT.length);
+      call.payload(array, offset, length);
       return;
     }
     whole = true;
@@ -37,21 +38,38 @@ final class PayloadView extends ByteOutput {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // nothing is written anywhere
     }
-    if (whole) {
-      call.payload(array, offset, length);
-    } else {
+    if (!whole) {
       byte[] copy = payload.toByteArray();
-      call.payload(copy, 0, copy.length);
+      set(copy, 0, copy.length);
     }
-    array = null;
+    call.payload(array, offset, length);
+  }
+
+  private void set(byte[] bytes, int from, int count) {
+    array = bytes;
+    offset = from;
+    length = count;
+  }
+
+  /** The array with the event that was given last. */
+  byte[] bytes() {
+    return array;
+  }
+
+  /** Where in it that event begins. */
+  int offset() {
+    return offset;
+  }
+
+  /** That event's length. */
+  int length() {
+    return length;
   }
 
   @Override
   public void writeLazy(byte[] bytes, int from, int count) {
     whole &= array == null;
-    array = bytes;
-    offset = from;
-    length = count;
+    set(bytes, from, count);
   }
 
   @Override

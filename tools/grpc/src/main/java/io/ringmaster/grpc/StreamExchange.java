@@ -4,7 +4,6 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.util.collection.LongObjectHashMap;
-import io.ringmaster.api.Call;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.grpc.v1.InvokeRequest;
@@ -23,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>The loop's thread, but for {@link #settled}, which is the dispatcher's.
  */
-final class StreamExchange extends IngressLoop.Exchange {
+final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
   private static final int CALLS_PER_MESSAGE_MAX = 1024;
   private static final int RESULTS_PER_MESSAGE_MAX = 256;
   private static final int BYTES_PER_MESSAGE = 256 * 1024;
@@ -36,6 +35,7 @@ final class StreamExchange extends IngressLoop.Exchange {
   private final ServerCall<InvokeStreamRequest, InvokeStreamResponse> rpc;
   private final int callsMax;
   private final long bytesMax;
+  private final InboundBytes inbound;
 
   /** Calls whose result was not written yet, by id. */
   private final LongObjectHashMap<StreamedCall> inFlight = new LongObjectHashMap<>();
@@ -53,21 +53,27 @@ final class StreamExchange extends IngressLoop.Exchange {
   private boolean halfClosed;
   private boolean draining;
   private boolean headersSent;
+
+  /** What ends now is written when the message was taken. */
+  private boolean taking;
+
   private boolean over;
 
   StreamExchange(
       IngressLoop loop,
       Owner owner,
       ServerCall<InvokeStreamRequest, InvokeStreamResponse> rpc,
-      int callsMax,
-      long bytesMax) {
+      GrpcConfig.Limits limits,
+      InboundBytes inbound) {
     this.loop = loop;
     this.owner = owner;
     this.rpc = rpc;
-    this.callsMax = callsMax;
-    this.bytesMax = bytesMax;
+    this.callsMax = limits.callsPerStreamMax();
+    this.bytesMax = limits.bytesPerStreamMax();
+    this.inbound = inbound;
   }
 
+  @Override
   ServerCall.Listener<InvokeStreamRequest> listener() {
     ask();
     loop.opened(this);
@@ -119,6 +125,7 @@ final class StreamExchange extends IngressLoop.Exchange {
 
   private void giveUpAll() {
     for (StreamedCall each : inFlight.values()) {
+      inbound.release(each.reservedBytes);
       each.giveUp();
     }
     inFlight.clear();
@@ -138,9 +145,11 @@ final class StreamExchange extends IngressLoop.Exchange {
               "a message has at most " + CALLS_PER_MESSAGE_MAX + " calls"));
       return;
     }
+    taking = true;
     for (int i = 0; i < calls && !over; i++) {
       begin(message.getCalls(i));
     }
+    taking = false;
     for (int i = 0; i < message.getCancelledIdsCount() && !over; i++) {
       StreamedCall cancelled = inFlight.get(message.getCancelledIds(i));
       if (cancelled != null) {
@@ -193,19 +202,19 @@ final class StreamExchange extends IngressLoop.Exchange {
       call.refuse(Answers.nameless(), Status.Code.INVALID_ARGUMENT);
       return;
     }
-    Call taken = loop.take();
-    Refusal refusal = Answers.fill(taken, loop, owner, lastFunction, lastQualifier, request);
-    if (refusal != null) {
-      loop.giveBack(taken);
-      call.refuse(refusal, Statuses.code(refusal));
+    int bytes = request.getSerializedSize();
+    if (!inbound.reserve(bytes)) {
+      Refusal full = Refusal.throttled("CallerRateLimitExceeded");
+      call.refuse(full, Statuses.code(full));
       return;
     }
-    hold(call, request.getSerializedSize());
+    call.reservedBytes = bytes;
+    hold(call, bytes);
     if (wanted.getTimeoutMs() != 0) {
       long millis = Integer.toUnsignedLong(wanted.getTimeoutMs());
       call.timer = loop.executor().schedule(call::expired, millis, TimeUnit.MILLISECONDS);
     }
-    call.submit(taken);
+    loop.intake().take(loop, owner, lastFunction, lastQualifier, request, call);
   }
 
   private void hold(StreamedCall call, int bytes) {
@@ -260,6 +269,20 @@ final class StreamExchange extends IngressLoop.Exchange {
     ended.add(call);
   }
 
+  /** A call has a result that did not come by {@link #settled}. */
+  void toldLater() {
+    if (!taking && !over) {
+      write();
+    }
+  }
+
+  @Override
+  void overloaded() {
+    if (!over) {
+      fail(InboundBytes.EXHAUSTED);
+    }
+  }
+
   IngressLoop loop() {
     return loop;
   }
@@ -298,6 +321,7 @@ final class StreamExchange extends IngressLoop.Exchange {
     for (int i = 0; i < count; i++) {
       StreamedCall written = ended.poll();
       heldBytes -= written.heldBytes;
+      inbound.release(written.reservedBytes);
       inFlight.remove(written.id);
       written.written();
     }

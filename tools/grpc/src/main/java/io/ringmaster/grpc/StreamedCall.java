@@ -5,6 +5,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.Refusal;
+import io.ringmaster.grpc.v1.InvokeResponse;
 import io.ringmaster.grpc.v1.StreamResult;
 
 /**
@@ -14,7 +15,7 @@ import io.ringmaster.grpc.v1.StreamResult;
  *
  * <p>The loop's thread, but for {@link #settled}, which is the dispatcher's.
  */
-final class StreamedCall implements InvocationCallback {
+final class StreamedCall implements InvocationCallback, Intake.Asker {
   private static final Refusal TOO_LATE =
       new Refusal(
           499, "DeadlineExceededException", "The call's timeout_ms passed before its end.", null);
@@ -27,6 +28,9 @@ final class StreamedCall implements InvocationCallback {
 
   /** Bytes of its event and its answer. */
   int heldBytes;
+
+  /** Bytes of its event that are counted over all connections. */
+  int reservedBytes;
 
   /** Its deadline; null: it has none. */
   ScheduledFuture<?> timer;
@@ -42,14 +46,38 @@ final class StreamedCall implements InvocationCallback {
 
   private Status.Code refusalCode;
 
+  /** Its result without the engine; null: none. */
+  private InvokeResponse told;
+
   StreamedCall(StreamExchange stream, long id) {
     this.stream = stream;
     this.id = id;
   }
 
-  void submit(Call call) {
+  @Override
+  public void admitted(Call call) {
+    if (refusal != null) {
+      stream.loop().giveBack(call);
+      return;
+    }
     running = call;
     call.submit(this);
+  }
+
+  @Override
+  public void refused(Refusal reason) {
+    refuse(reason, Statuses.code(reason));
+    stream.toldLater();
+  }
+
+  @Override
+  public void answered(InvokeResponse response) {
+    if (refusal == null) {
+      told = response;
+      stopTimer();
+      stream.ended(this);
+      stream.toldLater();
+    }
   }
 
   @Override
@@ -81,7 +109,7 @@ final class StreamedCall implements InvocationCallback {
 
   /** Ends with a refusal, unless it has ended. */
   void refuse(Refusal reason, Status.Code code) {
-    if (refusal == null && settled == null) {
+    if (refusal == null && settled == null && told == null) {
       refusal = reason;
       refusalCode = code;
       stopTimer();
@@ -122,6 +150,9 @@ final class StreamedCall implements InvocationCallback {
     StreamResult.Builder result = StreamResult.newBuilder().setId(id);
     if (refusal != null) {
       return result.setRefusal(Answers.refusal(refusal, refusalCode.value(), null)).build();
+    }
+    if (told != null) {
+      return result.setResponse(told).build();
     }
     Refusal refused = settled.refusal();
     if (refused != null) {

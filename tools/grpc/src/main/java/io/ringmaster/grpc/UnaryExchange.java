@@ -11,7 +11,8 @@ import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
 
 /** One invocation, one answer. The loop's thread, but for {@link #settled}. */
-final class UnaryExchange extends IngressLoop.Exchange implements InvocationCallback {
+final class UnaryExchange extends IngressLoop.Exchange<InvokeRequest>
+    implements InvocationCallback, Intake.Asker {
   private final IngressLoop loop;
   private final Owner owner;
   private final ServerCall<InvokeRequest, InvokeResponse> rpc;
@@ -27,6 +28,7 @@ final class UnaryExchange extends IngressLoop.Exchange implements InvocationCall
     this.rpc = rpc;
   }
 
+  @Override
   ServerCall.Listener<InvokeRequest> listener() {
     rpc.request(2); // a second message would be an error, and is seen
     return new ServerCall.Listener<>() {
@@ -69,16 +71,49 @@ final class UnaryExchange extends IngressLoop.Exchange implements InvocationCall
       end(Status.INVALID_ARGUMENT.withDescription("no message"));
       return;
     }
-    Call taken = loop.take();
-    Refusal refusal = Answers.fill(taken, loop, owner, request);
+    Refusal refusal = Answers.checkNames(request);
     if (refusal != null) {
+      refused(refusal);
+      return;
+    }
+    String function = loop.known(request.getFunctionName());
+    if (function == null) {
+      refused(Answers.nameless());
+      return;
+    }
+    loop.intake().take(loop, owner, function, loop.known(request.getQualifier()), request, this);
+  }
+
+  @Override
+  public void admitted(Call taken) {
+    if (over) {
       loop.giveBack(taken);
-      over = true;
-      Statuses.close(rpc, refusal, null);
       return;
     }
     call = taken;
     call.submit(this);
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    if (!over) {
+      over = true;
+      Statuses.close(rpc, refusal, null);
+    }
+  }
+
+  @Override
+  public void answered(InvokeResponse response) {
+    if (!over) {
+      over = true;
+      send(response);
+    }
+  }
+
+  private void send(InvokeResponse response) {
+    rpc.sendHeaders(new Metadata());
+    rpc.sendMessage(response);
+    rpc.close(Status.OK, new Metadata());
   }
 
   /** The dispatcher's thread, or the loop's own. */
@@ -90,6 +125,11 @@ final class UnaryExchange extends IngressLoop.Exchange implements InvocationCall
   @Override
   public boolean nonBlocking() {
     return true;
+  }
+
+  @Override
+  void overloaded() {
+    end(InboundBytes.EXHAUSTED);
   }
 
   @Override
@@ -108,9 +148,7 @@ final class UnaryExchange extends IngressLoop.Exchange implements InvocationCall
       if (refusal != null) {
         Statuses.close(rpc, refusal, Statuses.requestId(settled));
       } else {
-        rpc.sendHeaders(new Metadata());
-        rpc.sendMessage(Answers.response(settled));
-        rpc.close(Status.OK, new Metadata());
+        send(Answers.response(settled));
       }
     }
     loop.giveBack(settled);

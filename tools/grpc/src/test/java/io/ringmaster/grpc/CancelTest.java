@@ -6,14 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.grpc.client.InvocationStream;
 import io.ringmaster.grpc.client.RefusedException;
 import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvokeResponse;
+import io.ringmaster.grpc.v1.InvokeWithResponseStreamRequest;
+import io.ringmaster.grpc.v1.InvokeWithResponseStreamResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +92,40 @@ class CancelTest {
       assertThrows(CompletionException.class, two::join);
     }
     assertOnlyTheFirstRan(2);
+  }
+
+  @Test
+  void aCallForPartsLeavesTheQueue() {
+    Context.CancellableContext caller = Context.current().withCancellation();
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    caller.run(
+        () ->
+            world
+                .stub()
+                .invokeWithResponseStream(
+                    InvokeWithResponseStreamRequest.newBuilder()
+                        .setInvocation(request("gated", "2"))
+                        .build(),
+                    new StreamObserver<>() {
+                      @Override
+                      public void onNext(InvokeWithResponseStreamResponse part) {
+                        end.complete(new AssertionError(part));
+                      }
+
+                      @Override
+                      public void onError(Throwable failed) {
+                        end.complete(failed);
+                      }
+
+                      @Override
+                      public void onCompleted() {
+                        end.complete(null);
+                      }
+                    }));
+    awaitInFlight(2);
+    caller.cancel(null);
+    assertEquals(Status.Code.CANCELLED, Status.fromThrowable(end.join()).getCode());
+    assertOnlyTheFirstRan(1);
   }
 
   @Test

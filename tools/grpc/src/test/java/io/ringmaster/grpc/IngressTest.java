@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -32,7 +33,9 @@ import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +45,23 @@ class IngressTest {
   @Test
   void healthTellsOfEveryServiceAndOfTheEnd() throws IOException {
     try (World world = new World()) {
+      Queue<ServingStatus> watched = new ConcurrentLinkedQueue<>();
+      HealthGrpc.newStub(world.client.channel())
+          .watch(
+              HealthCheckRequest.getDefaultInstance(),
+              new StreamObserver<>() {
+                @Override
+                public void onNext(HealthCheckResponse response) {
+                  watched.add(response.getStatus());
+                }
+
+                @Override
+                public void onError(Throwable failed) {}
+
+                @Override
+                public void onCompleted() {}
+              });
+      await().until(() -> List.copyOf(watched).equals(List.of(ServingStatus.SERVING)));
       HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(world.client.channel());
       for (String service :
           List.of("", "ringmaster.v1.InvocationService", "ringmaster.v1.FunctionService")) {
@@ -49,6 +69,8 @@ class IngressTest {
             ServingStatus.SERVING,
             health.check(HealthCheckRequest.newBuilder().setService(service).build()).getStatus());
       }
+      world.ingress.stopAccepting();
+      await().until(() -> watched.contains(ServingStatus.NOT_SERVING));
     }
   }
 

@@ -36,7 +36,10 @@ class StreamTest {
 
   @BeforeEach
   void open() throws IOException {
-    world = new World(GrpcConfig.on(World.loopback()).withLimits(16, 64, 1024 * 1024));
+    world =
+        new World(
+            GrpcConfig.on(World.loopback())
+                .withLimits(new GrpcConfig.Limits(10, 16, 64, 1024 * 1024, 16 << 20)));
   }
 
   @AfterEach

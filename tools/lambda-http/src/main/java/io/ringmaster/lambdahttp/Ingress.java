@@ -6,6 +6,7 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -29,12 +30,6 @@ final class Ingress {
     CONNECTIONS_REFUSED,
     CONNECTIONS_FAILED,
     OVERLOADED,
-    EVENTS_ACCEPTED,
-    EVENTS_SUCCEEDED,
-    EVENTS_FAILED,
-    EVENTS_THROTTLED,
-    EVENTS_EXPIRED,
-    EVENTS_DROPPED,
     INTERNAL_ERRORS;
 
     /** As {@code eventsAccepted}. */
@@ -58,7 +53,7 @@ final class Ingress {
   private final Router router = new Router(Operations.ALL);
   private final Owners owners;
   private final Management management;
-  private final Backlog backlog;
+  private final EventBacklog backlog;
   private final CodeLinks links = new CodeLinks();
   private final ThreadPoolExecutor pool;
   private final AtomicLong bodyBytes = new AtomicLong();
@@ -82,7 +77,8 @@ final class Ingress {
     }
     owners = new Owners(config.defaultOwner());
     management = new Management(this);
-    backlog = new Backlog(this);
+    backlog =
+        config.backlog() == null ? new EventBacklog(engine, config.backlogMax()) : config.backlog();
     AtomicInteger number = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
@@ -124,7 +120,7 @@ final class Ingress {
     return management;
   }
 
-  Backlog backlog() {
+  EventBacklog backlog() {
     return backlog;
   }
 
@@ -143,7 +139,7 @@ final class Ingress {
     }
     values.put("connections", (long) connections.get());
     values.put("requestsRunning", (long) running.get());
-    values.put("eventsWaiting", (long) backlog.waiting());
+    values.putAll(backlog.counters());
     values.put("bodyBytes", bodyBytes.get());
     return values;
   }
@@ -298,7 +294,7 @@ final class Ingress {
 
   /** Ends the threads; what runs on them is let finish for so long. */
   void close(long ns) {
-    int dropped = backlog.close();
+    int dropped = config.backlog() == null ? backlog.close() : 0;
     if (dropped > 0) {
       LOG.log(System.Logger.Level.WARNING, dropped + " accepted events are dropped");
     }

@@ -3,9 +3,11 @@ package io.ringmaster.lambdahttp;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.InvocationCallback;
+import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
+import io.ringmaster.ingress.JsonCheck;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -78,13 +80,13 @@ final class Invoking implements InvocationCallback {
                 exchange.peer().loop().execute(() -> go(sort));
                 return null;
               }
-              return Answer.refusal(notJson(problem));
+              return Answer.refusal(JsonCheck.refusal(problem));
             });
         return;
       }
       String problem = exchange.bodyLength() == 0 ? null : problem();
       if (problem != null) {
-        exchange.answer(Answer.refusal(notJson(problem)));
+        exchange.answer(Answer.refusal(JsonCheck.refusal(problem)));
         return;
       }
       go(type);
@@ -184,14 +186,6 @@ final class Invoking implements InvocationCallback {
     return JsonCheck.problem(exchange.body(), exchange.bodyLength());
   }
 
-  private static Refusal notJson(String problem) {
-    return new Refusal(
-        400,
-        "InvalidRequestContentException",
-        "Could not parse request body into json: Could not parse payload into json: " + problem,
-        null);
-  }
-
   /** Everything about the request itself is well. */
   private void go(String type) {
     if (exchange.isOver()) {
@@ -228,13 +222,12 @@ final class Invoking implements InvocationCallback {
           ingress
               .backlog()
               .accept(
-                  owner,
-                  function,
-                  qualifier,
-                  payload,
-                  clientContext,
-                  trace(),
-                  answer.requestUuid());
+                  InvokeRequest.of(function, payload)
+                      .withOwner(owner)
+                      .withQualifier(qualifier)
+                      .withClientContext(clientContext)
+                      .withTraceHeader(trace())
+                      .withRequestId(answer.requestUuid()));
       return taken
           ? answer
           : Answer.refusal(Refusal.throttled("CallerRateLimitExceeded")).header("Retry-After", "1");

@@ -1,6 +1,7 @@
 package io.ringmaster.lambdahttp;
 
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.EventBacklog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -30,6 +31,8 @@ import java.util.function.Function;
  *     long a client may take nothing of an answer. In nanoseconds
  * @param backlogMax invocations of type {@code Event} that wait at once; more are answered 429. 1
  *     to 1,000,000
+ * @param backlog where they wait, with others' ones: it is drained and closed by whoever made it;
+ *     null: there is one of its own, with {@code backlogMax}
  * @param awsEndpoint where S3 is found for packages in buckets; null: nowhere
  */
 public record LambdaHttpConfig(
@@ -46,6 +49,7 @@ public record LambdaHttpConfig(
     long headerNs,
     long bodyNs,
     int backlogMax,
+    EventBacklog backlog,
     URI awsEndpoint) {
 
   /** Validates; the message of what it throws names the value and its range. */
@@ -91,6 +95,7 @@ public record LambdaHttpConfig(
     private Duration header = Duration.ofSeconds(15);
     private Duration body = Duration.ofSeconds(30);
     private int backlogMax = 10_000;
+    private EventBacklog backlog;
     private URI awsEndpoint;
 
     private Builder(Owner defaultOwner) {
@@ -169,6 +174,12 @@ public record LambdaHttpConfig(
       return this;
     }
 
+    /** See {@link LambdaHttpConfig#backlog()}. */
+    public Builder backlog(EventBacklog value) {
+      backlog = value;
+      return this;
+    }
+
     /** See {@link LambdaHttpConfig#awsEndpoint()}. */
     public Builder awsEndpoint(URI value) {
       awsEndpoint = value;
@@ -195,6 +206,7 @@ public record LambdaHttpConfig(
           header.toNanos(),
           body.toNanos(),
           backlogMax,
+          backlog,
           awsEndpoint);
     }
   }

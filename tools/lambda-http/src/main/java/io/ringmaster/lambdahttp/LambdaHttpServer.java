@@ -171,7 +171,9 @@ public final class LambdaHttpServer implements AutoCloseable {
     stopAccepting();
     try {
       ingress.awaitRequests(drain.toNanos());
-      ingress.backlog().drain(deadline);
+      if (ingress.config().backlog() == null) {
+        ingress.backlog().drain(deadline);
+      }
       // Kept connections have their two seconds: a client may be sending its next request just now.
       if (drain.isZero()) {
         ingress.finish();

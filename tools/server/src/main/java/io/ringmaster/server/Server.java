@@ -4,6 +4,7 @@ import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.server.config.Address;
 import io.ringmaster.server.config.Configuration;
@@ -57,6 +58,7 @@ public final class Server implements AutoCloseable {
   private final List<Ingress> ingresses = new ArrayList<>();
   private volatile List<Listening> sockets = List.of();
   private volatile Engine engine;
+  private EventBacklog backlog;
   private ControlSocket control;
   private String level;
   private volatile HttpIngress httpIngress;
@@ -143,11 +145,12 @@ public final class Server implements AutoCloseable {
             data.toString(),
             Instant.now());
     Pages pages = new Pages(() -> phase, engine, owner, status, this::httpCounters);
-    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine);
+    backlog = new EventBacklog(engine, configuration.get(Options.BACKLOG_MAX));
+    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine, backlog);
     httpIngress = ingress;
     ingresses.add(ingress);
     if (grpc != null) {
-      ingresses.add(GrpcService.start(configuration, owner, grpc, engine));
+      ingresses.add(GrpcService.start(configuration, owner, grpc, engine, backlog));
     }
     phase = Phase.READY;
     quietly("systemd", notification::ready);
@@ -352,6 +355,14 @@ public final class Server implements AutoCloseable {
       quietly("ingress", () -> ingress.close(left));
     }
     ingresses.clear();
+    if (backlog != null) {
+      quietly("events", () -> backlog.drain(endNs));
+      int dropped = backlog.close();
+      if (dropped > 0) {
+        LOG.log(Level.WARNING, dropped + " accepted events are dropped");
+      }
+      backlog = null;
+    }
     if (control != null) {
       quietly("control socket", control::close);
       control = null;

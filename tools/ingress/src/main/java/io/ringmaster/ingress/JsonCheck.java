@@ -1,17 +1,18 @@
-package io.ringmaster.lambdahttp;
+package io.ringmaster.ingress;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.ringmaster.api.Refusal;
 import java.io.IOException;
 
 /**
  * Whether a payload is JSON. A scan without allocation says yes to what it is sure of; the rest is
  * decided by Jackson, whose texts AWS shows.
  */
-final class JsonCheck {
+public final class JsonCheck {
   private static final int DEPTH_MAX = 64;
 
   /** With Jackson's own limits, as AWS has them. */
@@ -22,17 +23,27 @@ final class JsonCheck {
   private final int end;
   private int at;
 
-  private JsonCheck(byte[] bytes, int end) {
+  private JsonCheck(byte[] bytes, int from, int end) {
     this.bytes = bytes;
+    this.at = from;
     this.end = end;
   }
 
-  /** Null: it is JSON; else why it is not. */
-  static String problem(byte[] bytes, int length) {
-    if (new JsonCheck(bytes, length).whole()) {
+  /** As {@link #problem(byte[], int, int)}, from the first byte. */
+  public static String problem(byte[] bytes, int length) {
+    return problem(bytes, 0, length);
+  }
+
+  /**
+   * Looks at {@code length} bytes. Any thread; some milliseconds for megabytes.
+   *
+   * @return null: they are JSON; else why they are not, in Jackson's words
+   */
+  public static String problem(byte[] bytes, int from, int length) {
+    if (new JsonCheck(bytes, from, from + length).whole()) {
       return null;
     }
-    try (JsonParser parser = PAYLOADS.createParser(bytes, 0, length)) {
+    try (JsonParser parser = PAYLOADS.createParser(bytes, from, length)) {
       JsonToken token = parser.nextToken();
       if (token == null) {
         return "No content to map due to end-of-input";
@@ -49,6 +60,15 @@ final class JsonCheck {
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  /** How AWS refuses an event that is no JSON. */
+  public static Refusal refusal(String problem) {
+    return new Refusal(
+        400,
+        "InvalidRequestContentException",
+        "Could not parse request body into json: Could not parse payload into json: " + problem,
+        null);
   }
 
   private boolean whole() {

@@ -1,5 +1,6 @@
-package io.ringmaster.lambdahttp;
+package io.ringmaster.ingress;
 
+import io.ringmaster.api.Engine;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.Owner;
@@ -7,12 +8,13 @@ import io.ringmaster.api.Refusal;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Invocations of type {@code Event} between their 202 and their end: in memory, bounded in number
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * hours at most; what fails is counted and not tried again yet. Any thread.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // What runs here throws nothing.
-final class Backlog {
+public final class EventBacklog {
   private static final int RUNNING_MAX = 256;
   private static final int LANE_RUNNING_MAX = 32;
   private static final long BYTES_MAX = 256L << 20;
@@ -57,8 +59,16 @@ final class Backlog {
   /** Whose function. */
   private record Key(Owner owner, String function) {}
 
-  private final Ingress ingress;
+  private final Engine engine;
+  private final int eventsMax;
   private final ScheduledThreadPoolExecutor later;
+
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder succeeded = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder throttled = new LongAdder();
+  private final LongAdder expiredEvents = new LongAdder();
+  private final LongAdder droppedEvents = new LongAdder();
 
   // Guarded by this.
   private final Map<Key, Lane> lanes = new HashMap<>();
@@ -69,13 +79,17 @@ final class Backlog {
   private int running;
   private boolean closed;
 
-  Backlog(Ingress ingress) {
-    this.ingress = ingress;
+  /**
+   * @param eventsMax how many may wait at once, 1 or more
+   */
+  public EventBacklog(Engine engine, int eventsMax) {
+    this.engine = engine;
+    this.eventsMax = eventsMax;
     later =
         new ScheduledThreadPoolExecutor(
             1,
             run -> {
-              Thread thread = new Thread(run, "ringmaster-http-events");
+              Thread thread = new Thread(run, "ringmaster-events");
               thread.setDaemon(true);
               return thread;
             });
@@ -88,37 +102,24 @@ final class Backlog {
   /**
    * Accepts one.
    *
-   * @param requestId what its client is told; every attempt has it
+   * @param request with an owner and a request id: what its client is told; every attempt has it
    * @return false: it is full
    */
-  boolean accept(
-      Owner owner,
-      String function,
-      String qualifier,
-      byte[] payload,
-      String clientContext,
-      String trace,
-      UUID requestId) {
+  public boolean accept(InvokeRequest request) {
+    int length = request.payload().length;
     synchronized (this) {
-      if (closed || owed >= ingress.config().backlogMax() || bytes + payload.length > BYTES_MAX) {
+      if (closed || owed >= eventsMax || bytes + length > BYTES_MAX) {
         return false;
       }
       owed++;
-      bytes += payload.length;
-      Lane lane = lanes.computeIfAbsent(new Key(owner, function), Lane::new);
+      bytes += length;
+      Key key = new Key(request.owner(), request.function());
+      Lane lane = lanes.computeIfAbsent(key, Lane::new);
       lane.owed++;
-      lane.due.add(
-          new Event(
-              InvokeRequest.of(function, payload)
-                  .withOwner(owner)
-                  .withQualifier(qualifier)
-                  .withClientContext(clientContext)
-                  .withTraceHeader(trace)
-                  .withRequestId(requestId),
-              lane));
+      lane.due.add(new Event(request, lane));
       makeReady(lane);
     }
-    ingress.count(Ingress.Counter.EVENTS_ACCEPTED);
+    accepted.increment();
     run();
     return true;
   }
@@ -132,7 +133,7 @@ final class Backlog {
   }
 
   /** Events that were accepted and have no outcome. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     return owed;
   }
 
@@ -150,7 +151,7 @@ final class Backlog {
         running++;
         makeReady(lane);
       }
-      ingress.engine().invokeAsync(next.request).thenAccept(result -> settled(next, result));
+      engine.invokeAsync(next.request).thenAccept(result -> settled(next, result));
     }
   }
 
@@ -175,12 +176,9 @@ final class Backlog {
       }
       makeReady(event.lane);
     }
-    ingress.count(
-        again
-            ? expired ? Ingress.Counter.EVENTS_EXPIRED : Ingress.Counter.EVENTS_THROTTLED
-            : result.succeeded()
-                ? Ingress.Counter.EVENTS_SUCCEEDED
-                : Ingress.Counter.EVENTS_FAILED);
+    LongAdder outcome =
+        again ? expired ? expiredEvents : throttled : result.succeeded() ? succeeded : failed;
+    outcome.increment();
     run();
   }
 
@@ -201,8 +199,28 @@ final class Backlog {
     run();
   }
 
-  /** Lets what was accepted run, the delayed ones at once, until there is none or time is up. */
-  void drain(long deadlineNs) throws InterruptedException {
+  /**
+   * What was counted: {@code eventsAccepted, eventsSucceeded, eventsFailed, eventsThrottled,
+   * eventsExpired, eventsDropped}, and {@code eventsWaiting}.
+   */
+  public Map<String, Long> counters() {
+    Map<String, Long> values = new LinkedHashMap<>();
+    values.put("eventsAccepted", accepted.sum());
+    values.put("eventsSucceeded", succeeded.sum());
+    values.put("eventsFailed", failed.sum());
+    values.put("eventsThrottled", throttled.sum());
+    values.put("eventsExpired", expiredEvents.sum());
+    values.put("eventsDropped", droppedEvents.sum());
+    values.put("eventsWaiting", (long) waiting());
+    return values;
+  }
+
+  /**
+   * Lets what was accepted run, the delayed ones at once, until there is none or time is up.
+   *
+   * @param deadlineNs of {@link System#nanoTime}
+   */
+  public void drain(long deadlineNs) throws InterruptedException {
     List<Event> waiting;
     synchronized (this) {
       waiting = List.copyOf(delayed);
@@ -224,7 +242,7 @@ final class Backlog {
    *
    * @return how many events have no outcome and get none
    */
-  int close() {
+  public int close() {
     int dropped;
     synchronized (this) {
       closed = true;
@@ -234,9 +252,7 @@ final class Backlog {
       delayed.clear();
     }
     later.shutdown();
-    for (int i = 0; i < dropped; i++) {
-      ingress.count(Ingress.Counter.EVENTS_DROPPED);
-    }
+    droppedEvents.add(dropped);
     return dropped;
   }
 }
