@@ -8,6 +8,10 @@ import sys
 import tempfile
 
 
+# An access key id that is another account's number.
+STRANGER = "210987654321"
+
+
 class Fault(Exception):
     """An answer that the client took for an error, with the name that the client gives it."""
 
@@ -28,14 +32,17 @@ class Boto:
         settings = {"retries": {"max_attempts": 0}, "read_timeout": 120}
         self.client = boto3.client("lambda", config=Config(**settings))
         self.elsewhere = boto3.client("lambda", region_name="eu-west-1", config=Config(**settings))
+        self.stranger = boto3.client(
+            "lambda", aws_access_key_id=STRANGER, aws_secret_access_key="none", config=Config(**settings)
+        )
         self.operations = []
-        for client in (self.client, self.elsewhere):
+        for client in (self.client, self.elsewhere, self.stranger):
             client.meta.events.register(
                 "before-call.lambda", lambda model, **rest: self.operations.append(model.name)
             )
 
-    def call(self, operation, away=False, **members):
-        client = self.elsewhere if away else self.client
+    def call(self, operation, away=False, strange=False, **members):
+        client = self.stranger if strange else self.elsewhere if away else self.client
         try:
             answer = getattr(client, operation)(**members)
         except self.failure as failure:
@@ -85,14 +92,15 @@ class CommandLine:
         self.folder = tempfile.TemporaryDirectory()
         self.files = 0
 
-    def call(self, operation, away=False, **members):
-        answer, out = self.run(operation, members, ["--region", "eu-west-1"] if away else [])
+    def call(self, operation, away=False, strange=False, **members):
+        options = ["--region", "eu-west-1"] if away else []
+        answer, out = self.run(operation, members, options, {"AWS_ACCESS_KEY_ID": STRANGER} if strange else {})
         if operation == "invoke":
             with open(out, "rb") as file:
                 answer["Payload"] = file.read()
         return answer
 
-    def run(self, operation, members, options):
+    def run(self, operation, members, options, variables=None):
         self.operations.append("".join(word.title() for word in operation.split("_")))
         command = ["lambda", operation.replace("_", "-")]
         out = None
@@ -101,16 +109,17 @@ class CommandLine:
         if operation == "invoke":
             out = self.file(b"")
             command.append(out)
-        text = self.aws(command + options)
+        text = self.aws(command + options, variables)
         return json.loads(text) if text.strip() else {}, out
 
-    def aws(self, arguments):
+    def aws(self, arguments, variables=None):
         process = subprocess.run(
             [sys.executable, "-m", "awscli", *arguments, "--output", "json"],
             capture_output=True,
             text=True,
             timeout=180,
             check=False,
+            env={**os.environ, **(variables or {})},
         )
         if process.returncode == 0:
             return process.stdout

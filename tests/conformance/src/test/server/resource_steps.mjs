@@ -32,6 +32,7 @@ export const resourceSteps = {
     let answer = await lambda.publishVersion({ ...self, Description: "first" });
     holds({ Version: "1", FunctionArn: `${ARN}:1`, Description: "first", CodeSha256: digest(two) }, answer);
     assert.equal((await lambda.publishVersion(self)).Version, "1");
+    await sdk.waitUntilPublishedVersionActive(waiting, { ...self, Qualifier: "1" });
     await refused(
       "InvalidParameterValueException",
       `CodeSHA256 (AAAA) is different from current CodeSHA256 in $LATEST (${digest(two)}).` +
@@ -218,6 +219,11 @@ export const resourceSteps = {
     const answer = await lambda.getFunctionCodeSigningConfig(self);
     assert.equal(answer.FunctionName, name);
     assert.ok(!answer.CodeSigningConfigArn);
+    const signed = { FunctionName: `${name}-signed` };
+    const arn = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0";
+    await lambda.createFunction({ ...common, ...signed, Handler: "app.handler", CodeSigningConfigArn: arn });
+    assert.equal((await lambda.getFunctionCodeSigningConfig(signed)).CodeSigningConfigArn, arn);
+    await lambda.deleteFunction(signed);
   },
 
   async "event-invoke-config"() {

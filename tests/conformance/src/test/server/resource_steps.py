@@ -34,6 +34,7 @@ def publish():
     holds({"Version": "1", "FunctionArn": ARN + ":1", "Description": "first", "CodeSha256": digest(two)}, answer)
     again = call("publish_version", FunctionName=name)
     same("1", again["Version"], "nothing changed: no new version")
+    client.wait("published_version_active", FunctionName=name, Qualifier="1")
     refused(
         "InvalidParameterValueException",
         "CodeSHA256 (AAAA) is different from current CodeSHA256 in $LATEST"
@@ -246,6 +247,12 @@ def code_signing_of_a_function():
     answer = call("get_function_code_signing_config", FunctionName=name)
     same(name, answer["FunctionName"])
     assert not answer.get("CodeSigningConfigArn"), answer
+    signed = name + "-signed"
+    arn = "arn:aws:lambda:us-east-1:123456789012:code-signing-config:csc-0123456789abcdef0"
+    package = {"Handler": "app.handler", "Code": {"ZipFile": one}}
+    call("create_function", FunctionName=signed, Runtime=RUNTIME, Role=ROLE, CodeSigningConfigArn=arn, **package)
+    same(arn, call("get_function_code_signing_config", FunctionName=signed)["CodeSigningConfigArn"])
+    call("delete_function", FunctionName=signed)
 
 
 @step
@@ -328,7 +335,11 @@ def recursion():
 
 @step
 def other_owners():
-    """The region of the credential's scope is another world."""
+    """The region of the credential's scope is another world, and so is the account of its key."""
+    theirs = ARN.replace("123456789012", "210987654321")
+    refused("ResourceNotFoundException", f"Function not found: {theirs}", "get_function", strange=True, FunctionName=name)
+    for members in ({"strange": True, "FunctionName": ARN}, {"FunctionName": theirs}):
+        refused("AccessDeniedException", "", "get_function", kind="ClientError", **members)
     refused(
         "ResourceNotFoundException",
         f"Function not found: {ARN.replace('us-east-1', 'eu-west-1')}",

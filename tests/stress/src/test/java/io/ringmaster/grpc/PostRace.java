@@ -1,5 +1,6 @@
 package io.ringmaster.grpc;
 
+import io.grpc.ServerCall;
 import io.netty.util.concurrent.AbstractEventExecutor;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,14 +23,19 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 public class PostRace {
   private final Tasks tasks = new Tasks();
-  private final IngressLoop loop = new IngressLoop(tasks, null, null);
+  private final IngressLoop loop = new IngressLoop(tasks, null, null, null);
   private int called;
 
-  private final class Counted extends IngressLoop.Exchange {
+  private final class Counted extends IngressLoop.Exchange<Void> {
     private final int weight;
 
     Counted(int weight) {
       this.weight = weight;
+    }
+
+    @Override
+    ServerCall.Listener<Void> listener() {
+      throw new IllegalStateException("nobody asks");
     }
 
     @Override
@@ -39,6 +45,11 @@ public class PostRace {
 
     @Override
     void failed() {
+      called += 5 * weight;
+    }
+
+    @Override
+    void overloaded() {
       called += 5 * weight;
     }
   }

@@ -23,6 +23,9 @@ final class HandlerThread implements Runnable {
   /** Answers of which the dispatcher hears together, while more wait to be made. */
   private static final int UNTOLD_MAX = 32;
 
+  /** Answers wait no longer than this and what the handler then does with the next invocation. */
+  private static final long UNTOLD_NS = 20_000;
+
   final int sandbox;
   final InJvmHandler handler;
   final HandlerSlot[] slots;
@@ -39,6 +42,8 @@ final class HandlerThread implements Runnable {
 
   /** Reported since the dispatcher was last woken. Handler's thread. */
   private int untold;
+
+  private long toldNs;
 
   HandlerThread(InJvmDriver driver, int sandbox, String name, InJvmHandler handler, int slotCount) {
     this.driver = driver;
@@ -101,7 +106,7 @@ final class HandlerThread implements Runnable {
           handle(slot);
           slot.logMark = lines.get();
           driver.queue(slot);
-          if (++untold == UNTOLD_MAX) {
+          if (++untold == UNTOLD_MAX || System.nanoTime() - toldNs > UNTOLD_NS) {
             tell();
           }
         }
@@ -113,6 +118,7 @@ final class HandlerThread implements Runnable {
 
   /** Wakes the dispatcher, if it has not heard of everything. */
   private void tell() {
+    toldNs = System.nanoTime();
     if (untold > 0) {
       untold = 0;
       driver.tell();
