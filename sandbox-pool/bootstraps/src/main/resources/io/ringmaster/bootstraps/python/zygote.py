@@ -5,14 +5,13 @@
 Descriptor 3 is the wire to the keeper (SOCK_SEQPACKET), 4 the pipe that takes reports of deaths by signal, 2 the engine's
 standard error. `bootstrap.py` lies beside this file: `preload()` runs here once, `run()` in each sandbox.
 
-A sandbox is two processes. Where pid namespaces are allowed the keeper makes one with its PID 1, a tiny program, and hands it
-over with FORK; forked here is PID 2 alone, the function process, a child of the keeper (CLONE_PARENT).
+A sandbox is two processes. Its PID 1, trusted, is a child of the keeper (CLONE_PARENT), in a pid namespace of its own where
+that is allowed: it reaps what is orphaned and ends with the function process. PID 2 is the function process, made by a real
+fork. PID 1 waits to be named to the keeper before it makes PID 2: a sandbox that the keeper does not know runs nothing.
 
-Elsewhere forked here is a trusted process, the keeper's child too, which forks the function process, is given what that
-orphans, and ends as it does: it exits with the same status, or reports the wait status of a death by signal through
-descriptor 4, as 16 bytes: the token that came with FORK, the status, 0; then exits with 128 + signal. The keeper joins the two.
-
-What is forked waits to be named to the keeper first: a sandbox that the keeper does not know runs nothing.
+PID 1 ends as PID 2 does: it exits with the same status, or, as nothing can kill a namespace's PID 1 from inside, reports the
+wait status of a death by signal through descriptor 4, as 16 bytes: the token that came with FORK, the status, 0; then exits
+with 128 + signal. The keeper joins the two.
 
 Python 3.8 to 3.14, standard library only; Linux on x86_64 and arm64. One thread, always.
 """
@@ -35,7 +34,6 @@ ZYGOTE_READY, FORK, FORKED, ERROR = 5, 8, 9, 12
 MESSAGE = struct.Struct("=iiiiq")
 MESSAGE_BYTES_MAX = 32 * 1024
 REPORT = struct.Struct("=qii")
-DESCRIPTORS_MAX = 5  # three pipes, a segment, a namespace
 
 CLONE_PARENT, CLONE_NEWPID = 0x8000, 0x20000000
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
@@ -58,13 +56,6 @@ def clone(flags):
         code = ctypes.get_errno()
         raise OSError(code, "clone: " + os.strerror(code))
     return pid
-
-
-def enter(namespace):
-    """What is forked from now on is in this pid namespace."""
-    if libc.setns(namespace, CLONE_NEWPID) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, "setns: " + os.strerror(code))
 
 
 def prctl(option, value):
@@ -166,10 +157,11 @@ def refresh_randomness():
 
 
 def function(bootstrap, requests, responses, log, segment=None):
-    """The function process: descriptors as tools/docs/channel.md has them, and no others."""
+    """PID 2: descriptors as tools/docs/channel.md has them, and no others."""
     # A group of its own, no session: a session would be a scheduling group of its own too (autogroup), and each switch between
     # engine and function on one processor would cost 2 µs more.
     os.setpgid(0, 0)
+    prctl(PR_SET_DUMPABLE, 1)  # else its own /proc/self belonged to root after a change of uid
     null = os.open(os.devnull, os.O_RDWR)
     for source, target in ((null, 0), (log, 1), (log, 2), (requests, 3), (responses, 4)):
         os.dup2(source, target)
@@ -243,15 +235,18 @@ def await_end(child, report, keeper_is_init):
             os.read(bell, 512)
 
 
-def above(bootstrap, token, fds, report, keeper_is_init):
-    """Without a namespace: makes the function process, reaps, ends with it. Has nothing that the function could use."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def init(bootstrap, token, fds, named, report, namespaces, keeper_is_init):
+    """PID 1 of a sandbox: makes PID 2, reaps, ends with it. Has nothing that the function could use or reach."""
+    if os.read(named, 1) != b"n":
+        os._exit(FAULT_EXIT_CODE)  # the zygote died, perhaps before it could name this process
+    os.close(named)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a handler would make PID 1 killable from inside
     prctl(PR_SET_DUMPABLE, 0)
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if not namespaces:
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        prctl(PR_SET_DUMPABLE, 1)  # else its own /proc/self belonged to root after a change of uid
         function(bootstrap, *fds)
         os._exit(0)
     null = os.open(os.devnull, os.O_RDWR)
@@ -260,7 +255,8 @@ def above(bootstrap, token, fds, report, keeper_is_init):
         os.dup2(null, target)
     close_from(4)
     status = await_end(child, 3, keeper_is_init)
-    end_descendants()
+    if not namespaces:
+        end_descendants()
     if status is None:
         os._exit(FAULT_EXIT_CODE)
     if os.WIFEXITED(status):
@@ -277,8 +273,8 @@ class Zygote:
         leave_terminal()
         self.bootstrap = load_bootstrap()
         self.namespaces = can_have_namespaces()
-        self.home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC) if self.namespaces else -1
         self.keeper_is_init = os.getppid() == 1  # its death is then the death of all
+        self.flags = CLONE_PARENT | signal.SIGCHLD | (CLONE_NEWPID if self.namespaces else 0)
 
     def send(self, op, id, a, b=0, text=""):
         self.wire.send(MESSAGE.pack(op, id, a, 0, b) + text.encode())
@@ -289,15 +285,15 @@ class Zygote:
         self.send(ZYGOTE_READY, 0, os.getpid(), int(self.namespaces), "%d.%d.%d" % sys.version_info[:3])
         while True:
             data, control, _, _ = self.wire.recvmsg(
-                MESSAGE_BYTES_MAX, socket.CMSG_SPACE(4 * DESCRIPTORS_MAX), socket.MSG_CMSG_CLOEXEC)
+                MESSAGE_BYTES_MAX, socket.CMSG_SPACE(16), socket.MSG_CMSG_CLOEXEC)
             if not data:
                 return  # the keeper has gone, or wants no more of this zygote
-            op, id, inside, _, token = MESSAGE.unpack(data[:MESSAGE.size])
+            op, id, _, _, token = MESSAGE.unpack(data[:MESSAGE.size])
             fds = array.array("i")
             for _, _, rights in control:
                 fds.frombytes(rights)
             try:
-                if op != FORK or len(fds) - inside not in (3, 4) or inside != self.namespaces:
+                if op != FORK or len(fds) not in (3, 4):
                     raise OSError(errno.EPROTO, "op %d with %d descriptors" % (op, len(fds)))
                 self.fork(id, token, fds)
             except OSError as failed:
@@ -311,15 +307,9 @@ class Zygote:
             raise OSError(errno.EBUSY, "the bootstrap started a thread: a fork would tear it")
         named, name = os.pipe()
         try:
-            if self.namespaces:
-                enter(fds[-1])
-            try:
-                pid = clone(CLONE_PARENT | signal.SIGCHLD)
-                if pid == 0:
-                    self.sandbox(token, fds, named, name)
-            finally:
-                if self.namespaces:
-                    enter(self.home)
+            pid = clone(self.flags)
+            if pid == 0:
+                self.sandbox(token, fds, named, name)
             self.send(FORKED, id, pid)
             os.write(name, b"n")
         except BrokenPipeError:
@@ -333,14 +323,7 @@ class Zygote:
         try:
             self.wire.detach()  # its number may be a function's file later: nothing may close it then
             os.close(name)
-            if os.read(named, 1) != b"n":
-                os._exit(FAULT_EXIT_CODE)  # the zygote died, perhaps before it could name this process
-            os.close(named)
-            if self.namespaces:
-                function(self.bootstrap, *fds[:-1])
-                os._exit(0)
-            else:
-                above(self.bootstrap, token, fds, self.report, self.keeper_is_init)
+            init(self.bootstrap, token, fds, named, self.report, self.namespaces, self.keeper_is_init)
         except SystemExit as end:
             os._exit(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
         except BaseException:

@@ -11,7 +11,6 @@ import io.ringmaster.sandbox.system.SpawnCommand;
 import io.ringmaster.sandbox.system.WaitStatus;
 import io.ringmaster.sandbox.system.Wire;
 import io.ringmaster.sandbox.system.ZygoteCommand;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +23,8 @@ import java.util.Map;
  * allowed, plainly: then it is a child subreaper. Exit code 0: the engine has gone; 1: a fault,
  * told on standard error; 2: started wrongly.
  *
- * <p>How sandboxes end: by exit or a signal, as the function process's wait status tells; where a
- * zygote made it without a namespace, the process above it reports a signal ({@link Reports}); by
- * KILL, which is signal 9. EXIT carries all three as one wait status.
+ * <p>How sandboxes end: by exit, as wait statuses tell; by a signal, which a sandbox's PID 1
+ * reports ({@link Reports}); by KILL, which is signal 9. EXIT carries all three as one wait status.
  */
 public final class Keeper {
   private static final int ENGINE_FD = 3;
@@ -205,18 +203,9 @@ public final class Keeper {
     if (engine.descriptors() != 3 && engine.descriptors() != 4) {
       throw new LinuxException(engine.descriptors() + " descriptors", Errno.EINVAL);
     }
-    Spawner.Namespace namespace = zygote.namespaces ? spawner.namespace() : null;
-    int[] descriptors = engine.takeDescriptors();
-    Sandbox sandbox;
-    if (namespace == null) {
-      sandbox = new Sandbox(id, zygote, linux.random(), 0);
-    } else {
-      sandbox = new Sandbox(id, zygote, linux.random(), namespace.init());
-      descriptors = Arrays.copyOf(descriptors, descriptors.length + 1);
-      descriptors[descriptors.length - 1] = namespace.fd();
-    }
+    Sandbox sandbox = new Sandbox(id, zygote, linux.random());
     sandboxes.add(sandbox);
-    zygote.outbox.send(Op.FORK, id, namespace == null ? 0 : 1, sandbox.token, "", descriptors);
+    zygote.outbox.send(Op.FORK, id, 0, sandbox.token, "", engine.takeDescriptors());
     watchZygote(zygote);
   }
 
@@ -261,20 +250,17 @@ public final class Keeper {
     if (sandbox.zygote == null && !sandbox.ended) {
       sandbox.peakRssKib = peaks.ofTop(sandbox.pid);
     }
-    if (sandbox.namespace()) {
-      killInit(sandbox);
+    if (sandbox.zygote == null && sandbox.namespace()) {
+      linux.kill(sandbox.init, Linux.SIGKILL);
       return;
     }
-    if (sandbox.isBelowAnother()) {
+    if (sandbox.zygote != null) {
       sandbox.peakRssKib = peaks.ofChildren(sandbox.pid);
     }
-    tree.kill(sandbox.pid);
-  }
-
-  /** And with it all that is in its namespace. */
-  private void killInit(Sandbox sandbox) {
-    if (sandbox.init != 0) {
-      linux.kill(sandbox.init, Linux.SIGKILL);
+    if (sandbox.namespace()) {
+      linux.kill(sandbox.pid, Linux.SIGKILL);
+    } else {
+      tree.kill(sandbox.pid);
     }
   }
 
@@ -322,7 +308,7 @@ public final class Keeper {
       }
       case Op.FORKED -> forked(unnamed(zygote, id), wire.a());
       case Op.ERROR -> {
-        never(unnamed(zygote, id));
+        sandboxes.remove(unnamed(zygote, id));
         answers.send(Op.ERROR, id, wire.a(), Op.FORK, wire.text());
       }
       default -> throw new LinuxException("zygote's " + Op.name(wire.op()), Errno.EPROTO);
@@ -335,12 +321,6 @@ public final class Keeper {
       throw new LinuxException("zygote names sandbox " + id, Errno.EPROTO);
     }
     return sandbox;
-  }
-
-  /** A zygote did not make it; what is left of it is reaped as a stranger. */
-  private void never(Sandbox sandbox) {
-    killInit(sandbox);
-    sandboxes.remove(sandbox);
   }
 
   private void forked(Sandbox sandbox, int pid) {
@@ -383,9 +363,11 @@ public final class Keeper {
       if (zygote != null) {
         ended(zygote);
       } else if (sandbox != null
-          && !sandbox.isBelowAnother()
+          && sandbox.zygote == null
           && (sandbox.namespace() || !sandboxes.anyUnnamed())) {
-        endedProcess(sandbox, pid);
+        endedSpawned(sandbox, pid);
+      } else if (sandbox != null && sandbox.namespace()) {
+        ended(sandbox);
       } else if (sandboxes.anyUnnamed()) {
         // An unknown one may be what a zygote is about to name; strays cannot be told from such
         // either.
@@ -425,7 +407,9 @@ public final class Keeper {
     }
     int status = reaper.status();
     long peak = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
-    killStrays(tree);
+    if (!sandbox.namespace()) {
+      killStrays(tree);
+    }
     reports.read(sandboxes);
     if (WaitStatus.exited(status) && sandbox.reported >= 0) {
       status = sandbox.reported;
@@ -433,8 +417,8 @@ public final class Keeper {
     over(sandbox, status, peak);
   }
 
-  /** A function process or the PID 1 of its namespace; the sandbox is over when both are. */
-  private void endedProcess(Sandbox sandbox, int pid) {
+  /** One of the processes that the keeper itself made for a sandbox; it is over when both are. */
+  private void endedSpawned(Sandbox sandbox, int pid) {
     if (!reaper.reap(pid)) {
       return;
     }
@@ -447,7 +431,9 @@ public final class Keeper {
       if (reaper.peakRssKib() > sandbox.inheritedPeakKib) {
         sandbox.peakRssKib = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
       }
-      killInit(sandbox); // and with it what the function left running
+      if (sandbox.init != 0) {
+        linux.kill(sandbox.init, Linux.SIGKILL); // and with it what the function left running
+      }
       if (!sandbox.namespace()) {
         killStrays(tree);
       }
@@ -483,7 +469,7 @@ public final class Keeper {
       hear(zygote); // what it said before it ended
     }
     for (Sandbox sandbox : sandboxes.unnamed(zygote)) {
-      never(sandbox);
+      sandboxes.remove(sandbox);
       answers.send(Op.ERROR, sandbox.id, Errno.ESRCH, Op.FORK, "the zygote ended");
     }
     zygotes.remove(zygote.id);

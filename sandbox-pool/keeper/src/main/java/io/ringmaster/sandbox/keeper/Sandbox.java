@@ -11,12 +11,12 @@ final class Sandbox {
   final long token;
 
   /**
-   * In the keeper's namespace: that of the function process; where a zygote made it without a
-   * namespace, that of the trusted process above it. 0: not forked yet.
+   * In the keeper's namespace: that of its PID 1 where a zygote made it, of the function process
+   * where the keeper did; 0: not forked yet.
    */
   int pid;
 
-  /** That of its PID 1 where it has a namespace; 0: none, or gone. */
+  /** That of its PID 1 where the keeper made one; 0: none, or gone. */
   int init;
 
   /** The engine wants it dead. */
@@ -42,19 +42,17 @@ final class Sandbox {
    */
   long inheritedPeakKib;
 
-  private final boolean namespace;
+  private final boolean spawnedNamespace;
 
-  /**
-   * One that a zygote is to make.
-   *
-   * @param init its PID 1; 0: it gets no namespace
-   */
-  Sandbox(int id, Zygote zygote, long token, int init) {
+  Sandbox(int id, Zygote zygote, long token) {
+    this(id, zygote, token, false);
+  }
+
+  private Sandbox(int id, Zygote zygote, long token, boolean spawnedNamespace) {
     this.id = id;
     this.zygote = zygote;
     this.token = token;
-    this.init = init;
-    namespace = init != 0;
+    this.spawnedNamespace = spawnedNamespace;
   }
 
   /**
@@ -63,18 +61,14 @@ final class Sandbox {
    * @param init its PID 1; 0: it has no namespace
    */
   static Sandbox spawned(int id, int pid, int init) {
-    Sandbox sandbox = new Sandbox(id, null, 0, init);
+    Sandbox sandbox = new Sandbox(id, null, 0, init != 0);
     sandbox.pid = pid;
+    sandbox.init = init;
     return sandbox;
   }
 
   /** Whether all of it dies with its PID 1. */
   boolean namespace() {
-    return namespace;
-  }
-
-  /** Whether the keeper's child is not the function process, but the one above it. */
-  boolean isBelowAnother() {
-    return zygote != null && !namespace;
+    return zygote == null ? spawnedNamespace : zygote.namespaces;
   }
 }

@@ -20,9 +20,9 @@ final class Sandboxes {
     if (sandbox.zygote != null) {
       byToken.put(sandbox.token, sandbox);
       unnamed++;
-    } else {
-      byPid.put(sandbox.pid, sandbox);
+      return;
     }
+    byPid.put(sandbox.pid, sandbox);
     if (sandbox.init != 0) {
       byPid.put(sandbox.init, sandbox);
     }
@@ -48,9 +48,6 @@ final class Sandboxes {
       unnamed--;
     } else {
       byPid.remove(sandbox.pid, sandbox);
-    }
-    if (sandbox.init != 0) {
-      byPid.remove(sandbox.init, sandbox);
     }
   }
 

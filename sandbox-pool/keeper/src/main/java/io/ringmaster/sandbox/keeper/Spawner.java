@@ -3,7 +3,6 @@ package io.ringmaster.sandbox.keeper;
 import static io.ringmaster.sandbox.system.LinuxException.check;
 
 import io.ringmaster.sandbox.system.Errno;
-import io.ringmaster.sandbox.system.InitProgram;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.sandbox.system.Spawn;
@@ -17,11 +16,10 @@ import java.util.List;
 /**
  * Starts sandboxes that are programs of their own, without a zygote.
  *
- * <p>Where it is allowed each gets a pid namespace. Its PID 1 is a program ({@link InitProgram};
- * where that cannot be run, of the system) that does nothing but wait for the end of the keeper, at
- * which it ends, and with it all that is in the namespace; ended orphans it leaves to the kernel,
- * by ignoring SIGCHLD. The function process is PID 2 and, made by the keeper, the keeper's own
- * child: so its wait status is what it really was.
+ * <p>Where it is allowed each gets a pid namespace. Its PID 1 is a program of the system that does
+ * nothing but wait for the end of the keeper, at which it ends, and with it all that is in the
+ * namespace; ended orphans it leaves to the kernel, by ignoring SIGCHLD. The function process is
+ * PID 2 and, made by the keeper, the keeper's own child: so its wait status is what it really was.
  *
  * <p>Entering a namespace concerns only the thread that does, and only what that thread starts; it
  * is left again at once.
@@ -30,10 +28,7 @@ final class Spawner {
   private static final int FILES_MAX = 1024;
   private static final long MEMLOCK_BYTES_MAX = 64 * 1024;
 
-  /** The descriptor that {@link InitProgram} is started from, and closes. */
-  private static final List<String> INIT = List.of("/proc/self/fd/3");
-
-  private static final List<String> SYSTEMS_INIT =
+  private static final List<String> INIT =
       List.of("/bin/sh", "-c", "trap '' CHLD; exec cat >/dev/null");
   private static final List<String> INIT_ENVIRONMENT = List.of("PATH=/usr/bin:/bin");
 
@@ -49,12 +44,6 @@ final class Spawner {
   /** Read end of a pipe that nothing is written to; its end is the keeper's. */
   private final int leash;
 
-  /** A file that holds {@link InitProgram}; −1: it cannot be made, or not be run. */
-  private int program;
-
-  /** A pid namespace whose PID 1 is there. The descriptor is its holder's to close. */
-  record Namespace(int init, int fd) {}
-
   /**
    * To be made once; limits all that the keeper starts from then on, and takes their terminal away.
    */
@@ -66,21 +55,12 @@ final class Spawner {
     int[] ends = new int[2];
     check("pipe2", linux.pipe(0, ends));
     leash = ends[0];
-    program = program(linux);
     limit(Linux.RLIMIT_MEMLOCK, MEMLOCK_BYTES_MAX);
     limit(Linux.RLIMIT_CORE, coreBytesMax());
     int terminal = linux.open("/dev/tty", Linux.O_RDWR);
     if (terminal >= 0) {
       check("ioctl", linux.leaveTerminal(terminal));
       linux.close(terminal);
-    }
-  }
-
-  private static int program(Linux linux) {
-    try {
-      return InitProgram.open(linux);
-    } catch (LinuxException refused) {
-      return -1;
     }
   }
 
@@ -117,10 +97,8 @@ final class Spawner {
    * @throws LinuxException where it cannot be started; nothing is left over then
    */
   Sandbox start(int id, SpawnCommand command, int[] descriptors) {
-    boolean entered = enter();
-    int init = 0;
+    int init = enter() ? startInit() : 0;
     try {
-      init = entered ? startInit() : 0;
       int log = descriptors[descriptors.length == 1 ? 0 : 2];
       Spawn spawn =
           new Spawn(linux, command.argv(), command.environment())
@@ -138,40 +116,13 @@ final class Spawner {
       sandbox.inheritedPeakKib = PeakMemory.own();
       return sandbox;
     } catch (LinuxException e) {
-      end(init);
+      if (init != 0) {
+        linux.kill(init, Linux.SIGKILL);
+        linux.wait4(init, 0, 0, 0);
+      }
       throw e;
     } finally {
       leave();
-    }
-  }
-
-  /**
-   * A new pid namespace, for a zygote to fork into.
-   *
-   * @throws LinuxException where none can be made; nothing is left over then
-   */
-  Namespace namespace() {
-    if (!enter()) {
-      throw new LinuxException("unshare", Errno.EPERM);
-    }
-    int init = 0;
-    try {
-      init = startInit();
-      String path = "/proc/thread-self/ns/pid_for_children";
-      return new Namespace(init, (int) check(path, linux.open(path, Linux.O_RDONLY)));
-    } catch (LinuxException e) {
-      end(init);
-      throw e;
-    } finally {
-      leave();
-    }
-  }
-
-  /** Ends a namespace that nothing else knows, and waits for that. */
-  private void end(int init) {
-    if (init != 0) {
-      linux.kill(init, Linux.SIGKILL);
-      linux.wait4(init, 0, 0, 0);
     }
   }
 
@@ -194,26 +145,15 @@ final class Spawner {
   }
 
   private int startInit() {
-    if (program >= 0) {
-      try {
-        return new Spawn(linux, INIT, List.of())
-            .descriptors(leash, nothing, nothing, program)
-            .folder("/")
-            .start();
-      } catch (LinuxException e) {
-        if (e.errno() == Errno.EAGAIN || e.errno() == Errno.ENOMEM) {
-          throw e; // too many processes, which another program would not change
-        }
-        linux.close(program);
-        program = -1;
-        leave(); // that one's first process is dead, and it takes no other
-        check("unshare", linux.unshare(Linux.CLONE_NEWPID));
-      }
+    try {
+      return new Spawn(linux, INIT, INIT_ENVIRONMENT)
+          .descriptors(leash, nothing, nothing)
+          .folder("/")
+          .start();
+    } catch (LinuxException e) {
+      leave();
+      throw e;
     }
-    return new Spawn(linux, SYSTEMS_INIT, INIT_ENVIRONMENT)
-        .descriptors(leash, nothing, nothing)
-        .folder("/")
-        .start();
   }
 
   private void leave() {

@@ -128,13 +128,10 @@ class KeeperClientTest {
     }
   }
 
-  /**
-   * Zygotes are Python processes, children of the keeper, that are not a namespace's second one.
-   */
+  /** Zygotes are children of the keeper that have no child of the same name. */
   private static boolean zygote(ProcessHandle process) {
     return process.parent().flatMap(p -> p.info().command()).orElse("").endsWith("/java")
-        && process.info().command().orElse("").contains("python")
-        && !GenericSandboxTest.isSecond(process);
+        && process.children().findAny().isEmpty();
   }
 
   @Test

@@ -11,8 +11,7 @@ package io.ringmaster.sandbox.system;
  *   <tr><td>ZYGOTE_END</td><td>engine → keeper</td><td>zygote</td><td></td><td></td><td></td><td></td></tr>
  *   <tr><td>FORK</td><td>engine → keeper</td><td>sandbox</td><td>zygote</td><td></td><td></td>
  *       <td>request pipe's read end, response pipe's write end, log pipe's write end, and a segment where there is one</td></tr>
- *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td>1: into the namespace that comes last; 0: without</td>
- *       <td>token</td><td></td><td>the same, then the namespace</td></tr>
+ *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td></td><td>token</td><td></td><td>the same</td></tr>
  *   <tr><td>SPAWN</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td>{@link SpawnCommand}</td>
  *       <td>log pipe's write end alone, or as FORK</td></tr>
  *   <tr><td>KILL</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td></td><td></td></tr>

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * One end of a {@code SOCK_SEQPACKET} pair between engine, keeper and zygotes: each message is an
- * {@link Op}, an id, two numbers, a text and up to five descriptors.
+ * {@link Op}, an id, two numbers, a text and up to four descriptors.
  *
  * <p>Message: int op, int id, int a, int 0, long b, then the text in UTF-8; little-endian as the
  * machine is.
@@ -24,7 +24,7 @@ public final class Wire implements AutoCloseable {
   public static final int MESSAGE_BYTES_MAX = 32 * 1024;
 
   /** A message carries at most this many descriptors. */
-  public static final int DESCRIPTORS_MAX = 5;
+  public static final int DESCRIPTORS_MAX = 4;
 
   private static final int HEADER_BYTES = 24;
   private static final int[] NONE = {};

@@ -108,7 +108,7 @@ class WireTest {
     assertEquals(large.byteSize(), linux.write(near.fd(), large.address(), large.byteSize()));
     assertEquals(Errno.EPROTO, assertThrows(LinuxException.class, far::tryReceive).errno());
 
-    for (int count : new int[] {6, 12, 13, 100}) { // more than allowed; more than there is room for
+    for (int count : new int[] {5, 12, 13, 100}) { // more than allowed; more than there is room for
       sendDescriptors(count);
       int open = LinuxTest.open();
       assertEquals(Errno.EPROTO, assertThrows(LinuxException.class, far::tryReceive).errno());
