@@ -2,6 +2,7 @@ package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayDeque;
 
 /**
@@ -15,7 +16,11 @@ final class EnvironmentEnds {
   /** Told if its environment still is in that state. */
   private sealed interface Due {}
 
-  private record Lost(Environment environment, Fault fault, String detail) implements Due {}
+  /**
+   * @param skipped number of the invocation that is not begun and counts as begun; 0: none
+   */
+  private record Lost(Environment environment, Fault fault, String detail, long skipped)
+      implements Due {}
 
   private record Exited(Environment environment) implements Due {}
 
@@ -71,11 +76,19 @@ final class EnvironmentEnds {
     due.add(new Exited(environment));
   }
 
-  /** Lost by a violation or by the platform: nothing of it stays but the event. */
+  /**
+   * Lost by a violation or by the platform: nothing of it stays but the event. What the platform
+   * lost before it was begun is given back; what one says that broke the protocol is not believed.
+   */
   void lose(Environment environment, Fault fault, String detail) {
+    boolean unbegun =
+        fault == Fault.PLATFORM
+            && environment.state == EnvironmentState.BUSY
+            && environment.process != null
+            && environment.process.channel.unbegun();
     abandon(environment);
     environment.state = environment.state.to(EnvironmentState.LOST);
-    due.add(new Lost(environment, fault, detail));
+    due.add(new Lost(environment, fault, detail, unbegun ? environment.sequence : 0));
   }
 
   /** Its program cannot be started, by the function's fault: an init error, then an exit. */
@@ -112,13 +125,7 @@ final class EnvironmentEnds {
     int delivered = 0;
     while (delivered < limit && !due.isEmpty()) {
       switch (due.remove()) {
-        case Lost(Environment environment, Fault fault, String detail) -> {
-          if (environment.state == EnvironmentState.LOST) {
-            environments.remove(environment);
-            sink.failed(environment.id, fault, detail);
-            delivered++;
-          }
-        }
+        case Lost lost -> delivered += tell(lost, sink);
         case Exited(Environment environment) -> {
           if (environment.state == EnvironmentState.VACANT) {
             sink.exited(environment.id, SIGKILLED, environment.maxMemoryKb);
@@ -129,6 +136,21 @@ final class EnvironmentEnds {
       }
     }
     return delivered;
+  }
+
+  private int tell(Lost lost, DriverEvents sink) {
+    Environment environment = lost.environment;
+    int told = 0;
+    if (lost.skipped != 0 && environment.state == EnvironmentState.LOST) {
+      sink.skipped(Slots.slot(environment.id, 0), lost.skipped);
+      told++;
+    }
+    if (environment.state == EnvironmentState.LOST) {
+      environments.remove(environment);
+      sink.failed(environment.id, lost.fault, lost.detail);
+      told++;
+    }
+    return told;
   }
 
   private static int tell(Refused refused, DriverEvents sink) {

@@ -248,7 +248,7 @@ final class KeeperClient {
         case KeeperCommand.Kill(int number) -> kill(number);
         case KeeperCommand.ExpectExit(int number) -> {
           if (living.containsKey(number)) {
-            expectedExits.put(number, System.nanoTime() + EXPECTED_EXIT_NS);
+            expectedExits.putIfAbsent(number, System.nanoTime() + EXPECTED_EXIT_NS);
           }
         }
         case KeeperCommand.Reuse(EnvironmentKit kit) -> parts.reuse(kit);

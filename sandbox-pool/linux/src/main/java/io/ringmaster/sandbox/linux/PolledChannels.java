@@ -88,10 +88,15 @@ final class PolledChannels {
     return busy;
   }
 
+  /** Whether one has answered that is listened to; a full window is not overrun by way of slots. */
+  boolean answers(int index) {
+    return polled[index].watchingResponse && polled[index].shared.answers();
+  }
+
   /** Whether one of them has answered. */
   boolean any() {
     for (int i = 0; i < count; i++) {
-      if (polled[i].shared.answers()) {
+      if (answers(i)) {
         return true;
       }
     }

@@ -270,7 +270,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
     }
     for (int i = polled.count() - 1; i >= 0 && delivered < limit; i--) {
-      if (i < polled.count() && polled.get(i).shared.answers()) {
+      if (i < polled.count() && polled.answers(i)) {
         delivered += receive(polled.get(i), sink);
         delivered += tell(sink, limit - delivered);
       }

@@ -152,6 +152,10 @@ final class Receiver {
   }
 
   private void ended(SandboxProcess process) {
+    if (process.responseEnded) {
+      return;
+    }
+    polled.leave(process);
     processes.endResponse(process);
     if (!process.exited) {
       client.command(new KeeperCommand.ExpectExit(process.number));
@@ -212,11 +216,13 @@ final class Receiver {
     if (last) {
       environment.state = environment.state.to(EnvironmentState.ENDING);
       environment.invocation = null;
+      polled.leave(process);
+      processes.endResponse(process); // whatever it still says, nobody has asked
     } else {
       advance(environment);
-    }
-    if (process.shared != null) {
-      polled.answered(process);
+      if (process.shared != null) {
+        polled.answered(process);
+      }
     }
     int peakKb = process.statusFd < 0 ? channel.maxMemoryKb() : peaks.read(process.statusFd);
     environment.maxMemoryKb = Math.max(environment.maxMemoryKb, peakKb);
@@ -279,17 +285,18 @@ final class Receiver {
         environment != null
             && environment.state == EnvironmentState.BUSY
             && process.channel.unbegun();
+    int told = 0;
+    if (skips) {
+      // Nothing more is offered here; the dispatcher may well discard the environment.
+      environment.state = environment.state.to(EnvironmentState.ENDING);
+      sink.skipped(Slots.slot(environment.id, 0), environment.sequence);
+      told = 1;
+    }
     gone(process);
     if (process.environment == null) {
-      return 0;
+      return told;
     }
-    if (skips) {
-      sink.skipped(Slots.slot(environment.id, 0), environment.sequence);
-      if (process.environment == null) {
-        return 1;
-      }
-    }
-    return again ? startAgain(process) : exited(process, sink);
+    return again ? startAgain(process) : told + exited(process, sink);
   }
 
   /**

@@ -156,7 +156,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
 
   /** Kills its tree; nothing that it still writes is read. */
   void kill(SandboxProcess process) {
-    if (process.state == ProcessState.ENDING) {
+    if (process.state == ProcessState.ENDING || process.state == ProcessState.GONE) {
       return;
     }
     process.state = process.state.to(ProcessState.ENDING);

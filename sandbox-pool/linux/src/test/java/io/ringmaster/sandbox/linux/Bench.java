@@ -33,6 +33,10 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   final Map<Integer, Long> marks = new HashMap<>();
   final Map<Integer, Long> positions = new HashMap<>();
   boolean readsLogs = true;
+
+  /** What the dispatcher does with a sandbox when one of its invocations was skipped. */
+  java.util.function.IntConsumer whenSkipped = sandbox -> {};
+
   final Path code;
   private long versions;
   private long sequences;
@@ -236,6 +240,7 @@ final class Bench implements DriverEvents, SandboxLogs.Sink, AutoCloseable {
   @Override
   public void skipped(int slot, long sequence) {
     events.add(new Event("skipped", Slots.sandbox(slot), sequence, ""));
+    whenSkipped.accept(Slots.sandbox(slot));
   }
 
   @Override

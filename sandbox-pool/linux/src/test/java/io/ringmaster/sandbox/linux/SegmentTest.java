@@ -42,6 +42,29 @@ class SegmentTest {
         write(struct.pack('<IBBHQ', 0, 22, 0, 0, 0))
         while True: time.sleep(1)
       def garbage(): memory[135168:266240] = bytes(range(256)) * 512
+      def behind():
+        while True:
+          at = 4096 + (words[16] & 1) * 65536
+          if memory[at + 5] == 4: return struct.unpack_from('<Q', memory, at + 8)[0]
+      def answer(sequence, flags):
+        return struct.pack('<IBBHQQQ', 22, 19, flags, 0, sequence, 0, 0) + b'"lies"'
+      def put(data):
+        at = 135168 + (words[32] + 1 & 1) * 65536
+        memory[at:at + len(data)] = data
+        words[32] += 1
+      def answers_on():
+        second = behind()
+        write(answer(second - 1, 2))
+        for i in range(100):
+          write(answer(second, 0))
+          time.sleep(0.001)
+        put(answer(second, 0))
+        time.sleep(60)
+      def closes():
+        put(answer(behind(), 0))
+        words[34] = 2**63
+        os.closerange(3, 1024)
+        time.sleep(60)
       def handler(e, c):
         if e: exec(e, globals())
         return 'ok'
@@ -49,6 +72,7 @@ class SegmentTest {
 
   @TempDir Path folder;
   private Bench bench;
+  private OfferedInvocation second;
 
   @BeforeEach
   void open() throws Exception {
@@ -173,26 +197,88 @@ class SegmentTest {
     assertEquals("0", bench.invoke(sandbox, "0"));
   }
 
-  @Test
-  void whatWasNotBegunWhenItsProcessDiedIsGivenBack() throws Exception {
+  /** A sandbox that has answered one invocation, and does something else than to take the next. */
+  private int answeredOne(String insteadOfTaking) throws Exception {
     int sandbox =
         bench.ready(
             bench.function(
                 """
-                import os, threading, time
+                import os, time
                 from ringmaster_runtime import segment
-                taking = segment.Segment.take
-                def dies(self, served): os._exit(3)
+                def other(self, served): %s
                 def handler(e, c):
-                  segment.Segment.take = dies if e else taking
+                  segment.Segment.take = other
                   time.sleep(0.01)
                   return e
-                """));
+                """
+                    .formatted(insteadOfTaking)));
     OfferedInvocation first = bench.offer(sandbox, "1");
-    OfferedInvocation second = bench.offer(sandbox, "2");
+    second = bench.offer(sandbox, "2");
     assertEquals(first.sequence, bench.expect("response", sandbox).number());
+    return sandbox;
+  }
+
+  @Test
+  void whatWasNotBegunWhenItsProcessDiedIsGivenBack() throws Exception {
+    int sandbox = answeredOne("os._exit(3)");
     assertEquals(second.sequence, bench.expect("skipped", sandbox).number());
     assertEquals(3 << 8, bench.expect("exited", sandbox).number());
+  }
+
+  @Test
+  void theDispatcherDiscardsOneWhoseExitIsBeingTold() throws Exception {
+    bench.whenSkipped = sandbox -> bench.driver.discard(sandbox, Fault.PLATFORM);
+    int sandbox = answeredOne("os._exit(3)");
+    assertEquals(second.sequence, bench.expect("skipped", sandbox).number());
+    int next = bench.ready(bench.function(ECHO));
+    assertEquals("[1]", bench.invoke(next, "[1]"));
+    assertTrue(
+        bench.pool.status().sandboxes().stream().noneMatch(found -> found.sandbox() == sandbox));
+  }
+
+  @Test
+  void whatWasNotBegunWhenTheKeeperDiedIsGivenBack() throws Exception {
+    int sandbox = answeredOne("time.sleep(60)");
+    long keeper =
+        ProcessHandle.current()
+            .descendants()
+            .filter(p -> p.info().command().orElse("").endsWith("/java"))
+            .mapToLong(ProcessHandle::pid)
+            .findFirst()
+            .orElseThrow();
+    new ProcessBuilder("kill", "-9", Long.toString(keeper)).start().waitFor();
+    assertEquals(second.sequence, bench.expect("skipped", sandbox).number());
+    assertTrue(bench.expect("failed", sandbox).text().startsWith(Fault.PLATFORM.toString()));
+  }
+
+  /** It lies, and answers on; nobody listens any more. */
+  @Test
+  void whatComesAfterTheLastAnswerIsNotHeard() throws Exception {
+    int quiet = bench.ready(bench.function(ECHO));
+    int hostile = bench.ready(bench.function(HOSTILE));
+    for (int i = 0; i < 50; i++) {
+      assertEquals("\"ok\"", bench.invoke(hostile, "\"\""));
+    }
+    OfferedInvocation first = bench.offer(hostile, "\"answers_on()\"");
+    OfferedInvocation behind = bench.offer(hostile, "\"\"");
+    assertEquals(first.sequence, bench.expect("response", hostile).number());
+    assertEquals("exited", bench.expect("exited", hostile).kind());
+    assertEquals(0, behind.responseBuffer().length());
+    assertEquals("[1]", bench.invoke(quiet, "[1]"));
+  }
+
+  @Test
+  void oneThatClosesItsPipeIsKilled() throws Exception {
+    int quiet = bench.ready(bench.function(ECHO));
+    int hostile = bench.ready(bench.function(HOSTILE));
+    for (int i = 0; i < 50; i++) {
+      assertEquals("\"ok\"", bench.invoke(hostile, "\"\""));
+    }
+    bench.offer(hostile, "\"closes()\"");
+    bench.offer(hostile, "\"\"");
+    Event event = bench.expect("failed", hostile);
+    assertTrue(event.text().startsWith(Fault.VIOLATION.toString()), event.toString());
+    assertEquals("[1]", bench.invoke(quiet, "[1]"));
   }
 
   @ParameterizedTest

@@ -46,8 +46,9 @@ public interface DriverEvents {
    * An invocation that had been offered behind another one was not begun, and will not be: it
    * belongs to the dispatcher again. Told of what {@link SandboxDriver#revoke} left open; and,
    * before {@link #exited} or {@link #failed}, of one that the sandbox had not begun though the one
-   * before it had been answered. What lies behind an unanswered one then is known not to have
-   * begun.
+   * before it had been answered; not if {@link SandboxDriver#revoke} left it open or the sandbox
+   * broke its protocol: it counts as begun then. What lies behind an unanswered one then is known
+   * not to have begun.
    */
   void skipped(int slot, long sequence);
 

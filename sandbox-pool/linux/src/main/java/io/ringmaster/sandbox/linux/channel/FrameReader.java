@@ -147,6 +147,11 @@ final class FrameReader {
     return prefixLength > 0;
   }
 
+  /** Whether a part of the expected answer came. */
+  boolean streaming() {
+    return streaming;
+  }
+
   /** Bytes that are still to come of the body that was begun. */
   int remaining() {
     return inBody ? remaining : 0;
@@ -301,7 +306,8 @@ final class FrameReader {
       case Frames.BELL -> frameSequence == 0;
       case Frames.SKIPPED ->
           frameSequence != 0
-              && (frameSequence == revokedSequence || mayBeSkipped && frameSequence == sequence);
+              && (frameSequence == revokedSequence
+                  || mayBeSkipped && !streaming && frameSequence == sequence);
       default -> frameSequence == (expectation == Expectation.ANSWER ? sequence : 0);
     };
   }

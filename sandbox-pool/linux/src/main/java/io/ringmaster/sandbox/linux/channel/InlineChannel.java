@@ -218,7 +218,7 @@ public final class InlineChannel implements Channel {
       tooEarly = true;
       return chunkBytes > 0 ? Received.CHUNK : Received.NOTHING;
     }
-    if (sending()) {
+    if (sending() && outcome != FrameReader.Outcome.SKIPPED) {
       return violated("an answer before the question was read");
     }
     return switch (outcome) {
@@ -253,9 +253,15 @@ public final class InlineChannel implements Channel {
     return reader;
   }
 
-  /** Writes a doorbell. One that the pipe has no room for is not missed: what fills it wakes. */
-  void ring(ChannelBuffers buffers) {
-    buffers.linux.write(requestFd, buffers.doorbell.address(), Frames.HEADER_BYTES);
+  /** Writes a doorbell; false: the pipe has no room for it. */
+  boolean ring(ChannelBuffers buffers) {
+    long written = buffers.linux.write(requestFd, buffers.doorbell.address(), Frames.HEADER_BYTES);
+    return written != -Errno.EAGAIN;
+  }
+
+  /** Whether nothing that the process wrote is to be read. */
+  boolean isSilent(ChannelBuffers buffers) {
+    return rest == null && buffers.linux.readable(responseFd) <= 0;
   }
 
   private Received violated(String what) {

@@ -44,6 +44,10 @@ public final class SegmentChannel implements Channel {
   // What is in the sandbox.
   private Invocation running;
   private boolean runningLayBehind;
+
+  /** It lay behind, and was to be taken back in vain: it counts as begun. */
+  private boolean runningInDoubt;
+
   private long runningNumber;
   private Invocation behind;
   private long behindNumber;
@@ -70,6 +74,9 @@ public final class SegmentChannel implements Channel {
   private boolean unrung;
 
   private long unrungNs;
+
+  /** A doorbell that the request pipe had no room for: whatever comes next, it is rung again. */
+  private boolean owesBell;
 
   /**
    * Begins with a process that was just forked.
@@ -110,6 +117,7 @@ public final class SegmentChannel implements Channel {
     }
     running = offered;
     runningLayBehind = false;
+    runningInDoubt = false;
   }
 
   private void expect(Invocation invocation) {
@@ -134,8 +142,16 @@ public final class SegmentChannel implements Channel {
     unrung = polled && segment.sandboxPollsOpaque();
     unrungNs = 0;
     if (!unrung) {
-      pipes.ring(buffers);
+      ring(buffers);
     }
+  }
+
+  /**
+   * A pipe without room wakes who sleeps, but what fills it may be one frame and be read at once,
+   * by one who looks nowhere else then.
+   */
+  private void ring(ChannelBuffers buffers) {
+    owesBell = !pipes.ring(buffers);
   }
 
   @Override
@@ -163,20 +179,24 @@ public final class SegmentChannel implements Channel {
   @Override
   public boolean revoke(long sequence) {
     boolean isBehind = behind != null && behind.sequence() == sequence;
-    if (skips != 0) {
-      return false; // one word can name one only
-    }
     if (!isBehind && (running == null || running.sequence() != sequence || !runningLayBehind)) {
+      return false;
+    }
+    if (skips != 0) { // one word can name one only
+      behindInDoubt |= isBehind;
+      runningInDoubt |= !isBehind;
       return false;
     }
     long number = isBehind ? behindNumber : runningNumber;
     segment.revokedOpaque(number);
     VarHandle.fullFence();
     if (segment.takingOpaque() >= number) {
-      if (!isBehind) {
+      if (isBehind) {
+        behindInDoubt = true;
+      } else {
+        runningInDoubt = true;
         mayBeSkipped();
       }
-      behindInDoubt = isBehind;
       return false;
     }
     skips = sequence;
@@ -187,6 +207,7 @@ public final class SegmentChannel implements Channel {
       pipes.reader().later(0);
     } else {
       running = null;
+      runningLayBehind = false;
       pipes.reader().expectNothing();
       slotReader.expectNothing();
     }
@@ -200,7 +221,7 @@ public final class SegmentChannel implements Channel {
 
   @Override
   public boolean unbegun() {
-    return runningLayBehind && segment.takingOpaque() < runningNumber;
+    return runningLayBehind && !runningInDoubt && segment.takingOpaque() < runningNumber;
   }
 
   @Override
@@ -217,6 +238,14 @@ public final class SegmentChannel implements Channel {
 
   @Override
   public Received receive(ChannelBuffers buffers) {
+    Received received = take(buffers);
+    if (owesBell && (received == Received.ANSWER || received == Received.SKIPPED)) {
+      ring(buffers); // what filled the pipe was read
+    }
+    return received;
+  }
+
+  private Received take(ChannelBuffers buffers) {
     while (violation == null) {
       boolean passedOver = false;
       long count = segment.responsesAcquire();
@@ -252,8 +281,16 @@ public final class SegmentChannel implements Channel {
         }
         case ANSWER -> {
           bySlot = false;
-          next();
+          next(pipes.processEnds());
           return received;
+        }
+        case END -> {
+          if (passedOver) {
+            return violated("an answer before the one that will never come");
+          }
+          if (segment.responsesAcquire() == answered) {
+            return received;
+          }
         }
         case VIOLATION -> {
           violation = pipes.violation();
@@ -276,17 +313,25 @@ public final class SegmentChannel implements Channel {
    * Reads each byte of the slot once: the header into the reader's own memory, before it judges.
    */
   private Received fromSlot() {
-    if (pipes.reader().partial() || pipes.sending()) {
-      return violated("a response in a slot that the pipe denies");
-    }
+    boolean denied = pipes.reader().partial() || pipes.sending();
     answered++;
     bySlot = true;
     return switch (slotReader.read(segment.responseSlot(answered), 0, Segment.SLOT_BYTES)) {
       case ANSWER -> {
-        next();
+        if (denied) {
+          yield violated("a response in a slot that the pipe denies");
+        }
+        next(slotReader.processEnds());
         yield Received.ANSWER;
       }
-      case SKIPPED -> swallowed(slotReader.skipped()) ? Received.NOTHING : Received.SKIPPED;
+      case SKIPPED -> {
+        // One that was taken back in time may be told of while another one is under way.
+        boolean late = slotReader.skipped() == skips;
+        if (!late && (denied || pipes.reader().streaming())) {
+          yield violated("a skip in a slot that the pipe denies");
+        }
+        yield swallowed(slotReader.skipped()) ? Received.NOTHING : Received.SKIPPED;
+      }
       case VIOLATION -> violated(slotReader.violation());
       default -> violated("a response that does not end in its slot");
     };
@@ -301,12 +346,16 @@ public final class SegmentChannel implements Channel {
       return true;
     }
     skipped = sequence;
-    next();
+    next(false);
     return false;
   }
 
-  /** What ran has been answered: what lies behind it is next. */
-  private void next() {
+  /**
+   * What ran has been answered: what lies behind it is next.
+   *
+   * @param ends the process ends: nothing more is expected of it
+   */
+  private void next(boolean ends) {
     barren = bySlot || !polled ? 0 : barren + 1;
     if (timedNs != 0) {
       long tookNs = System.nanoTime() - timedNs;
@@ -314,19 +363,21 @@ public final class SegmentChannel implements Channel {
       quick = tookNs < QUICK_NS;
       slow = tookNs > SLOW_NS;
     }
-    running = behind;
+    running = ends ? null : behind;
     runningNumber = behindNumber;
-    runningLayBehind = behind != null;
+    runningLayBehind = running != null;
+    runningInDoubt = behindInDoubt;
+    behindInDoubt = false;
     behind = null;
     if (running == null) {
       unrung = false;
+      owesBell = false;
       pipes.reader().expectNothing();
       slotReader.expectNothing();
       return;
     }
     expect(running);
-    if (behindInDoubt) {
-      behindInDoubt = false;
+    if (runningInDoubt) {
       mayBeSkipped();
     }
   }
@@ -388,7 +439,7 @@ public final class SegmentChannel implements Channel {
     VarHandle.fullFence();
     if (unrung) {
       unrung = false;
-      pipes.ring(buffers);
+      ring(buffers);
     }
   }
 
@@ -417,14 +468,18 @@ public final class SegmentChannel implements Channel {
     return unrungNs + afterNs;
   }
 
-  /** Rings for a request whose time without a doorbell is over; true: the sandbox did sleep. */
+  /**
+   * Rings for a request whose time without a doorbell is over.
+   *
+   * @return true: the sandbox did sleep, and had not answered
+   */
   public boolean rescue(ChannelBuffers buffers) {
     unrung = false;
     if (segment.sandboxPollsOpaque() || segment.responsesAcquire() != answered) {
       return false;
     }
-    pipes.ring(buffers);
-    return true;
+    ring(buffers);
+    return pipes.isSilent(buffers);
   }
 
   // ---- what the last answer was ----
