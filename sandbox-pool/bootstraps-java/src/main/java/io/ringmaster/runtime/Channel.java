@@ -139,7 +139,7 @@ final class Channel {
         }
         continue;
       }
-      if (segment.polls() && segment.sleeps()) {
+      if (segment.polls() && !isPipeNext() && segment.sleeps()) {
         continue;
       }
       int kind = receivePiped();
@@ -169,8 +169,12 @@ final class Channel {
       }
       looks = LOOKS_MAX;
     }
-    // One that comes behind another, which may be in the pipe.
-    return !segment.offersRevocable(REVOCABLE) || segment.piped() == piped;
+    return !isPipeNext();
+  }
+
+  /** Whether what is offered comes behind another, which is in the pipe or about to be there. */
+  private boolean isPipeNext() {
+    return segment.offers() && segment.offersRevocable(REVOCABLE) && segment.piped() != piped;
   }
 
   /** Takes the frame out of its slot; false: it is the engine's again, which was told so. */

@@ -43,6 +43,8 @@ final class PythonSandbox implements AutoCloseable {
       import os, sys
       os.dup2(0, 3); os.dup2(1, 4); os.dup2(2, 1)
       os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+      if len(sys.argv) > 2:
+        os.dup2(os.open(sys.argv[2], os.O_RDWR), 5)
       sys.path.insert(0, sys.argv[1])
       import bootstrap
       bootstrap.preload()
@@ -130,6 +132,16 @@ final class PythonSandbox implements AutoCloseable {
     String folder = bootstraps.resolve("python").toString();
     return start(List.of(interpreter.toString(), "-c", PYTHON_LAUNCHER, folder), code, files)
         .environment("PYTHONDONTWRITEBYTECODE", "1");
+  }
+
+  /** As the other one, with a segment. */
+  static PythonSandbox start(
+      Path interpreter, Path bootstraps, Path code, Map<String, String> files, Path segment)
+      throws IOException {
+    String folder = bootstraps.resolve("python").toString();
+    List<String> command =
+        List.of(interpreter.toString(), "-c", PYTHON_LAUNCHER, folder, segment.toString());
+    return start(command, code, files).environment("PYTHONDONTWRITEBYTECODE", "1");
   }
 
   private static PythonSandbox start(List<String> command, Path code, Map<String, String> files)

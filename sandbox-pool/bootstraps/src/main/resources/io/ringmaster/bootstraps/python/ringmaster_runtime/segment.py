@@ -73,7 +73,7 @@ class Segment:
         return self.take(served) or self.next(served)
 
     def take(self, served):
-        """The next request out of its slot; empty when there is none, or one that the engine took back."""
+        """The next request out of its slot that the engine did not take back; empty when there is none."""
         words = self.words
         number = self.taken + 1
         if words[_REQUESTS] < number:
@@ -94,7 +94,7 @@ class Segment:
             acquire(False)
             if words[_REVOKED] == number:
                 self.channel.write(frames.HEADER.pack(0, frames.SKIPPED, 0, 0, sequence))
-                return b""
+                return self.take(served)  # its doorbell may have been read for the one before this one
         self.run += 1
         return frame
 
