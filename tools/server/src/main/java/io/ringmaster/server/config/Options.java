@@ -169,7 +169,7 @@ public final class Options {
   public static final ServerOption<String> CHANNEL =
       new ServerOption<>(
           "channel",
-          "auto",
+          "auto|inline|segment",
           "auto",
           "How payloads reach functions.",
           Values.word(List.of("auto", "inline", "segment"), List.of()));
