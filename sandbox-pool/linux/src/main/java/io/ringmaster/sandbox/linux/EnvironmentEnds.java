@@ -17,7 +17,7 @@ final class EnvironmentEnds {
   private sealed interface Due {}
 
   /**
-   * @param skipped number of the invocation that is not begun and counts as begun; 0: none
+   * @param skipped number of an invocation that was not begun though its turn had come; 0: none
    */
   private record Lost(Environment environment, Fault fault, String detail, long skipped)
       implements Due {}

@@ -124,6 +124,9 @@ final class ProcessSandboxDriver implements SandboxDriver {
       case BUSY -> {
         return receiver.invokeBehind(environment, invocation);
       }
+      case LOST -> {
+        return true; // that it failed is told next, of this invocation too
+      }
       default -> {
         return false;
       }

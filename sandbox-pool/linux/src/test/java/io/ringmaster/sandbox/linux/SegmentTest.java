@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,9 +237,7 @@ class SegmentTest {
         bench.pool.status().sandboxes().stream().noneMatch(found -> found.sandbox() == sandbox));
   }
 
-  @Test
-  void whatWasNotBegunWhenTheKeeperDiedIsGivenBack() throws Exception {
-    int sandbox = answeredOne("time.sleep(60)");
+  private static void killKeeper() throws Exception {
     long keeper =
         ProcessHandle.current()
             .descendants()
@@ -247,6 +246,29 @@ class SegmentTest {
             .findFirst()
             .orElseThrow();
     new ProcessBuilder("kill", "-9", Long.toString(keeper)).start().waitFor();
+  }
+
+  /** Many may be lost at once; the dispatcher is told of a few at a time, and goes on meanwhile. */
+  @Test
+  void oneThatIsLostAndNotYetToldTakesAnInvocation() throws Exception {
+    SandboxSpec spec = bench.function(ECHO);
+    int[] sandboxes = {bench.ready(spec), bench.ready(spec)};
+    killKeeper();
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (bench.events.isEmpty()) {
+      bench.driver.poll(bench, 1);
+      assertTrue(System.nanoTime() < deadlineNs, "nothing came");
+    }
+    int told = bench.next().sandbox();
+    int other = told == sandboxes[0] ? sandboxes[1] : sandboxes[0];
+    bench.offer(other, "1");
+    bench.expect("failed", other);
+  }
+
+  @Test
+  void whatWasNotBegunWhenTheKeeperDiedIsGivenBack() throws Exception {
+    int sandbox = answeredOne("time.sleep(60)");
+    killKeeper();
     assertEquals(second.sequence, bench.expect("skipped", sandbox).number());
     assertTrue(bench.expect("failed", sandbox).text().startsWith(Fault.PLATFORM.toString()));
   }

@@ -171,6 +171,7 @@ public final class SegmentChannel implements Channel {
     pipes.reader().allowBells(1);
     publish(buffers, offered, Frames.REVOCABLE);
     behind = offered;
+    behindInDoubt = false;
     behindNumber = requests;
     pipes.reader().later(offered.sequence());
     return true;
