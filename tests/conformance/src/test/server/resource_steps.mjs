@@ -25,6 +25,7 @@ import {
   self,
   two,
   updated,
+  waiting,
 } from "./common.mjs";
 
 export const resourceSteps = {
