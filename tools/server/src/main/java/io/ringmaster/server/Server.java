@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A running server. Any thread may ask it to stop; it stops once.
@@ -46,6 +47,11 @@ public final class Server implements AutoCloseable {
 
   /** Beyond its budget the server before needs a moment for its processes. */
   private static final Duration TAKE_OVER_MARGIN = Duration.ofSeconds(30);
+
+  /** How long the data folder may be in use after the server that took over is gone. */
+  private static final Duration RESUME_PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration RESUME_RETRY = Duration.ofMillis(50);
 
   private final Configuration configuration;
   private final Notification notification;
@@ -82,18 +88,26 @@ public final class Server implements AutoCloseable {
       throws BelowIsolationFloorException, IOException {
     Isolation.check(configuration);
     Server server = new Server(configuration, environment);
-    boolean started = false;
     try (ControlClient before = server.before()) {
-      server.open(before, environment);
-      started = true;
+      server.openOrStop(before, environment);
       return server;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (LinuxException e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Where it cannot open, all is closed before the one before learns of it and needs the data. */
+  private void openOrStop(ControlClient before, Map<String, String> environment)
+      throws IOException {
+    boolean started = false;
+    try {
+      open(before, environment);
+      started = true;
     } finally {
       if (!started) {
-        server.stop(Duration.ZERO);
+        stop(Duration.ZERO);
       }
     }
   }
@@ -332,11 +346,27 @@ public final class Server implements AutoCloseable {
       }
       try {
         phase = Phase.STARTING;
-        serve();
+        serveOnceFree();
       } catch (IOException | RuntimeException e) {
         LOG.log(Level.ERROR, "take-over: this server cannot serve again: " + e, e);
         closeParts(Duration.ZERO);
         requestStop();
+      }
+    }
+  }
+
+  /** A process that is killed closes its descriptors one after the other, the data's not first. */
+  private void serveOnceFree() throws IOException {
+    long endNs = System.nanoTime() + RESUME_PATIENCE.toNanos();
+    while (stopRequested.getCount() > 0) {
+      try {
+        serve();
+        return;
+      } catch (DataFolderInUseException e) {
+        if (System.nanoTime() - endNs > 0) {
+          throw e;
+        }
+        LockSupport.parkNanos(RESUME_RETRY.toNanos());
       }
     }
   }

@@ -10,10 +10,15 @@ import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.server.config.Configuration;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -93,6 +98,45 @@ class TlsTest {
       assertEquals(Status.Code.NOT_FOUND, answer(server, "client"));
       assertEquals(Status.Code.UNAVAILABLE, answer(server, "server"));
       assertEquals(Status.Code.UNAVAILABLE, answer(server, null));
+    }
+  }
+
+  /**
+   * The failure comes after the engine was opened: the data folder has to be free again by then.
+   */
+  @Test
+  void whoHasNoKeyGivesBackWhatItTookOver() throws Exception {
+    make("server");
+    Files.writeString(folder.resolve("cut.key"), "-----BEGIN PRIVATE KEY-----\nMIG\n");
+    try (Server first =
+            Server.start(
+                Configuration.resolve(
+                    Map.of(
+                        "data", path("data"),
+                        "http", "127.0.0.1:0",
+                        "grpc", "127.0.0.1:0"),
+                    Map.of()),
+                Map.of());
+        HttpClient client = HttpClient.newHttpClient()) {
+      Configuration next =
+          Configuration.resolve(
+              Map.of(
+                  "data", path("data"),
+                  "http", first.httpUrl().replaceFirst(".*/", ""),
+                  "grpc", first.grpcAddress(),
+                  "grpc.certificate", path("server.pem"),
+                  "grpc.key", path("cut.key"),
+                  "take-over", "true"),
+              Map.of());
+      assertThrows(IOException.class, () -> Server.start(next, Map.of()).close());
+      HttpRequest ready =
+          HttpRequest.newBuilder(URI.create(first.httpUrl() + "/_ringmaster/health/ready"))
+              .timeout(Duration.ofSeconds(20))
+              .build();
+      long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (client.send(ready, BodyHandlers.discarding()).statusCode() != 200) {
+        assertTrue(System.nanoTime() < endNs, "it serves, and is not ready");
+      }
     }
   }
 
