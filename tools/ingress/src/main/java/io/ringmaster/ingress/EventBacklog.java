@@ -26,6 +26,10 @@ public final class EventBacklog {
   private static final int RUNNING_MAX = 256;
   private static final int LANE_RUNNING_MAX = 32;
   private static final long BYTES_MAX = 256L << 20;
+
+  /** What an event costs besides its payload and its texts, about. */
+  private static final int EVENT_BYTES = 256;
+
   private static final long AGE_MAX_NS = TimeUnit.HOURS.toNanos(6);
   private static final long DELAY_FIRST_MS = 1000;
   private static final long DELAY_MAX_MS = 300_000;
@@ -106,7 +110,7 @@ public final class EventBacklog {
    * @return false: it is full
    */
   public boolean accept(InvokeRequest request) {
-    int length = request.payload().length;
+    long length = bytes(request);
     synchronized (this) {
       if (closed || owed >= eventsMax || bytes + length > BYTES_MAX) {
         return false;
@@ -122,6 +126,19 @@ public final class EventBacklog {
     accepted.increment();
     run();
     return true;
+  }
+
+  private static long bytes(InvokeRequest request) {
+    return EVENT_BYTES
+        + request.payload().length
+        + bytes(request.function())
+        + bytes(request.qualifier())
+        + bytes(request.clientContext())
+        + bytes(request.traceHeader());
+  }
+
+  private static long bytes(String text) {
+    return text == null ? 0 : 2L * text.length();
   }
 
   /** Lanes take turns; one is there once, and only if it has something that may run. */
@@ -168,7 +185,7 @@ public final class EventBacklog {
         later.schedule(() -> again(event), delay, TimeUnit.MILLISECONDS);
       } else {
         owed--;
-        bytes -= event.request.payload().length;
+        bytes -= bytes(event.request);
         if (--event.lane.owed == 0) {
           lanes.remove(event.lane.key);
         }

@@ -24,6 +24,7 @@ final class Invoking implements InvocationCallback {
   private static final int KEPT_RESPONSE_MAX = 64 * 1024;
   private static final int NAME_MAX = 64;
   private static final int CONTEXT_MAX = 3583;
+  private static final int TRACE_MAX = 1024;
   private static final byte[] EMPTY_EVENT = {'{', '}'};
   private static final Refusal PENDING =
       Refusal.conflict(
@@ -71,6 +72,7 @@ final class Invoking implements InvocationCallback {
       tail = "Tail".equals(log);
       media();
       clientContext = clientContext();
+      boundTrace();
       if (exchange.bodyLength() > CHECKED_HERE_MAX) {
         String sort = type;
         exchange.manage(
@@ -180,6 +182,17 @@ final class Invoking implements InvocationCallback {
         given.length() > CONTEXT_MAX
             ? "Client context must be no more than " + CONTEXT_MAX + " bytes when base64-encoded"
             : "Client context must be a valid Base64-encoded JSON object.");
+  }
+
+  /** It is kept with an event, and goes to the function in one piece. */
+  private void boundTrace() throws Refused {
+    String given = trace();
+    if (given != null && given.length() > TRACE_MAX) {
+      throw new Refused(
+          400,
+          "InvalidRequestContentException",
+          "X-Amzn-Trace-Id must be no more than " + TRACE_MAX + " bytes");
+    }
   }
 
   private String problem() {

@@ -1,10 +1,14 @@
 package io.ringmaster.lambdahttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.Functions;
+import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.ingress.EventBacklog;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +39,46 @@ class EventsTest {
         assertEquals(PENDING, Json.object(response.body()).get("message"));
       }
       assertEquals(0, counter(bench, "eventsAccepted"));
+    }
+  }
+
+  /** It would be kept with an event for hours, and has to reach a function in one piece. */
+  @Test
+  void aTraceHeaderIsBounded() {
+    try (Bench bench = new Bench()) {
+      bench.echo("echo");
+      for (String type : new String[] {"Event", "RequestResponse"}) {
+        var response =
+            bench.invoke(
+                "echo", "{}", "X-Amz-Invocation-Type", type, "X-Amzn-Trace-Id", "t".repeat(1025));
+        assertEquals(400, response.statusCode(), response.body());
+        assertEquals(
+            "InvalidRequestContentException",
+            response.headers().firstValue("x-amzn-ErrorType").orElseThrow());
+      }
+      var fits = bench.invoke("echo", "{}", "X-Amzn-Trace-Id", "t".repeat(1024));
+      assertEquals(200, fits.statusCode(), fits.body());
+      assertEquals(0, counter(bench, "eventsAccepted"));
+    }
+  }
+
+  /** Eight times 32 MiB of context are 256 MiB: not with what else an event costs. */
+  @Test
+  void textsCountAsThePayloadDoes() {
+    try (Bench bench = new Bench()) {
+      bench.echo("never");
+      bench.engine.functions().putConcurrency("never", 0);
+      EventBacklog backlog = new EventBacklog(bench.engine, 100);
+      InvokeRequest event =
+          InvokeRequest.of("never", "{}")
+              .withOwner(Bench.OWNER)
+              .withClientContext("x".repeat(16 << 20));
+      for (int i = 0; i < 7; i++) {
+        assertTrue(backlog.accept(event), "event " + i);
+      }
+      assertFalse(backlog.accept(event));
+      assertEquals(7, backlog.waiting());
+      backlog.close();
     }
   }
 
