@@ -317,13 +317,17 @@ public final class Server implements AutoCloseable {
     requestStop();
     synchronized (parts) {
       if (phase != Phase.ENDED) {
+        quietly("systemd", notification::stopping);
         closeParts(drain);
         phase = Phase.ENDED;
       }
     }
   }
 
-  /** For a server that takes over: this one does nothing any more but keep the sockets open. */
+  /**
+   * For a server that takes over: this one does nothing any more but keep the sockets open. Systemd
+   * is told nothing: once a service says that it stops, it cannot take that back.
+   */
   private void release() {
     synchronized (parts) {
       if (phase == Phase.ENDED) {
@@ -374,7 +378,6 @@ public final class Server implements AutoCloseable {
   private void closeParts(Duration drain) {
     long endNs = System.nanoTime() + drain.toNanos();
     phase = Phase.DRAINING;
-    quietly("systemd", notification::stopping);
     for (Ingress ingress : ingresses) {
       quietly("ingress", ingress::stopAccepting);
     }

@@ -1,15 +1,19 @@
 package io.ringmaster.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
 import io.ringmaster.grpc.client.RefusedException;
 import io.ringmaster.grpc.client.RingmasterClient;
+import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.server.config.Configuration;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -108,6 +112,10 @@ class TlsTest {
   void whoHasNoKeyGivesBackWhatItTookOver() throws Exception {
     make("server");
     Files.writeString(folder.resolve("cut.key"), "-----BEGIN PRIVATE KEY-----\nMIG\n");
+    Linux linux = new Linux();
+    int systemd = linux.localSocket(true);
+    assertEquals(0, linux.bindLocal(systemd, path("notify")));
+    assertEquals(0, linux.nonBlocking(systemd));
     try (Server first =
             Server.start(
                 Configuration.resolve(
@@ -116,7 +124,7 @@ class TlsTest {
                         "http", "127.0.0.1:0",
                         "grpc", "127.0.0.1:0"),
                     Map.of()),
-                Map.of());
+                Map.of("NOTIFY_SOCKET", path("notify")));
         HttpClient client = HttpClient.newHttpClient()) {
       Configuration next =
           Configuration.resolve(
@@ -137,7 +145,23 @@ class TlsTest {
       while (client.send(ready, BodyHandlers.discarding()).statusCode() != 200) {
         assertTrue(System.nanoTime() < endNs, "it serves, and is not ready");
       }
+      assertFalse(received(linux, systemd).contains("STOPPING"));
+      first.close();
+      assertTrue(received(linux, systemd).contains("STOPPING"));
+    } finally {
+      linux.close(systemd);
     }
+  }
+
+  private static String received(Linux linux, int socket) {
+    StringBuilder text = new StringBuilder();
+    MemorySegment memory = linux.allocate(1024);
+    long length;
+    while ((length = linux.read(socket, memory.address(), memory.byteSize())) > 0) {
+      byte[] bytes = memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+      text.append(new String(bytes, StandardCharsets.UTF_8)).append('\n');
+    }
+    return text.toString();
   }
 
   /** What somebody with that certificate is answered for a function that is not there. */
