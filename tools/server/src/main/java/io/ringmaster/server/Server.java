@@ -246,7 +246,7 @@ public final class Server implements AutoCloseable {
     }
 
     @Override
-    public void release() {
+    public void release() throws IOException {
       Server.this.release();
     }
 
@@ -328,17 +328,28 @@ public final class Server implements AutoCloseable {
    * For a server that takes over: this one does nothing any more but keep the sockets open. Systemd
    * is told nothing: once a service says that it stops, it cannot take that back.
    */
-  private void release() {
+  private void release() throws IOException {
     synchronized (parts) {
       if (phase == Phase.ENDED) {
         return;
       }
-      List<Listening> kept = new ArrayList<>();
-      for (Listening each : sockets) {
-        quietly("socket", () -> kept.add(each.duplicate()));
-      }
+      List<Listening> kept = duplicates();
       closeParts(configuration.get(Options.DRAIN));
-      sockets = List.copyOf(kept);
+      sockets = kept;
+    }
+  }
+
+  /** Another channel of every socket; where one cannot be had, of none. */
+  private List<Listening> duplicates() throws IOException {
+    List<Listening> made = new ArrayList<>();
+    try {
+      for (Listening each : sockets) {
+        made.add(each.duplicate());
+      }
+      return List.copyOf(made);
+    } catch (IOException | LinuxException e) {
+      made.forEach(socket -> quietly("socket", () -> socket.channel().close()));
+      throw new IOException("a socket cannot be kept: " + e.getMessage(), e);
     }
   }
 

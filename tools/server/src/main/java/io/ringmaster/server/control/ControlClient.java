@@ -90,7 +90,10 @@ public final class ControlClient implements AutoCloseable {
       }
       await(System.nanoTime() + drainNs + patience.toNanos(), "the server does not end");
       if (wire.receive() && wire.op() != ControlOp.RELEASED) { // one that is gone has released it
-        throw new IOException("the server says something that was not asked");
+        throw new IOException(
+            wire.op() == ControlOp.FAILED
+                ? wire.text()
+                : "the server says something that was not asked");
       }
       return inherited;
     } catch (IOException | RuntimeException e) {

@@ -34,8 +34,12 @@ public final class ControlSocket implements AutoCloseable {
     /** How long {@link #release} may take for what runs, in nanoseconds. */
     long drainNs();
 
-    /** Drains and gives up the data folder, but not the sockets; returns when that is done. */
-    void release();
+    /**
+     * Drains and gives up the data folder, but not the sockets; returns when that is done.
+     *
+     * @throws IOException the sockets cannot be kept; nothing was given up, and it goes on
+     */
+    void release() throws IOException;
 
     /** Whether the server is to end, whatever becomes of the other one. */
     boolean isEnding();
@@ -160,10 +164,17 @@ public final class ControlSocket implements AutoCloseable {
       LOG.log(Level.WARNING, "take-over: the other server is gone; this one goes on");
       return;
     }
-    closing = true;
     handingOver = true;
     LOG.log(Level.INFO, "take-over: draining");
-    commands.release();
+    try {
+      commands.release();
+    } catch (IOException e) {
+      handingOver = false;
+      LOG.log(Level.ERROR, "take-over: this server goes on: " + e, e);
+      wire.send(ControlOp.FAILED, 0, 0, 0, String.valueOf(e.getMessage()));
+      return;
+    }
+    closing = true;
     LOG.log(Level.INFO, "take-over: the data folder is free");
     boolean serves = wire.send(ControlOp.RELEASED, 0, 0, 0, "") && serves(linux, wire);
     if (serves || commands.isEnding()) {

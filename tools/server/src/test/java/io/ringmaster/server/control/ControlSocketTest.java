@@ -33,6 +33,7 @@ class ControlSocketTest {
 
   @TempDir private Path data;
 
+  private final AtomicBoolean full = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
   private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -61,7 +62,10 @@ class ControlSocketTest {
         }
 
         @Override
-        public void release() {
+        public void release() throws IOException {
+          if (full.get()) {
+            throw new IOException("too many open files");
+          }
           released.set(true);
         }
 
@@ -154,6 +158,29 @@ class ControlSocketTest {
         assertNotNull(inherited);
         assertTrue(released.get());
         assertFalse(resumed.get());
+      }
+      await("it goes on", resumed::get);
+      assertFalse(ended.get());
+    }
+    sockets.get(0).channel().close();
+  }
+
+  /** It gives nothing up where it could not serve again; the next one may ask. */
+  @Test
+  void whoCannotKeepItsSocketsGoesOn() throws Exception {
+    sockets.add(Listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    try (ControlSocket server = ControlSocket.open(data, commands)) {
+      assertNotNull(server);
+      full.set(true);
+      try (ControlClient client = ControlClient.connect(data)) {
+        IOException failure = assertThrows(IOException.class, () -> client.takeOver(PATIENCE));
+        assertEquals("too many open files", failure.getMessage());
+      }
+      full.set(false);
+      try (ControlClient client = ControlClient.connect(data);
+          Inherited inherited = client.takeOver(PATIENCE)) {
+        assertNotNull(inherited);
+        assertTrue(released.get());
       }
       await("it goes on", resumed::get);
       assertFalse(ended.get());
