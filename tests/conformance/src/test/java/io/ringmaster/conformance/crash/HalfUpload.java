@@ -20,7 +20,7 @@ final class HalfUpload implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** Asks for a function of this name, and sends all of the request but some of its end. */
+  /** Asks for a function of this name, and does not send all of the request. */
   static HalfUpload create(URI endpoint, String name, Random random) throws IOException {
     Upload code = Upload.of(name, random);
     Map<String, Object> body =
@@ -44,17 +44,23 @@ final class HalfUpload implements AutoCloseable {
     return send(endpoint, "PUT", "/2015-03-31/functions/" + name + "/code", body, random);
   }
 
+  /**
+   * Half of them lack some of their document; the others have all of it, and say that they are
+   * longer: a server that acts on what came finds nothing wrong with it.
+   */
   private static HalfUpload send(
       URI endpoint, String method, String path, Object body, Random random) throws IOException {
     byte[] bytes = new ObjectMapper().writeValueAsBytes(body);
+    boolean cut = random.nextBoolean();
+    int missing = 1 + random.nextInt(bytes.length / 2);
     String head =
         "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(method, path, bytes.length);
+            .formatted(method, path, cut ? bytes.length : bytes.length + missing);
     Socket socket = new Socket(endpoint.getHost(), endpoint.getPort());
     try {
       OutputStream out = socket.getOutputStream();
       out.write(head.getBytes(StandardCharsets.US_ASCII));
-      out.write(bytes, 0, bytes.length - 1 - random.nextInt(bytes.length / 2));
+      out.write(bytes, 0, cut ? bytes.length - missing : bytes.length);
       out.flush();
       return new HalfUpload(socket);
     } catch (IOException e) {
