@@ -176,10 +176,12 @@ public final class EventBacklog {
     Refusal refusal = result.refusal();
     boolean again = refusal != null && passing(refusal);
     boolean expired = System.nanoTime() - event.acceptedNs > AGE_MAX_NS;
+    boolean last;
     synchronized (this) {
+      last = closed;
       running--;
       event.lane.running--;
-      if (again && !expired && !closed) {
+      if (again && !expired && !last) {
         long delay = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS << Math.min(event.tries++, 10));
         delayed.add(event);
         later.schedule(() -> again(event), delay, TimeUnit.MILLISECONDS);
@@ -194,7 +196,9 @@ public final class EventBacklog {
       makeReady(event.lane);
     }
     LongAdder outcome =
-        again ? expired ? expiredEvents : throttled : result.succeeded() ? succeeded : failed;
+        again
+            ? expired ? expiredEvents : last ? droppedEvents : throttled
+            : result.succeeded() ? succeeded : failed;
     outcome.increment();
     run();
   }
@@ -255,7 +259,7 @@ public final class EventBacklog {
   }
 
   /**
-   * Begins nothing more.
+   * Begins nothing more. What runs still has an outcome, which is counted.
    *
    * @return how many events have no outcome and get none
    */
@@ -263,7 +267,7 @@ public final class EventBacklog {
     int dropped;
     synchronized (this) {
       closed = true;
-      dropped = owed;
+      dropped = owed - running;
       ready.clear();
       lanes.clear();
       delayed.clear();

@@ -11,6 +11,7 @@ import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.ingress.EventBacklog;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,34 @@ class EventsTest {
       assertFalse(backlog.accept(event));
       assertEquals(7, backlog.waiting());
       backlog.close();
+    }
+  }
+
+  /** One waits for its next attempt, the other one runs. */
+  @Test
+  void whatRunsAtTheEndIsNotDropped() {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger begun = new AtomicInteger();
+    try (Bench bench = new Bench()) {
+      bench.echo("never");
+      bench.engine.functions().putConcurrency("never", 0);
+      bench.function(
+          "slow",
+          (event, response) -> {
+            begun.incrementAndGet();
+            go.await();
+          });
+      EventBacklog backlog = new EventBacklog(bench.engine, 100);
+      assertTrue(backlog.accept(InvokeRequest.of("never", "{}").withOwner(Bench.OWNER)));
+      assertTrue(backlog.accept(InvokeRequest.of("slow", "{}").withOwner(Bench.OWNER)));
+      Bench.await("throttled", () -> backlog.counters().get("eventsThrottled") == 1);
+      Bench.await("it runs", () -> begun.get() == 1);
+      assertEquals(1, backlog.close());
+      go.countDown();
+      Bench.await("it ran", () -> backlog.counters().get("eventsSucceeded") == 1);
+      assertEquals(1, backlog.counters().get("eventsDropped"));
+    } finally {
+      go.countDown();
     }
   }
 
