@@ -140,17 +140,29 @@ final class IngressLoop implements SelectStrategy {
   private void submitRead() {
     int count = readCount;
     readCount = 0;
-    for (int i = 0; i < count; i++) {
-      Invoking next = read[i];
-      read[i] = null;
-      running++;
-      try {
-        if (!next.submitNow()) {
+    submitRead(0, count);
+  }
+
+  /** What even its failure cannot be told of does not keep the others from being submitted. */
+  private void submitRead(int from, int end) {
+    int i = from;
+    try {
+      for (; i < end; i++) {
+        Invoking next = read[i];
+        read[i] = null;
+        running++;
+        try {
+          if (!next.submitNow()) {
+            running--;
+          }
+        } catch (RuntimeException | Error e) {
           running--;
+          next.failed(e);
         }
-      } catch (RuntimeException | Error e) {
-        running--;
-        next.failed(e);
+      }
+    } finally {
+      if (i < end) {
+        submitRead(i + 1, end);
       }
     }
   }

@@ -291,7 +291,12 @@ final class Invoking implements InvocationCallback {
     }
     exchange.hold();
     exchange.onDisconnect(call::cancel);
-    call.submit(this);
+    try {
+      call.submit(this);
+    } catch (RuntimeException | Error e) {
+      exchange.letGo();
+      throw e;
+    }
     return true;
   }
 
@@ -320,9 +325,12 @@ final class Invoking implements InvocationCallback {
 
   /** It could not be submitted, or its answer not be written: its client is not left waiting. */
   void failed(Throwable cause) {
-    ingress.internalError("an invocation", cause);
     exchange.over();
-    exchange.peer().breakOff();
+    try {
+      ingress.internalError("an invocation", cause);
+    } finally {
+      exchange.peer().breakOff();
+    }
   }
 
   /** The answer to a call that is settled: its refusal, or what the function said. */
