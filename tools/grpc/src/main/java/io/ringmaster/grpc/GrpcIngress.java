@@ -1,8 +1,10 @@
 package io.ringmaster.grpc;
 
 import io.grpc.BindableService;
+import io.grpc.Codec;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -52,6 +54,11 @@ public final class GrpcIngress implements AutoCloseable {
   private static final int MESSAGE_BYTES_MAX = 7 * 1024 * 1024;
 
   private static final int METADATA_BYTES_MAX = 16 * 1024;
+
+  /** None: what is held of messages is bounded by the bytes that come. */
+  private static final DecompressorRegistry COMPRESSIONS =
+      DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
+
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
   private static final int EVENTS_MAX = 10_000;
@@ -148,6 +155,7 @@ public final class GrpcIngress implements AutoCloseable {
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .directExecutor()
+            .decompressorRegistry(COMPRESSIONS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .maxConcurrentCallsPerConnection(config.limits().streamsPerConnectionMax())

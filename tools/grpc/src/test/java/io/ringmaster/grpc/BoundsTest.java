@@ -3,12 +3,14 @@ package io.ringmaster.grpc;
 import static io.ringmaster.grpc.World.request;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
@@ -72,6 +74,22 @@ class BoundsTest {
       return socket.getInputStream().read() >= 0;
     } catch (IOException reset) {
       return false;
+    }
+  }
+
+  /** It would be held as what it becomes, and counted as what came. */
+  @Test
+  void compressedMessagesAreRefused() throws IOException {
+    try (World world = world(10)) {
+      StatusRuntimeException refused =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  InvocationServiceGrpc.newBlockingStub(world.client.channel())
+                      .withCompression("gzip")
+                      .invoke(request("echo", "\"" + " ".repeat(MEBIBYTE) + "\"")));
+      assertEquals(Status.Code.UNIMPLEMENTED, refused.getStatus().getCode());
+      assertEquals("1", world.client.invoke("echo", "1").getPayload().toStringUtf8());
     }
   }
 
