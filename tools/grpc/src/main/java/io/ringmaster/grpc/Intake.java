@@ -11,6 +11,7 @@ import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
 import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.ingress.JsonCheck;
+import io.ringmaster.ingress.Target;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
@@ -178,10 +179,11 @@ final class Intake {
   private InvokeResponse settle(
       Owner owner, String function, String qualifier, InvokeRequest request) {
     Functions functions = owner == null ? engine.functions() : engine.functions(owner);
-    functions.get(function, qualifier);
     if (request.getInvocationType() == InvocationType.INVOCATION_TYPE_DRY_RUN) {
+      Target.find(functions, function, qualifier);
       return InvokeResponse.newBuilder().setStatusCode(204).build();
     }
+    Target.checkEvent(functions, function, qualifier);
     UUID id = UUID.randomUUID();
     byte[] event =
         request.getPayload().isEmpty()

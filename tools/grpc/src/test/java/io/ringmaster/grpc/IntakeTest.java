@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status;
+import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.grpc.client.InvocationStream;
 import io.ringmaster.grpc.client.RefusedException;
@@ -16,6 +17,7 @@ import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
 import io.ringmaster.grpc.v1.InvokeWithResponseStreamRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -113,6 +115,25 @@ class IntakeTest {
       RefusedException refused = refusal(world.client.invokeAsync(typed("nobody", "1", type)));
       assertEquals(Status.Code.NOT_FOUND, refused.grpcCode());
       assertEquals("ResourceNotFoundException", refused.code());
+      assertTrue(refused.getMessage().contains(":nobody:$LATEST"), refused.getMessage());
+    }
+  }
+
+  @Test
+  void anEventForAFunctionThatIsPendingIsRefusedAsByHttp() throws IOException {
+    try (World young =
+        new World(
+            GrpcConfig.on(World.loopback()),
+            EngineConfig.builder().statePendingMin(Duration.ofMinutes(1)))) {
+      RefusedException refused =
+          refusal(
+              young.client.invokeAsync(typed("echo", "1", InvocationType.INVOCATION_TYPE_EVENT)));
+      assertEquals("ResourceConflictException", refused.code());
+      assertTrue(
+          refused
+              .getMessage()
+              .contains("The function is currently in the following state: Pending"),
+          refused.getMessage());
     }
   }
 

@@ -6,6 +6,7 @@ import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.api.ResourcePolicy;
 import io.ringmaster.api.Statement;
+import io.ringmaster.ingress.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,18 +160,9 @@ final class AccessWorks {
       if (e.refusal().message().startsWith(" ")) {
         return Answer.untyped(e.refusal());
       }
-      throw latest(e, in.function());
+      throw Target.latest(e, in.function());
     }
     return Map.of("ReservedConcurrentExecutions", reserved);
-  }
-
-  /** AWS names the version here where the request named none. */
-  static LambdaException latest(LambdaException e, String function) {
-    String name = function.substring(function.lastIndexOf(':') + 1);
-    Refusal refusal = e.refusal();
-    return refusal.statusCode() == 404 && refusal.message().endsWith(":function:" + name)
-        ? Management.notFound(refusal.message() + ":$LATEST")
-        : e;
   }
 
   private static Object getConcurrency(Arguments in) {

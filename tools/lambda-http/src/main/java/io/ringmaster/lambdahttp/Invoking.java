@@ -1,13 +1,13 @@
 package io.ringmaster.lambdahttp;
 
 import io.ringmaster.api.Call;
-import io.ringmaster.api.FunctionConfiguration;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.ingress.JsonCheck;
+import io.ringmaster.ingress.Target;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -26,10 +26,6 @@ final class Invoking implements InvocationCallback {
   private static final int CONTEXT_MAX = 3583;
   private static final int TRACE_MAX = 1024;
   private static final byte[] EMPTY_EVENT = {'{', '}'};
-  private static final Refusal PENDING =
-      Refusal.conflict(
-          "The operation cannot be performed at this time. The function is currently in the"
-              + " following state: Pending");
 
   private final Exchange exchange;
   private final Ingress ingress;
@@ -215,7 +211,7 @@ final class Invoking implements InvocationCallback {
 
   private Answer dryRun() {
     try {
-      target();
+      Target.find(ingress.functions(exchange.owner()), function, qualifier);
       return Answer.of(204);
     } catch (LambdaException e) {
       return Answer.refusal(e.refusal());
@@ -226,9 +222,7 @@ final class Invoking implements InvocationCallback {
   private Answer event() {
     try {
       Owner owner = exchange.owner();
-      if (target().state().equals("Pending")) {
-        return Answer.refusal(PENDING);
-      }
+      Target.checkEvent(ingress.functions(owner), function, qualifier);
       byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
       Answer answer = Answer.of(202);
       boolean taken =
@@ -246,15 +240,6 @@ final class Invoking implements InvocationCallback {
           : Answer.refusal(Refusal.throttled("CallerRateLimitExceeded")).header("Retry-After", "1");
     } catch (LambdaException e) {
       return Answer.refusal(e.refusal());
-    }
-  }
-
-  /** The version that is meant; what AWS answers for none of that name. */
-  private FunctionConfiguration target() {
-    try {
-      return ingress.functions(exchange.owner()).get(function, qualifier);
-    } catch (LambdaException e) {
-      throw qualifier == null ? AccessWorks.latest(e, function) : e;
     }
   }
 
