@@ -52,6 +52,10 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
   private boolean asked;
   private boolean halfClosed;
   private boolean draining;
+
+  /** Calls came that were not taken: it must not end well. */
+  private boolean dropped;
+
   private boolean headersSent;
 
   /** What ends now is written when the message was taken. */
@@ -136,6 +140,7 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
 
   private void take(InvokeStreamRequest message) {
     if (over || draining) {
+      dropped |= message.getCallsCount() > 0;
       return; // what is not taken has no result
     }
     int calls = message.getCallsCount();
@@ -295,7 +300,8 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
     }
     if (!over && inFlight.isEmpty() && (halfClosed || draining)) {
       sendHeaders();
-      close(halfClosed ? Status.OK : Status.UNAVAILABLE.withDescription("going away"));
+      boolean well = halfClosed && !dropped;
+      close(well ? Status.OK : Status.UNAVAILABLE.withDescription("going away"));
       return;
     }
     ask();

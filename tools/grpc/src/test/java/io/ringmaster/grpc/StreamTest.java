@@ -190,6 +190,35 @@ class StreamTest {
     raw.calls.cancel("enough", null);
   }
 
+  /** A stream that ended well has a result for every call. */
+  @Test
+  void aStreamWhoseCallsWereNotTakenEndsAsUnavailable() throws InterruptedException {
+    Raw raw = raw();
+    Raw idle = raw();
+    Raw half = raw();
+    raw.calls.request(100);
+    raw.calls.onNext(InvokeStreamRequest.newBuilder().addCalls(call(0, "gated", "1")).build());
+    half.calls.onNext(InvokeStreamRequest.newBuilder().addCalls(call(0, "gated", "1")).build());
+    await().until(() -> world.begun.get() == 2);
+    long before = world.ingress.inboundBytes();
+    assertTrue(before > 0);
+    world.ingress.stopAccepting();
+    assertTrue(idle.ended.await(10, TimeUnit.SECONDS), "those without calls end at once");
+    InvokeStreamRequest.Builder late = InvokeStreamRequest.newBuilder();
+    for (int i = 1; i <= 10; i++) {
+      late.addCalls(call(i, "echo", "1"));
+    }
+    raw.calls.onNext(late.build());
+    raw.calls.onCompleted();
+    // One connection: when this one's end is there, so is all that was sent before.
+    half.calls.cancel("gone", null);
+    await().until(() -> world.ingress.inboundBytes() < before);
+    world.gate.countDown();
+    assertTrue(raw.ended.await(10, TimeUnit.SECONDS));
+    assertEquals(1, raw.results.size());
+    assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(raw.failed).getCode());
+  }
+
   @Test
   void aCancelledStreamCancelsItsCalls() {
     Raw raw = raw();
