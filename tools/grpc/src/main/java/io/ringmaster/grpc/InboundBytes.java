@@ -68,6 +68,8 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     private long reserved;
     private boolean manyMessages;
     private boolean over;
+    private boolean kept;
+    private boolean closed;
     private Runnable onOverload;
 
     @Override
@@ -79,6 +81,18 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
       MethodType type = call.getMethodDescriptor().getType();
       manyMessages = type == MethodType.BIDI_STREAMING || type == MethodType.CLIENT_STREAMING;
+    }
+
+    /** Its bytes are held beyond its end, until {@link #letGo}. */
+    void hold() {
+      kept = true;
+    }
+
+    void letGo() {
+      kept = false;
+      if (closed) {
+        give();
+      }
     }
 
     /** What ends the RPC if there is no room for it. */
@@ -114,7 +128,10 @@ final class InboundBytes extends ServerStreamTracer.Factory {
 
     @Override
     public void streamClosed(Status status) {
-      give();
+      closed = true;
+      if (!kept) {
+        give();
+      }
     }
 
     private void give() {

@@ -33,7 +33,10 @@ final class Intake {
   private final Management management;
   private final EventBacklog backlog;
 
-  /** Who is told what becomes of a request; one of these once, on its loop. */
+  /**
+   * Who is told what becomes of a request; one of the first three once, on its loop, unless it is
+   * gone.
+   */
   interface Asker {
     /** It is in order: the call is the asker's, to submit or to give back. */
     void admitted(Call call);
@@ -42,12 +45,24 @@ final class Intake {
 
     /** It has its answer, without the engine. */
     void answered(InvokeResponse response);
+
+    /** Its request is kept elsewhere, and counts until {@link #letGo}. The loop's thread. */
+    void hold();
+
+    /** The loop's thread. */
+    void letGo();
+
+    /** Whether nobody waits for it any more. Any thread. */
+    boolean gone();
   }
 
   /** What a look at a request came to; both null: it is in order. */
   private record Finding(Refusal refusal, InvokeResponse response) {}
 
   private static final Finding IN_ORDER = new Finding(null, null);
+
+  /** There was nobody any more to look for. */
+  private static final Finding GONE = new Finding(null, null);
 
   /**
    * @param usual whose functions are meant where nobody is named
@@ -103,10 +118,11 @@ final class Intake {
   }
 
   private void later(IngressLoop loop, Call call, Asker asker, Supplier<Finding> look) {
+    asker.hold();
     boolean taken =
         management.execute(
             () -> {
-              Finding finding = safely(look);
+              Finding finding = asker.gone() ? GONE : safely(look);
               try {
                 loop.executor().execute(() -> told(loop, call, asker, finding));
               } catch (RejectedExecutionException ended) {
@@ -131,11 +147,15 @@ final class Intake {
   }
 
   private static void told(IngressLoop loop, Call call, Asker asker, Finding finding) {
+    asker.letGo();
     if (finding == IN_ORDER) {
       asker.admitted(call);
       return;
     }
     loop.giveBack(call);
+    if (finding == GONE) {
+      return;
+    }
     if (finding.refusal() != null) {
       asker.refused(finding.refusal());
     } else {

@@ -30,6 +30,7 @@ final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamR
   private final IngressLoop loop;
   private final Owner owner;
   private final ServerCall<InvokeWithResponseStreamRequest, InvokeWithResponseStreamResponse> rpc;
+  private final InboundBytes.Tracer inbound = InboundBytes.TRACER.get();
   private final ConcurrentLinkedQueue<byte[]> parts = new ConcurrentLinkedQueue<>();
 
   /** Whether it is in the loop's list. Set by the dispatcher, cleared by the loop. */
@@ -45,6 +46,9 @@ final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamR
   private boolean headersSent;
   private boolean partSent;
   private boolean over;
+
+  /** It was given up, or ended before it ran. */
+  private volatile boolean gone;
 
   PartsExchange(
       IngressLoop loop,
@@ -88,6 +92,7 @@ final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamR
   private void end(Status status) {
     if (!over) {
       over = true;
+      gone = true;
       rpc.close(status, new Metadata());
     }
   }
@@ -140,6 +145,21 @@ final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamR
     }
   }
 
+  @Override
+  public void hold() {
+    inbound.hold();
+  }
+
+  @Override
+  public void letGo() {
+    inbound.letGo();
+  }
+
+  @Override
+  public boolean gone() {
+    return gone;
+  }
+
   private void send(InvokeResponse end) {
     sendHeaders();
     rpc.sendMessage(InvokeWithResponseStreamResponse.newBuilder().setEnd(end).build());
@@ -148,6 +168,7 @@ final class PartsExchange extends IngressLoop.Exchange<InvokeWithResponseStreamR
 
   private void cancelled() {
     over = true;
+    gone = true;
     parts.clear();
     if (call != null) {
       call.cancel();

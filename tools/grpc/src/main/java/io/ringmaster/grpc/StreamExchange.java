@@ -129,7 +129,7 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
 
   private void giveUpAll() {
     for (StreamedCall each : inFlight.values()) {
-      inbound.release(each.reservedBytes);
+      each.release();
       each.giveUp();
     }
     inFlight.clear();
@@ -288,6 +288,11 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
     }
   }
 
+  /** Bytes of an event are held no more. */
+  void release(int bytes) {
+    inbound.release(bytes);
+  }
+
   IngressLoop loop() {
     return loop;
   }
@@ -327,7 +332,7 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
     for (int i = 0; i < count; i++) {
       StreamedCall written = ended.poll();
       heldBytes -= written.heldBytes;
-      inbound.release(written.reservedBytes);
+      written.release();
       inFlight.remove(written.id);
       written.written();
     }

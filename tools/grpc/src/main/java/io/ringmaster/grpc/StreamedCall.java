@@ -49,6 +49,15 @@ final class StreamedCall implements InvocationCallback, Intake.Asker {
   /** Its result without the engine; null: none. */
   private InvokeResponse told;
 
+  /** Its event is kept by who looks at it. */
+  private boolean kept;
+
+  /** The stream has done with it. */
+  private boolean done;
+
+  /** It was refused or given up. Written by the loop. */
+  private volatile boolean gone;
+
   StreamedCall(StreamExchange stream, long id) {
     this.stream = stream;
     this.id = id;
@@ -77,6 +86,33 @@ final class StreamedCall implements InvocationCallback, Intake.Asker {
       stopTimer();
       stream.ended(this);
       stream.toldLater();
+    }
+  }
+
+  @Override
+  public void hold() {
+    kept = true;
+  }
+
+  @Override
+  public void letGo() {
+    kept = false;
+    if (done) {
+      release();
+    }
+  }
+
+  @Override
+  public boolean gone() {
+    return gone;
+  }
+
+  /** The stream has done with it: its event counts until nobody looks at it any more. */
+  void release() {
+    done = true;
+    if (!kept) {
+      stream.release(reservedBytes);
+      reservedBytes = 0;
     }
   }
 
@@ -111,6 +147,7 @@ final class StreamedCall implements InvocationCallback, Intake.Asker {
   void refuse(Refusal reason, Status.Code code) {
     if (refusal == null && settled == null && told == null) {
       refusal = reason;
+      gone = true;
       refusalCode = code;
       stopTimer();
       if (running != null) {
@@ -139,6 +176,7 @@ final class StreamedCall implements InvocationCallback, Intake.Asker {
       written();
     } else {
       refusal = Refusal.cancelled();
+      gone = true;
       if (running != null) {
         running.cancel();
       }

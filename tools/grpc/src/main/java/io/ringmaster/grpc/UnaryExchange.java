@@ -16,11 +16,15 @@ final class UnaryExchange extends IngressLoop.Exchange<InvokeRequest>
   private final IngressLoop loop;
   private final Owner owner;
   private final ServerCall<InvokeRequest, InvokeResponse> rpc;
+  private final InboundBytes.Tracer inbound = InboundBytes.TRACER.get();
   private InvokeRequest request;
   private Call call;
 
   /** Neither may anything be written any more nor is anybody waiting for it. */
   private boolean over;
+
+  /** It was given up, or ended before it ran. Written by the loop. */
+  private volatile boolean gone;
 
   UnaryExchange(IngressLoop loop, Owner owner, ServerCall<InvokeRequest, InvokeResponse> rpc) {
     this.loop = loop;
@@ -49,6 +53,7 @@ final class UnaryExchange extends IngressLoop.Exchange<InvokeRequest>
       @Override
       public void onCancel() {
         over = true;
+        gone = true;
         if (call != null) {
           call.cancel();
         }
@@ -59,6 +64,7 @@ final class UnaryExchange extends IngressLoop.Exchange<InvokeRequest>
   private void end(Status status) {
     if (!over) {
       over = true;
+      gone = true;
       rpc.close(status, new Metadata());
     }
   }
@@ -108,6 +114,21 @@ final class UnaryExchange extends IngressLoop.Exchange<InvokeRequest>
       over = true;
       send(response);
     }
+  }
+
+  @Override
+  public void hold() {
+    inbound.hold();
+  }
+
+  @Override
+  public void letGo() {
+    inbound.letGo();
+  }
+
+  @Override
+  public boolean gone() {
+    return gone;
   }
 
   private void send(InvokeResponse response) {

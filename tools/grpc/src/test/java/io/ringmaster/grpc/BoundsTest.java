@@ -6,19 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
+import io.ringmaster.grpc.v1.InvocationType;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
+import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +96,55 @@ class BoundsTest {
       assertEquals(Status.Code.UNIMPLEMENTED, refused.getStatus().getCode());
       assertEquals("1", world.client.invoke("echo", "1").getPayload().toStringUtf8());
     }
+  }
+
+  /** What its caller gave up is held for as long as it waits, and not carried out. */
+  @Test
+  void whatIsGivenUpCountsUntilItIsDropped() throws Exception {
+    try (World world = world(10)) {
+      EventBacklog backlog = new EventBacklog(world.engine, 100);
+      GrpcConfig config = GrpcConfig.on(World.loopback()).withBacklog(backlog);
+      try (GrpcIngress ingress = GrpcIngress.start(config, world.engine);
+          RingmasterClient client =
+              RingmasterClient.connect("127.0.0.1", ingress.address().getPort())) {
+        InvocationServiceGrpc.InvocationServiceFutureStub stub =
+            InvocationServiceGrpc.newFutureStub(client.channel());
+        InvokeRequest event =
+            request("echo", "1").toBuilder()
+                .setInvocationType(InvocationType.INVOCATION_TYPE_EVENT)
+                .build();
+        InvokeRequest large =
+            event.toBuilder()
+                .setPayload(ByteString.copyFromUtf8("\"" + "x".repeat(70_000) + "\""))
+                .build();
+        synchronized (backlog) { // whoever brings it something waits
+          List<Future<InvokeResponse>> first = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            first.add(stub.invoke(event));
+          }
+          await().until(() -> blocked() == first.size());
+          Future<InvokeResponse> waits = stub.invoke(large);
+          await().until(() -> ingress.inboundBytes() >= 70_000);
+          assertEquals("1", client.invoke("echo", "1").getPayload().toStringUtf8());
+          waits.cancel(true);
+          // On the same connection: so the end of that one was seen.
+          assertEquals("1", client.invoke("echo", "1").getPayload().toStringUtf8());
+          assertTrue(ingress.inboundBytes() >= 70_000);
+        }
+        await().until(() -> ingress.inboundBytes() == 0);
+        assertEquals(4, backlog.counters().get("eventsAccepted"));
+        await().until(() -> backlog.waiting() == 0);
+      }
+      backlog.close();
+    }
+  }
+
+  /** Threads for what may wait that wait for a lock. */
+  private static long blocked() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("ringmaster-grpc-management-"))
+        .filter(thread -> thread.getState() == Thread.State.BLOCKED)
+        .count();
   }
 
   /** Messages that are there, of RPCs that do not go on: what is too much is told so. */
