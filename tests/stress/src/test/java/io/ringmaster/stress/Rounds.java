@@ -21,9 +21,9 @@ public final class Rounds {
     random = new SplittableRandom(seed);
   }
 
-  /** How many there are: {@code count}, fifty times as many in the full tier. */
+  /** How many there are: {@code count}, five times as many in the full tier. */
   public static int of(int count) {
-    return FULL ? 50 * count : count;
+    return FULL ? 5 * count : count;
   }
 
   /**

@@ -83,7 +83,7 @@ final class MalformedRequests {
           "7fffffff\r\n{}",
           "2\r\n{}XX0\r\n\r\n",
           "2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
-          "2;" + "x".repeat(200_000) + "\r\n{}\r\n0\r\n\r\n");
+          "2;" + "x".repeat(600_000) + "\r\n{}\r\n0\r\n\r\n");
 
   private static final String HIDDEN =
       "POST /2015-03-31/functions/hidden/invocations HTTP/1.1\r\nHost: h\r\nContent-Length:"
