@@ -168,7 +168,7 @@ public final class GrpcIngress implements AutoCloseable {
             .addStreamTracerFactory(inbound)
             .addService(invocations(config.limits(), exchanges, inbound))
             .addService(functions(management, exchanges))
-            .addService(health.getHealthService());
+            .addService(bounded(health.getHealthService().bindService(), exchanges));
     if (config.listening() == null) {
       builder.channelFactory(() -> new Listener(config.limits().connectionsMax()));
     } else {
@@ -176,7 +176,10 @@ public final class GrpcIngress implements AutoCloseable {
           () -> new Listener(config.listening(), config.limits().connectionsMax()));
     }
     if (config.reflection()) {
-      builder.addService(ProtoReflectionServiceV1.newInstance()).addService(olderReflection());
+      for (BindableService each :
+          List.of(ProtoReflectionServiceV1.newInstance(), olderReflection())) {
+        builder.addService(bounded(each.bindService(), exchanges));
+      }
     }
     if (tls != null) {
       builder.sslContext(tls);
@@ -242,17 +245,32 @@ public final class GrpcIngress implements AutoCloseable {
             } catch (IllegalArgumentException impossible) {
               return refused(rpc, impossible);
             }
+            Context context = Context.current().withValue(Management.OWNER, named);
+            return Contexts.interceptCall(context, rpc, headers, next);
+          }
+        };
+    FunctionIngress functions = new FunctionIngress(management, loops);
+    return bounded(ServerInterceptors.intercept(functions, owner), loops);
+  }
+
+  /** Of which an RPC ends that there is no room for; those of invocations see to it themselves. */
+  private static ServerServiceDefinition bounded(
+      ServerServiceDefinition service, IngressLoops loops) {
+    ServerInterceptor bound =
+        new ServerInterceptor() {
+          @Override
+          public <Q, A> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, A> rpc, Metadata headers, ServerCallHandler<Q, A> next) {
             OnceClosed<Q, A> once = new OnceClosed<>(rpc);
             EventExecutor loop = loops.current().executor();
             InboundBytes.TRACER
                 .get()
                 .onOverload(
                     () -> loop.execute(() -> once.close(InboundBytes.EXHAUSTED, new Metadata())));
-            Context context = Context.current().withValue(Management.OWNER, named);
-            return Contexts.interceptCall(context, once, headers, next);
+            return next.startCall(once, headers);
           }
         };
-    return ServerInterceptors.intercept(new FunctionIngress(management, loops), owner);
+    return ServerInterceptors.intercept(service, bound);
   }
 
   /** An RPC that may be closed by two: the second time nothing happens. */

@@ -12,6 +12,9 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
 import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationType;
@@ -95,6 +98,39 @@ class BoundsTest {
                       .invoke(request("echo", "\"" + " ".repeat(MEBIBYTE) + "\"")));
       assertEquals(Status.Code.UNIMPLEMENTED, refused.getStatus().getCode());
       assertEquals("1", world.client.invoke("echo", "1").getPayload().toStringUtf8());
+    }
+  }
+
+  /** Health and reflection are no way around. */
+  @Test
+  void theBoundIsThatOfEveryService() throws Exception {
+    try (World world = world(10)) {
+      HealthCheckRequest large =
+          HealthCheckRequest.newBuilder().setService("x".repeat(6 * MEBIBYTE)).build();
+      List<CompletableFuture<Status>> ends = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        ClientCall<HealthCheckRequest, HealthCheckResponse> call =
+            world.client.channel().newCall(HealthGrpc.getCheckMethod(), CallOptions.DEFAULT);
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        call.start(
+            new ClientCall.Listener<>() {
+              @Override
+              public void onClose(Status status, Metadata trailers) {
+                end.complete(status);
+              }
+            },
+            new Metadata());
+        call.request(1);
+        call.sendMessage(large); // and never the end of it
+        ends.add(end);
+      }
+      await().until(() -> ends.stream().filter(CompletableFuture::isDone).count() >= 4);
+      for (CompletableFuture<Status> end : ends) {
+        if (end.isDone()) {
+          assertEquals(Status.Code.RESOURCE_EXHAUSTED, end.get(1, TimeUnit.SECONDS).getCode());
+        }
+      }
+      assertTrue(world.ingress.inboundBytes() <= 16 * MEBIBYTE);
     }
   }
 
