@@ -34,6 +34,8 @@ public final class EventBacklog {
   private static final long DELAY_FIRST_MS = 1000;
   private static final long DELAY_MAX_MS = 300_000;
 
+  private static final System.Logger LOG = System.getLogger(EventBacklog.class.getName());
+
   /** One event. */
   private static final class Event {
     final InvokeRequest request;
@@ -168,8 +170,34 @@ public final class EventBacklog {
         running++;
         makeReady(lane);
       }
-      engine.invokeAsync(next.request).thenAccept(result -> settled(next, result));
+      try {
+        engine.invokeAsync(next.request).thenAccept(result -> settled(next, result));
+      } catch (RuntimeException | Error fault) { // its places are others' all the same
+        LOG.log(System.Logger.Level.ERROR, "an accepted event could not be run", fault);
+        synchronized (this) {
+          leave(next);
+          forget(next);
+          makeReady(next.lane);
+        }
+        failed.increment();
+      }
     }
+  }
+
+  /** It runs no more. Under the lock. */
+  private void leave(Event event) {
+    running--;
+    event.lane.running--;
+  }
+
+  /** It has an outcome. Under the lock. */
+  private void forget(Event event) {
+    owed--;
+    bytes -= bytes(event.request);
+    if (--event.lane.owed == 0) {
+      lanes.remove(event.lane.key);
+    }
+    notifyAll();
   }
 
   private void settled(Event event, InvocationResult result) {
@@ -179,19 +207,13 @@ public final class EventBacklog {
     boolean last;
     synchronized (this) {
       last = closed;
-      running--;
-      event.lane.running--;
+      leave(event);
       if (again && !expired && !last) {
         long delay = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS << Math.min(event.tries++, 10));
         delayed.add(event);
         later.schedule(() -> again(event), delay, TimeUnit.MILLISECONDS);
       } else {
-        owed--;
-        bytes -= bytes(event.request);
-        if (--event.lane.owed == 0) {
-          lanes.remove(event.lane.key);
-        }
-        notifyAll();
+        forget(event);
       }
       makeReady(event.lane);
     }
