@@ -145,9 +145,9 @@ class TlsTest {
       while (client.send(ready, BodyHandlers.discarding()).statusCode() != 200) {
         assertTrue(System.nanoTime() < endNs, "it serves, and is not ready");
       }
-      assertFalse(received(linux, systemd).contains("STOPPING"));
-      first.close();
-      assertTrue(received(linux, systemd).contains("STOPPING"));
+      String told = received(linux, systemd);
+      assertTrue(told.contains("READY=1"), told);
+      assertFalse(told.contains("STOPPING"), told);
     } finally {
       linux.close(systemd);
     }
