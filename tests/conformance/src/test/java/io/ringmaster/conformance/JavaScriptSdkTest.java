@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 /** AWS's SDK for JavaScript, version 3, as npm has it. */
 @Tag("built")
 class JavaScriptSdkTest extends ScriptedChecks {
-  private static final String RELEASE = "3.1162.0";
+  static final String RELEASE = "3.1162.0";
 
   JavaScriptSdkTest() {
     super("javascript", "node", "npm");

@@ -8,8 +8,10 @@ import java.util.Map;
 
 /** AWS's clients in Python, which share a library: fetched once, into one folder. */
 final class PythonClients {
+  static final String BOTO3 = "boto3==1.44.5";
+
   /** Releases of one day: they want the same release of the library. */
-  private static final List<String> RELEASES = List.of("awscli==1.46.3", "boto3==1.44.5");
+  private static final List<String> RELEASES = List.of("awscli==1.46.3", BOTO3);
 
   private static final Path FOLDER = Tools.built("server", "python");
 

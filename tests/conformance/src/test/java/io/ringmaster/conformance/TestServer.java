@@ -49,6 +49,10 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  Engine engine() {
+    return engine;
+  }
+
   String endpoint() {
     return endpoint;
   }
