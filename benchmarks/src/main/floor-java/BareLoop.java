@@ -10,8 +10,11 @@ import java.lang.invoke.VarHandle;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /**
@@ -21,7 +24,9 @@ import java.util.Map;
  * <p>Frames as in the inline channel (tools/docs/channel.md) on descriptors 0 and 1: first STARTED,
  * then BIND comes. Per invocation: read, decode the event, make the context object, call the
  * handler, encode its answer, write; each by the fastest means that Java has. No logs, no limits,
- * no errors. What decodes and encodes is loaded and was used once before it says that it started.
+ * no errors. With a file as argument invocations come and go in shared memory (SharedSlots.java
+ * says how), each a byte on descriptor 0 ahead when nobody looked there for a while. What decodes
+ * and encodes is loaded and was used once before it says that it started.
  */
 public final class BareLoop {
   private static final int HEADER_BYTES = 16;
@@ -41,6 +46,50 @@ public final class BareLoop {
   private final Json json = new Json();
   private final byte[] data = new byte[8192]; // what needs no buffer of the JVM's own
   private int filled;
+  private final Memory memory;
+
+  /**
+   * Two slots each way, as long as the other side looks into them too; it always does while an
+   * invocation is under way.
+   */
+  private static final class Memory {
+    static final VarHandle WORD =
+        MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    final MappedByteBuffer slots;
+    long number;
+
+    Memory(String path) throws IOException {
+      try (FileChannel file =
+          FileChannel.open(Path.of(path), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        slots = file.map(FileChannel.MapMode.READ_WRITE, 0, file.size());
+      }
+    }
+
+    int read(byte[] data, FileInputStream bell) throws IOException {
+      number++;
+      while ((long) WORD.getAcquire(slots, 128) < number) {
+        if ((long) WORD.getOpaque(slots, 136) == 0 && bell.read() < 0) {
+          return -1;
+        }
+      }
+      int start = 4096 + (int) (number & 1) * 4096;
+      int size = HEADER_BYTES + slots.getInt(start);
+      slots.get(start, data, 0, size);
+      return size;
+    }
+
+    void write(byte[] data, int length) {
+      slots.put(12288 + (int) (number & 1) * 4096, data, 0, length);
+      WORD.setRelease(slots, 256, number);
+    }
+  }
+
+  private BareLoop(String[] arguments) throws IOException {
+    memory = arguments.length > 0 ? new Memory(arguments[0]) : null;
+    if (memory != null) {
+      memory.slots.order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
 
   /** What a handler is told about its invocation. */
   record Context(
@@ -60,16 +109,20 @@ public final class BareLoop {
       count = HEADER_BYTES + FIGURES_BYTES;
     }
 
-    void send(long sequence, FileOutputStream to) throws IOException {
+    void send(long sequence, FileOutputStream to, Memory memory) throws IOException {
       INT.set(buf, 0, count - HEADER_BYTES);
       buf[4] = KIND_RESPONSE;
       LONG.set(buf, 8, sequence);
-      to.write(buf, 0, count);
+      if (memory != null) {
+        memory.write(buf, count);
+      } else {
+        to.write(buf, 0, count);
+      }
     }
   }
 
   public static void main(String[] arguments) throws Throwable {
-    new BareLoop().run();
+    new BareLoop(arguments).run();
   }
 
   private void run() throws Throwable {
@@ -85,7 +138,7 @@ public final class BareLoop {
     Map<String, Object> bind = json.read(data, HEADER_BYTES, (int) INT.get(data, 0));
     consume();
     MethodHandle handler = load(bind);
-    while (receive(FIXED_BYTES)) {
+    while (memory != null ? take() : receive(FIXED_BYTES)) {
       int arn = (short) SHORT.get(data, 60);
       int start =
           FIXED_BYTES
@@ -104,7 +157,7 @@ public final class BareLoop {
           json.read(data, start, HEADER_BYTES + (int) INT.get(data, 0) - start);
       answer.begin();
       json.write(call(handler, event, context), answer);
-      answer.send((long) LONG.get(data, 8), out);
+      answer.send((long) LONG.get(data, 8), out, memory);
       consume();
     }
   }
@@ -127,6 +180,11 @@ public final class BareLoop {
       filled += bytes;
     }
     return true;
+  }
+
+  private boolean take() throws IOException {
+    filled = memory.read(data, in);
+    return filled >= 0;
   }
 
   private void consume() {

@@ -4,6 +4,7 @@ import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
 import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.BareNettyFloor;
+import io.ringmaster.bench.floor.BareSlotsFloor;
 import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.BurstFloor;
 import io.ringmaster.bench.floor.ColdFloor;
@@ -423,13 +424,17 @@ final class Suite {
   }
 
   private static Benchmark saturated(Language language, int count) {
+    boolean memory = count == 1 && BareSlotsFloor.serves(language);
     return row(
         "invoke.saturated." + language.id() + "." + count,
         "1/s",
-        language.id() + ".bare.loops." + count,
+        language.id() + (memory ? ".bare.slots." : ".bare.loops.") + count,
         Target.atLeast(0.9),
         language,
-        at -> Bout.open(() -> new SaturatedProbe(at, count), () -> new BareLoopsFloor(at, count)));
+        at ->
+            Bout.open(
+                () -> new SaturatedProbe(at, count),
+                () -> memory ? new BareSlotsFloor(at) : new BareLoopsFloor(at, count)));
   }
 
   private static Benchmark cold(Language language, double target) {

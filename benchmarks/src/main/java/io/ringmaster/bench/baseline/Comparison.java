@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * A run beside its baseline, id by id.
@@ -20,7 +21,8 @@ import java.util.Locale;
  *   <li>the two 95 % intervals do not overlap, and
  *   <li>it differs by {@value #LEAST_PERCENT} % or more: an interval tells how sure one run is of
  *       itself, and runs of the same code differ by some percent more, since processes and pages
- *       come to lie elsewhere.
+ *       come to lie elsewhere. The percents are of the largest of the two figures and the target:
+ *       what may be 0 has not changed for the worse with the first byte.
  * </ul>
  *
  * <p>Everything else is noise. The interval of the change is that of a quotient of independent
@@ -102,13 +104,25 @@ public record Comparison(List<Change> changes, List<String> unknown) {
     List<String> unknown = new ArrayList<>();
     for (BenchResult now : run.results()) {
       BenchResult then = Baselines.last(saved, now.id());
-      if (then == null || (then.floorId() == null) != (now.floorId() == null)) {
+      if (then == null || !isOfOneKind(now, then)) {
         unknown.add(now.id());
       } else {
         changes.add(change(now, then));
       }
     }
     return new Comparison(changes, unknown);
+  }
+
+  /** A ratio to another floor, or a value in another unit, cannot be compared. */
+  private static boolean isOfOneKind(BenchResult now, BenchResult then) {
+    return Objects.equals(now.floorId(), then.floorId()) && now.unit().equals(then.unit());
+  }
+
+  private static double least(BenchResult now, boolean ofRatio, double figure, double before) {
+    Target target = now.target();
+    double bound = target != null && target.ofRatio() == ofRatio ? target.bound() : 0;
+    double largest = Math.max(bound, Math.max(Math.abs(figure), Math.abs(before)));
+    return LEAST_PERCENT / 100.0 * largest;
   }
 
   private static Change change(BenchResult now, BenchResult then) {
@@ -119,9 +133,8 @@ public record Comparison(List<Change> changes, List<String> unknown) {
     Interval beforeCi95 = ofRatio ? then.ratioCi95() : then.valueCi95();
     double factor = figure / before;
     boolean apart = ci95.low() > beforeCi95.high() || ci95.high() < beforeCi95.low();
-    double least = LEAST_PERCENT / 100.0 * Math.abs(before);
     Verdict verdict = Verdict.NOISE;
-    if (apart && Math.abs(figure - before) >= least) {
+    if (apart && Math.abs(figure - before) >= least(now, ofRatio, figure, before)) {
       verdict = figure > before == moreIsBetter(now) ? Verdict.BETTER : Verdict.WORSE;
     }
     return new Change(

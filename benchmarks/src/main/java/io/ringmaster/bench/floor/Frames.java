@@ -89,6 +89,11 @@ final class Frames {
     frame.set(JAVA_BYTE, 4, (byte) kind);
   }
 
+  /** What a whole frame says that it has, header included. */
+  static long size(MemorySegment frame) {
+    return HEADER_BYTES + (long) frame.get(INT, 0);
+  }
+
   static void sequence(MemorySegment frame, long sequence) {
     frame.set(LONG, SEQUENCE, sequence);
   }

@@ -44,6 +44,7 @@ public enum Language {
           "BareLoop.class",
           "BareLoop$Answer.class",
           "BareLoop$Context.class",
+          "BareLoop$Memory.class",
           "Json.class",
           "Json$1.class",
           "RawEcho.class"),

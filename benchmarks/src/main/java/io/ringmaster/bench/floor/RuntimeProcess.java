@@ -52,10 +52,18 @@ final class RuntimeProcess implements AutoCloseable {
     responses = out[0];
   }
 
-  /** A bare loop that is bound to the echo function and waits for invocations. */
-  static RuntimeProcess bareLoop(Linux linux, BenchRuntime runtime, Programs programs) {
-    RuntimeProcess process = started(linux, runtime, programs);
+  /**
+   * A bare loop that is bound to the echo function and waits for invocations.
+   *
+   * @param arguments its own
+   */
+  static RuntimeProcess bareLoop(
+      Linux linux, BenchRuntime runtime, Programs programs, String... arguments) {
+    List<String> all = new ArrayList<>(programs.bareLoop());
+    all.addAll(List.of(arguments));
+    RuntimeProcess process = new RuntimeProcess(linux, runtime.executable(), all);
     try {
+      process.awaitStarted(linux);
       process.send(linux, Frames.bind(linux, programs.codeFolder(), runtime.language().handler()));
       return process;
     } catch (RuntimeException e) {

@@ -30,6 +30,7 @@ public final class LoadGenerator {
   private final Histogram late = histogram();
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong answered = new AtomicLong();
+  private final AtomicLong answeredInTime = new AtomicLong();
   private final AtomicLong errors = new AtomicLong();
   private final AtomicReference<String> firstError = new AtomicReference<>();
 
@@ -103,6 +104,7 @@ public final class LoadGenerator {
         slots.length,
         sent.get(),
         answered.get(),
+        answeredInTime.get(),
         errors.get(),
         unanswered,
         firstError.get(),
@@ -159,7 +161,9 @@ public final class LoadGenerator {
         return;
       }
       slot.dueNs = dueNs;
-      record(late, dueNs, clock.nowNs());
+      if (dueNs - recordFromNs >= 0) {
+        record(late, dueNs, clock.nowNs());
+      }
       underWay.incrementAndGet();
       if (submit(slot)) {
         giveBack(slot);
@@ -214,8 +218,12 @@ public final class LoadGenerator {
     }
     Slot slot = slots[index];
     long dueNs = slot.dueNs;
+    long nowNs = clock.nowNs();
+    if (nowNs - recordFromNs >= 0 && nowNs - endNs < 0) {
+      answeredInTime.incrementAndGet();
+    }
     if (dueNs - recordFromNs >= 0) {
-      record(latencies, dueNs, clock.nowNs());
+      record(latencies, dueNs, nowNs);
       answered.incrementAndGet();
       if (error != null) {
         errors.incrementAndGet();

@@ -12,7 +12,8 @@ import org.HdrHistogram.Histogram;
  * @param plan what was to be sent
  * @param slots invocations that could be under way at once
  * @param sent invocations that were due in the recorded time, sent or not
- * @param answered those that were answered
+ * @param answered those that were answered, some of them after the recorded time
+ * @param answeredInTime answers that came within the recorded time, whenever they were due
  * @param errors answers that were errors
  * @param unanswered those that were not answered or not even sent in time; their latencies are the
  *     time that they had waited at the end
@@ -26,6 +27,7 @@ public record LoadReport(
     int slots,
     long sent,
     long answered,
+    long answeredInTime,
     long errors,
     long unanswered,
     String firstError,
@@ -50,9 +52,9 @@ public record LoadReport(
     }
   }
 
-  /** Answers per second of the recorded time. */
+  /** Answers that came in a second of the recorded time; what came after it is not among them. */
   public double perSecond() {
-    return answered * 1e9 / plan.durationNs();
+    return answeredInTime * 1e9 / plan.durationNs();
   }
 
   /** Whether every invocation was answered without an error. */
@@ -95,6 +97,7 @@ public record LoadReport(
     out.writeNumberField("seconds", plan.durationNs() / 1e9);
     out.writeNumberField("due", sent);
     out.writeNumberField("answered", answered);
+    out.writeNumberField("answeredInTime", answeredInTime);
     out.writeNumberField("errors", errors);
     out.writeNumberField("unanswered", unanswered);
     out.writeNumberField("perSecond", perSecond());

@@ -8,11 +8,11 @@ import org.openjdk.jmh.results.RunResult;
 
 /** Which ids run under JMH, in which class, and what of JMH's results is their figure. */
 enum Micro {
-  /** Mean time of an invocation. */
+  /** Mean time of the turns of an invocation. */
   TURNS(Turns.class, List.of("dispatch.turn", "flat.functions", "flat.sandboxes")) {
     @Override
     double figure(RunResult result) {
-      return result.getPrimaryResult().getScore();
+      return score(result, "turnsNs") / score(result, "invocations");
     }
   },
 
@@ -43,8 +43,7 @@ enum Micro {
           "runtime-api.roundtrip")) {
     @Override
     double figure(RunResult result) {
-      Result<?> counted = result.getSecondaryResults().get("invocations");
-      return counted.getScore();
+      return score(result, "invocations");
     }
   };
 
@@ -56,6 +55,11 @@ enum Micro {
   Micro(Class<?> code, List<String> ids) {
     this.code = code;
     this.ids = ids;
+  }
+
+  private static double score(RunResult result, String counter) {
+    Result<?> counted = result.getSecondaryResults().get(counter);
+    return counted.getScore();
   }
 
   /** A fork's figure in the unit of the id. */

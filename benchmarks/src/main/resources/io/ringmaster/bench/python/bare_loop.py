@@ -2,11 +2,13 @@
 
 Frames as in the inline channel (tools/docs/channel.md) on descriptors 0 and 1: first STARTED, then BIND comes. Per invocation:
 read, decode the event, make the context object, call the handler, encode its answer, write; each by the fastest means that
-CPython has. No logs, no limits, no errors.
+CPython has. No logs, no limits, no errors. With a file as argument invocations come and go in shared memory (SharedSlots.java says
+how), each a byte on descriptor 0 ahead when nobody looked there for a while.
 """
 
 import importlib
 import json
+import mmap
 import os
 import struct
 import sys
@@ -33,6 +35,30 @@ class Context:
         return max(0, self.deadline - int(time.time() * 1000))
 
 
+class Memory:
+    """Two slots each way, as long as the other side looks into them too; it always does while an invocation is under way."""
+
+    def __init__(self, path):
+        with open(path, "r+b") as file:
+            self.slots = mmap.mmap(file.fileno(), 0)
+        self.words = memoryview(self.slots)[:4096].cast("Q")
+        self.number = 0
+
+    def read(self, descriptor, _):
+        words = self.words
+        number = self.number = self.number + 1
+        while words[16] < number:
+            if not words[17]:
+                os.read(descriptor, 1)
+        start = 4096 + (number & 1) * 4096
+        return self.slots[start : start + 512]
+
+    def write(self, _, data):
+        start = 12288 + (self.number & 1) * 4096
+        self.slots[start : start + len(data)] = data
+        self.words[32] = self.number
+
+
 def load(bind):
     Context.log_group_name = bind["logGroup"]
     Context.log_stream_name = bind["logStream"]
@@ -54,6 +80,10 @@ def run():
     handler = load(bind)
     data = data[16 + length :]
     decode = json.JSONDecoder().scan_once
+    if len(sys.argv) > 1:
+        memory = Memory(sys.argv[1])
+        read, write = memory.read, memory.write
+        data = b""  # a byte may have come with BIND
     encode = c_make_encoder(None, None, encode_basestring, None, ": ", ", ", False, False, True)
     while True:
         if not data:

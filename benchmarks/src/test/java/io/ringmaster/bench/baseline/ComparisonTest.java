@@ -85,15 +85,40 @@ class ComparisonTest {
     assertTrue(change.line().contains("BETTER"), change.line());
   }
 
+  private static Change fromZero(double now) {
+    return change(
+        Runs.value("id", "B/1M", Runs.valueBelow(1000), 0),
+        Runs.value("id", "B/1M", Runs.valueBelow(1000), now));
+  }
+
   @Test
   void zeroHasNoFactor() {
-    Change change =
-        change(
-            Runs.value("id", "B/1M", Runs.valueBelow(10), 0),
-            Runs.value("id", "B/1M", Runs.valueBelow(10), 5));
+    assertEquals(Verdict.NOISE, fromZero(49).verdict(), "less than 5 % of what is allowed");
+    Change change = fromZero(51);
     assertEquals(Verdict.WORSE, change.verdict());
     assertNull(change.factorCi95());
     assertTrue(change.line().endsWith("WORSE"), change.line());
+  }
+
+  @Test
+  void aRatioToAnotherFloorIsUnknown() {
+    BenchResult then = Runs.ratio("id", Runs.atMost(1.5), 1.9, 2, 2.1);
+    BenchResult now =
+        new BenchResult(
+            then.id(),
+            then.unit(),
+            then.value(),
+            then.valueCi95(),
+            then.samples(),
+            "another.floor",
+            then.floorValue(),
+            then.ratio(),
+            then.ratioCi95(),
+            then.target(),
+            then.detail());
+    Comparison comparison = Comparison.of(Runs.of(now), saved(Runs.of(then)));
+    assertEquals(List.of("id"), comparison.unknown());
+    assertEquals(List.of(), comparison.changes());
   }
 
   @Test

@@ -135,6 +135,7 @@ class LoadGeneratorTest {
     assertEquals(500, report.latencies().getTotalCount());
     assertEquals(0, report.errors(), "the seventh came in the warm-up");
     assertEquals(0, above(report.latencies(), 100 * MS));
+    assertEquals(500, report.late().getTotalCount());
     assertTrue(report.clean());
   }
 
@@ -151,6 +152,8 @@ class LoadGeneratorTest {
     assertEquals(100, report.sent());
     assertEquals(100, report.answered());
     assertTrue(report.late().getMaxValue() >= 300 * MS, report.text());
+    assertEquals(17, report.answeredInTime(), "what two slots can, not what was due");
+    assertEquals(170, report.perSecond(), 1e-9);
     assertTrue(report.latencies().getMaxValue() >= report.late().getMaxValue(), report.text());
     assertTrue(report.clean());
   }

@@ -136,6 +136,9 @@ public final class EpollSleeper implements Sleeper {
 
   /** Looks for a while where that pays; true: there is something. */
   private boolean spin(BooleanSupplier anythingArrived) {
+    if (!polled.awake()) {
+      return false;
+    }
     long lookNs = spinning.beginNs(polled.inFlight());
     if (lookNs == 0) {
       return false;

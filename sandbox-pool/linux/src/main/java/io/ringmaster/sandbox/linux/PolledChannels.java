@@ -88,6 +88,16 @@ final class PolledChannels {
     return busy;
   }
 
+  /** Whether one of them has an invocation that it had not to be woken for. */
+  boolean awake() {
+    for (int i = 0; i < count; i++) {
+      if (polled[i].shared.awake()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether one has answered that is listened to; a full window is not overrun by way of slots. */
   boolean answers(int index) {
     return polled[index].watchingResponse && polled[index].shared.answers();

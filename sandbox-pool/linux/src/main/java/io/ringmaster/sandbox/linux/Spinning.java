@@ -6,8 +6,10 @@ import java.util.concurrent.TimeUnit;
  * Whether it pays to look for a while before sleeping. Waking a sleeping processor costs more than
  * a quick answer takes; but a processor that looks serves nobody else, and where the answer must
  * come from the same one, looking is in its way. So only while fewer sandboxes are busy than there
- * are other processors, and only as long as it finds something: two failures weigh as much as four
- * finds, and after too many it rests, longer each time. Owning agent only.
+ * are processors (whoever asks sees to it that one of them had not to be woken for what it does:
+ * who is woken is quickest on the processor of whoever goes to sleep), and only as long as it finds
+ * something: two failures weigh as much as four finds, and after too many it rests, longer each
+ * time. Owning agent only.
  */
 final class Spinning {
   private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(30);

@@ -427,6 +427,11 @@ public final class SegmentChannel implements Channel {
     return running != null && segment.responsesAcquire() != answered;
   }
 
+  /** Whether its process had not to be woken for what it has: it may answer at any moment. */
+  public boolean awake() {
+    return running != null && (unrung || behind != null);
+  }
+
   /** It is looked into by the engine, from now on. */
   public void enter() {
     polled = true;
