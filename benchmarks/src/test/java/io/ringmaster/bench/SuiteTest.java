@@ -19,11 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SuiteTest {
 
   /**
-   * The first needs the command line, which is built later, the others gigabytes: their probes have
-   * tests of their own.
+   * The first needs the command line, which is built later, the next two gigabytes: their probes
+   * have tests of their own. The last starts 128 JVMs; its probes run with eight, and with
+   * sixty-four of other runtimes.
    */
   private static final Set<String> ELSEWHERE =
-      Set.of("serve.ready", "idle.memory.python", "flat.sandboxes.python");
+      Set.of(
+          "serve.ready", "idle.memory.python", "flat.sandboxes.python", "invoke.saturated.java.64");
 
   /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =

@@ -10,6 +10,7 @@ import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,30 @@ class ExactlyOnceTest {
       assertTrue(status.counters().get("timeouts") > 0, status.counters()::toString);
       assertTrue(status.counters().get("exits") > 0, status.counters()::toString);
       assertEquals(0L, status.counters().get("lateAnswers"));
+    }
+    before.assertNothingIsLeft();
+  }
+
+  /** The same with what lies behind a running one, and is taken back, or outlives its process. */
+  @Test
+  void whatLiesBehindARunningOneIsAnsweredOnceToo() throws Exception {
+    Rest before = Rest.now();
+    long seed = System.nanoTime();
+    System.err.println("prefetched: seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    try (Engine engine = Engine.open(config().environmentsMax(2).build())) {
+      deploy(engine);
+      Map<String, Long> counters;
+      int rounds = 0;
+      do {
+        new MixedLoad(engine, List.of("mixed0"), 5_000, 16, random).run(3, 10);
+        counters = engine.status().counters();
+      } while (counters.get("prefetchRevoked") == 0 && ++rounds < 10);
+      assertTrue(counters.get("prefetched") > 0, counters::toString);
+      assertTrue(counters.get("prefetchRevoked") > 0, counters::toString);
+      assertEquals(0L, counters.get("doorbellRescued"));
+      assertEquals(0L, counters.get("protocolViolations"));
+      assertEquals(0L, counters.get("inFlight"));
     }
     before.assertNothingIsLeft();
   }
