@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** AWS's clients: what each needs, how its package is made, and what is its own. */
@@ -192,6 +194,23 @@ enum Client {
 
   /** Makes the package. */
   abstract void build(Path into) throws IOException;
+
+  /** Puts the package there, which is made once for all tests of a run: some take a minute. */
+  final void install(Path into) throws IOException {
+    synchronized (Made.PACKAGES) {
+      Path made = Made.PACKAGES.get(this);
+      if (made == null) {
+        made = Tools.folder(name().toLowerCase(Locale.ROOT), "made");
+        build(made);
+        Made.PACKAGES.put(this, made);
+      }
+      Tools.copy(made, into);
+    }
+  }
+
+  private static final class Made {
+    static final Map<Client, Path> PACKAGES = new EnumMap<>(Client.class);
+  }
 
   /** Where the interpreters lie that the build fetched; null: it fetched none. */
   Path interpreters() {

@@ -56,7 +56,7 @@ abstract class ClientChecks {
       assumeTrue(false, "not installed: " + missing);
     }
     code = Tools.folder(client.name().toLowerCase(Locale.ROOT), "package");
-    client.build(code);
+    client.install(code);
     engine = Engine.open(EngineConfig.builder().environmentsMax(16).genericSandboxes(1).build());
   }
 

@@ -118,7 +118,7 @@ abstract class ComparisonChecks {
       assumeTrue(false, "not installed: " + missing);
     }
     theirs = Tools.folder(language, "theirs");
-    client.build(theirs);
+    client.install(theirs);
     ours = Tools.folder(language, "ours");
     addHandlers(theirs);
     addHandlers(ours);
