@@ -36,8 +36,8 @@ import java.util.function.Consumer;
  */
 public interface Journal extends AutoCloseable {
 
-  /** Most bytes of a body: AWS's limit of an asynchronous event and what belongs to it. */
-  int BODY_BYTES_MAX = 2 * 1024 * 1024;
+  /** Most bytes of a body: AWS's largest event and largest answer, and what belongs to them. */
+  int BODY_BYTES_MAX = 8 * 1024 * 1024;
 
   /** Most bytes of a reason. */
   int REASON_BYTES_MAX = 64 * 1024;
