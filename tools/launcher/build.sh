@@ -46,6 +46,7 @@ jars() {
 prepare() {
   {
     cat scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
+    cat persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle/jvm.flags
     echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
   } >"$launch/java.options"
   rm -f "$launch/archive.aot"

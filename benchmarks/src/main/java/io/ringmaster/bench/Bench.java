@@ -8,6 +8,7 @@ import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.bench.harness.Rounds;
 import io.ringmaster.bootstraps.Bootstraps;
 import io.ringmaster.bootstraps.JavaArchive;
+import io.ringmaster.engine.JvmFlags;
 import io.ringmaster.sandbox.linux.runtimes.Runtimes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -192,7 +193,7 @@ public final class Bench {
 
   /** The JVM flags that the engine needs, one word each. */
   public static List<String> jvmFlags() {
-    return OwnProcess.jvmFlags();
+    return JvmFlags.all();
   }
 
   /** What is measured of a language on this machine; null: there is no interpreter for it. */

@@ -4,11 +4,10 @@ import io.ringmaster.bench.floor.BenchRuntime;
 import io.ringmaster.bench.floor.Language;
 import io.ringmaster.bench.harness.Effort;
 import io.ringmaster.bench.harness.Interval;
+import io.ringmaster.engine.JvmFlags;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class OwnProcess {
   private static List<String> command(String id, Effort effort, BenchRuntime runtime) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmFlags());
+    command.addAll(JvmFlags.all());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(OwnProcess.class.getName());
@@ -71,16 +70,6 @@ final class OwnProcess {
       }
     }
     return command;
-  }
-
-  /** The flags that the engine needs, as the build wrote them down. */
-  static List<String> jvmFlags() {
-    try (InputStream in = OwnProcess.class.getResourceAsStream("/io/ringmaster/engine/jvm.flags")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return List.of(text.strip().split("\\s+"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   // ---- the other JVM ----

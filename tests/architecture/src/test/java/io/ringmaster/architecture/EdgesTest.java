@@ -132,6 +132,22 @@ class EdgesTest {
   }
 
   @Test
+  void theJournalSeesItsInterfaceAndChronicle() {
+    only(
+        "io.ringmaster.persistence.chronicle..",
+        "io.ringmaster.persistence.spi..",
+        "net.openhft..",
+        "org.jctools..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.ringmaster.persistence.chronicle..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.ringmaster.persistence.chronicle..")
+        .check(product);
+  }
+
+  @Test
   void theGrpcIngressSeesTheApi() {
     only(
         "io.ringmaster.grpc..",

@@ -10,7 +10,10 @@ import java.util.List;
  */
 public interface JournalProvider {
 
-  /** JVM flags that its journals need and this JVM lacks, as they are written. */
+  /** JVM flags that its journals need, as they are written. */
+  List<String> jvmFlags();
+
+  /** Those that this JVM lacks. */
   List<String> missingJvmFlags();
 
   /**

@@ -1,0 +1,309 @@
+package io.ringmaster.persistence.chronicle;
+
+import io.ringmaster.persistence.chronicle.OwedTable.Row;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The sequence of cycles: writes records into the newest, checkpoints and carries forward a little
+ * at a time, ends it when it is full and lets old ones go. The appender's thread only.
+ *
+ * <p>An {@link IOException} or worse out of any method leaves the newest cycle unusable: {@link
+ * #abandon}, and {@link #resume} with a new one.
+ */
+final class Cycles {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
+  private static final int PLACES_PER_PART = 1024;
+  private static final int SLICE_BYTES = 512 * 1024;
+  private static final int EVENT_BYTES = 160;
+  private static final long CYCLE_BYTES_MAX = 8L << 30;
+  private static final byte[] NO_BYTES = new byte[0];
+
+  /** What a cycle needs before the ones before it may go. */
+  private enum Upkeep {
+    CHECKPOINT,
+    CARRY,
+    FORCE,
+    DONE
+  }
+
+  private final CycleFolders folders;
+  private final JournalLimits limits;
+  private final OwedTable table;
+  private final FilesThread files;
+  private final BodyFiles bodies;
+  private final Records.Encoder encoder;
+  private final Row row = new Row();
+
+  /** Sizes of the cycles that are kept, by number. */
+  private final TreeMap<Integer, Long> kept = new TreeMap<>();
+
+  private CycleWriter writer;
+  private long writerBegunNs;
+  private int lastGood;
+  private int lastBegun;
+  private long nextRecord;
+  private long nextEvent;
+  private Upkeep upkeep = Upkeep.DONE;
+  private int cursor;
+  private long rows;
+  private int recordsOfUpkeep;
+  private long endOfUpkeep;
+
+  Cycles(
+      CycleFolders folders, Seal seal, JournalLimits limits, OwedTable table, FilesThread files) {
+    this.folders = folders;
+    this.limits = limits;
+    this.table = table;
+    this.files = files;
+    bodies = new BodyFiles(folders, seal);
+    encoder = new Records.Encoder(seal);
+  }
+
+  /** Goes on from what was found, in a new cycle. */
+  void start(Replay replay, List<Integer> found, long nowNs) throws IOException {
+    nextRecord = replay.nextRecord();
+    nextEvent = replay.nextEvent();
+    lastGood = replay.lastCycle();
+    lastBegun = lastGood;
+    for (int cycle : found) {
+      kept.put(cycle, Files.size(folders.data(cycle)));
+    }
+    begin(nowNs);
+  }
+
+  private void begin(long nowNs) throws IOException {
+    int cycle = lastBegun + 1;
+    if (cycle >= Position.CYCLE_MAX) {
+      throw new IOException("there are no more cycles");
+    }
+    files.awaitPrepared();
+    if (!Files.exists(folders.prepared(cycle))) {
+      folders.prepare(cycle);
+    }
+    int length = encoder.begin(nextRecord++, cycle, nextEvent);
+    writer = CycleWriter.begin(folders, cycle, encoder.array(), length);
+    lastBegun = cycle;
+    kept.put(cycle, writer.end());
+    writerBegunNs = nowNs;
+    upkeep = Upkeep.CHECKPOINT;
+    cursor = 0;
+    rows = 0;
+  }
+
+  boolean isUsable() {
+    return writer != null;
+  }
+
+  int newest() {
+    return lastBegun;
+  }
+
+  int oldest() {
+    return kept.isEmpty() ? 0 : kept.firstKey();
+  }
+
+  long storedBytes() {
+    long bytes = 0;
+    for (long each : kept.values()) {
+      bytes += each;
+    }
+    return bytes;
+  }
+
+  /** Numbers an event and appends it; its position is in the row then. */
+  void appendNew(Row event, byte[] body) throws IOException {
+    event.number = nextEvent++;
+    event.position = append(encoder.event(nextRecord++, event, NO_BYTES, body));
+  }
+
+  /** Appends an event that lies elsewhere, with a new reason or its own. Its row is made true. */
+  void appendAgain(Row event, byte[] newReason) throws IOException {
+    byte[] body = NO_BYTES;
+    byte[] reason = newReason == null ? NO_BYTES : newReason;
+    if (!event.lost) {
+      try {
+        ByteBuffer record = bodies.read(event.position, event.number);
+        body = Records.body(record);
+        reason = newReason == null ? Records.reason(record) : newReason;
+      } catch (IOException unreadable) {
+        event.lost = true;
+        folders.markDamaged(Position.cycle(event.position));
+        LOG.log(Level.ERROR, "the bytes of an event are lost: " + unreadable.getMessage());
+      }
+    }
+    event.bodyBytes = body.length;
+    event.position = append(encoder.event(nextRecord++, event, reason, body));
+    table.restore(event);
+  }
+
+  void appendOutcome(Row event) throws IOException {
+    append(encoder.outcome(nextRecord++, event));
+  }
+
+  private long append(int length) throws IOException {
+    return writer.append(encoder.array(), length);
+  }
+
+  void force() throws IOException {
+    writer.force();
+  }
+
+  /**
+   * Does a little of what the cycle still needs.
+   *
+   * @return whether there is more to do
+   */
+  boolean turn() throws IOException {
+    long end = writer.end() + SLICE_BYTES;
+    while (upkeep != Upkeep.DONE && writer.end() < end) {
+      step();
+    }
+    kept.put(lastBegun, writer.end());
+    return upkeep != Upkeep.DONE;
+  }
+
+  private void step() throws IOException {
+    switch (upkeep) {
+      case CHECKPOINT -> checkpoint();
+      case CARRY -> carry();
+      case FORCE -> {
+        writer.force();
+        retire();
+        upkeep = Upkeep.DONE;
+        recordsOfUpkeep = writer.records();
+        endOfUpkeep = writer.end();
+        files.prepare(lastBegun + 1);
+      }
+      case DONE -> throw new IllegalStateException("nothing is to be done");
+    }
+  }
+
+  private void checkpoint() throws IOException {
+    if (cursor < table.places()) {
+      int to = Math.min(cursor + PLACES_PER_PART, table.places());
+      int length = encoder.part(nextRecord++, table, cursor, to, row);
+      rows += Records.rowsOfPart(encoder.record(), 0);
+      append(length);
+      cursor = to;
+    } else {
+      append(encoder.end(nextRecord++, rows));
+      upkeep = Upkeep.CARRY;
+      cursor = 0;
+    }
+  }
+
+  /** Some places' events that lie two cycles back move here. */
+  private void carry() throws IOException {
+    int to = Math.min(cursor + PLACES_PER_PART, table.places());
+    long enough = writer.end() + SLICE_BYTES;
+    while (cursor < to && writer.end() < enough) {
+      if (table.number(cursor) != 0 && Position.cycle(table.position(cursor)) < lastGood) {
+        table.read(cursor, row);
+        appendAgain(row, null);
+      }
+      cursor++;
+    }
+    if (cursor == table.places()) {
+      upkeep = Upkeep.FORCE;
+    }
+  }
+
+  private void retire() throws IOException {
+    while (kept.firstKey() < lastGood) {
+      int old = kept.pollFirstEntry().getKey();
+      bodies.forget(old);
+      files.retire(old);
+    }
+  }
+
+  /**
+   * Whether the newest cycle is to end: it has done what it owes to those before it, and since then
+   * as much was written as would have to be written again.
+   */
+  boolean isFull(long nowNs) {
+    if (upkeep != Upkeep.DONE || writer.records() == recordsOfUpkeep) {
+      return false;
+    }
+    long owed = table.bodyBytes() + (table.owed() + table.dead()) * EVENT_BYTES;
+    long bytes = Math.min(Math.max(limits.cycleBytes(), owed), CYCLE_BYTES_MAX);
+    return writer.end() - endOfUpkeep >= bytes
+        || writer.records() - recordsOfUpkeep >= limits.cycleRecords()
+        || nowNs - writerBegunNs >= limits.cycleNs();
+  }
+
+  /** Ends the cycle and begins the next. */
+  void roll(long nowNs) throws IOException {
+    writer.force();
+    writer.close();
+    writer = null;
+    lastGood = lastBegun;
+    begin(nowNs);
+  }
+
+  /** Gives up the newest cycle, as far as it will let go. */
+  void abandon() {
+    if (writer != null) {
+      CycleWriter broken = writer;
+      writer = null;
+      lastGood = lastBegun;
+      try {
+        broken.close();
+      } catch (IOException | RuntimeException | Error e) {
+        LOG.log(Level.DEBUG, "a cycle that failed was not closed well", e);
+      }
+    }
+  }
+
+  /**
+   * Goes on in a new cycle, which has the whole checkpoint when this returns.
+   *
+   * @throws IOException it cannot; nothing is left of the attempt
+   */
+  void resume(long nowNs) throws IOException {
+    int good = lastGood;
+    int attempt = lastBegun + 1;
+    boolean done = false;
+    try {
+      begin(nowNs);
+      while (upkeep == Upkeep.CHECKPOINT) {
+        step();
+      }
+      force();
+      done = true;
+    } finally {
+      if (!done) {
+        abandon();
+        lastGood = good;
+        discard(attempt);
+      }
+    }
+  }
+
+  private void discard(int cycle) {
+    kept.remove(cycle);
+    lastBegun = cycle - 1;
+    try {
+      if (Files.exists(folders.folder(cycle))) {
+        folders.files().delete(folders.folder(cycle));
+      }
+    } catch (IOException e) {
+      lastBegun = cycle; // its number is not used again
+      LOG.log(Level.DEBUG, "what was begun cannot be removed", e);
+    }
+  }
+
+  /** Forces what was written and gives everything back. */
+  void close() throws IOException {
+    try (bodies) {
+      if (writer != null) {
+        writer.force();
+        writer.close();
+      }
+    }
+  }
+}

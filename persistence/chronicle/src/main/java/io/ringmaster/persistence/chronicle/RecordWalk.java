@@ -1,0 +1,188 @@
+package io.ringmaster.persistence.chronicle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Arrays;
+
+/**
+ * Reads a cycle's records in their order, through the file and not through Chronicle: whatever is
+ * wrong with the file is found here, and nothing is mapped that may have no bytes behind it. One
+ * thread.
+ *
+ * <p>Chronicle puts a word before each document: its length, and whether it is complete or the
+ * queue's own. Where that chain breaks (an incomplete document, a damaged one, the end) the rest of
+ * the file is searched for whole records, which are then read too.
+ */
+final class RecordWalk implements AutoCloseable {
+  private static final int WORD = Integer.BYTES;
+  private static final int LENGTH_MASK = 0x3FFFFFFF;
+  private static final int OWN_BIT = 0x40000000;
+  private static final int INCOMPLETE_BIT = 0x80000000;
+  private static final int WINDOW_BYTES = 1 << 20;
+
+  private final JournalFiles files;
+  private final Seal seal;
+  private final int cycle;
+  private final FileChannel channel;
+  private final long size;
+
+  private ByteBuffer window = Records.wrap(new byte[WINDOW_BYTES]);
+  private long windowAt;
+  private int windowBytes;
+
+  private long next;
+  private long recordAt;
+  private boolean searching;
+  private boolean damaged;
+  private boolean torn;
+  private long lastNumber = -1;
+  private long missing;
+
+  RecordWalk(CycleFolders folders, Seal seal, int cycle) throws IOException {
+    this.seal = seal;
+    this.files = folders.files();
+    this.cycle = cycle;
+    channel = files.openToRead(folders.data(cycle));
+    size = channel.size();
+  }
+
+  /** The record; {@link #at} tells where it begins. Valid until the walk goes on. */
+  ByteBuffer bytes() {
+    return window;
+  }
+
+  int at() {
+    return (int) (recordAt - windowAt);
+  }
+
+  long position() {
+    return Position.of(cycle, recordAt);
+  }
+
+  /** How far it got. */
+  long offset() {
+    return next;
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** Whether bytes were found that are no record, and no document that was being written. */
+  boolean damaged() {
+    return damaged;
+  }
+
+  /** Records that are not there, by their numbers. */
+  long missing() {
+    return missing;
+  }
+
+  /**
+   * Goes to the next whole record.
+   *
+   * @return false: there is none
+   */
+  boolean advance() throws IOException {
+    boolean found = searching ? search() : follow();
+    if (found) {
+      long number = Records.number(window, at());
+      if (lastNumber >= 0 && number != lastNumber + 1) {
+        missing += Math.max(0, number - lastNumber - 1);
+        damaged = true;
+      }
+      lastNumber = number;
+    }
+    return found;
+  }
+
+  /** Follows the chain of documents. */
+  private boolean follow() throws IOException {
+    while (true) {
+      if (!see(next, WORD)) {
+        return false;
+      }
+      int word = window.getInt((int) (next - windowAt));
+      int length = word & LENGTH_MASK;
+      boolean complete = (word & INCOMPLETE_BIT) == 0;
+      if (complete && length > 0 && (word & OWN_BIT) != 0 && next + WORD + length <= size) {
+        next += WORD + padded(length);
+      } else if (complete && length > 0 && (word & OWN_BIT) == 0 && isRecord(next + WORD)) {
+        recordAt = next + WORD;
+        next += WORD + padded(length);
+        return true;
+      } else {
+        torn = !complete;
+        searching = true;
+        return search();
+      }
+    }
+  }
+
+  /**
+   * Looks for a whole record anywhere behind. What is not zero on the way is damage, but for a
+   * document that was being written when the process ended: nothing whole follows that.
+   */
+  private boolean search() throws IOException {
+    while (see(next, WORD)) {
+      int at = (int) (next - windowAt);
+      int end = windowBytes - WORD + 1;
+      while (at < end && window.getInt(at) == 0) {
+        at += WORD;
+      }
+      next = windowAt + at;
+      if (at < end) {
+        if (isRecord(next)) {
+          damaged = true;
+          searching = false;
+          recordAt = next;
+          next += padded(Records.length(seal, window, at(), windowBytes));
+          return true;
+        }
+        damaged |= !torn;
+        next += WORD;
+      }
+    }
+    return false;
+  }
+
+  private boolean isRecord(long offset) throws IOException {
+    if (!see(offset, Records.HEAD_BYTES)) {
+      return false;
+    }
+    int length = Records.length(seal, window, (int) (offset - windowAt), windowBytes);
+    return length > 0
+        && see(offset, length)
+        && Records.isWhole(seal, window, (int) (offset - windowAt), length)
+        && Records.number(window, (int) (offset - windowAt)) > lastNumber;
+  }
+
+  /** Whether the file has these bytes; they are in the window then. */
+  private boolean see(long offset, int bytes) throws IOException {
+    if (offset + bytes > size) {
+      return false;
+    }
+    if (offset < windowAt || offset + bytes > windowAt + windowBytes) {
+      if (window.capacity() < bytes) {
+        window = Records.wrap(Arrays.copyOf(window.array(), bytes + WINDOW_BYTES));
+      }
+      window.clear();
+      windowBytes = files.read(channel, window, offset);
+      windowAt = offset;
+      if (windowBytes < bytes) {
+        throw new IOException("the file ends early: " + offset);
+      }
+    }
+    return true;
+  }
+
+  private static int padded(int length) {
+    return (length + WORD - 1) / WORD * WORD;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,188 @@
+package io.ringmaster.persistence.chronicle;
+
+import io.ringmaster.persistence.chronicle.OwedTable.Row;
+import io.ringmaster.persistence.spi.Journal.Recovery;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fills the table with what is still owed: from the newest cycle whose checkpoint is whole, and all
+ * records since. Once, on the appender's thread.
+ *
+ * <p>Checkpoints are made while events come and go: each part stands for the moment at which it was
+ * written, so replaying everything in its order gives the table as it was.
+ */
+final class Replay {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
+  private static final int RECORDS_PER_PROGRESS = 100_000;
+
+  private final CycleFolders folders;
+  private final Seal seal;
+  private final OwedTable table;
+  private final Row row = new Row();
+  private long nextEvent = 1;
+  private long nextRecord = 1;
+  private int lastCycle;
+
+  Replay(CycleFolders folders, Seal seal, OwedTable table) {
+    this.folders = folders;
+    this.seal = seal;
+    this.table = table;
+  }
+
+  /** Number that no event has had. */
+  long nextEvent() {
+    return nextEvent;
+  }
+
+  /** Number that no record has had. */
+  long nextRecord() {
+    return nextRecord;
+  }
+
+  /** The newest cycle that there is; 0: none. */
+  int lastCycle() {
+    return lastCycle;
+  }
+
+  void run(List<Integer> cycles, Recovery recovery) throws IOException {
+    int from = 0;
+    for (int i = cycles.size() - 1; i > 0 && from == 0; i--) {
+      from = isCheckpointWhole(cycles.get(i)) ? i : 0;
+    }
+    long total = 0;
+    for (int cycle : cycles.subList(from, cycles.size())) {
+      total += Files.size(folders.data(cycle));
+    }
+    long done = 0;
+    for (int cycle : cycles.subList(from, cycles.size())) {
+      replay(cycle, recovery, done, total);
+      done += Files.size(folders.data(cycle));
+    }
+    lastCycle = cycles.isEmpty() ? 0 : cycles.getLast();
+    findLost();
+    table.restored();
+    tell(recovery);
+    if (total > 0) {
+      recovery.progress(total, total);
+    }
+  }
+
+  private boolean isCheckpointWhole(int cycle) throws IOException {
+    try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
+      long rows = 0;
+      while (walk.advance()) {
+        switch (Records.kind(walk.bytes(), walk.at())) {
+          case Records.PART -> rows += Records.rowsOfPart(walk.bytes(), walk.at());
+          case Records.END -> {
+            return rows == Records.rows(walk.bytes(), walk.at()) && !walk.damaged();
+          }
+          default -> {
+            // between the parts
+          }
+        }
+      }
+      return false;
+    }
+  }
+
+  private void replay(int cycle, Recovery recovery, long before, long total) throws IOException {
+    try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
+      int records = 0;
+      while (walk.advance()) {
+        apply(walk);
+        if (++records % RECORDS_PER_PROGRESS == 0) {
+          recovery.progress(before + walk.offset(), total);
+        }
+      }
+      if (walk.damaged()) {
+        folders.markDamaged(cycle);
+        LOG.log(
+            Level.ERROR,
+            "the journal''s cycle {0} is damaged: {1} records are missing; what could be read is"
+                + " used, and the files are kept",
+            cycle,
+            walk.missing());
+      }
+    }
+  }
+
+  private void apply(RecordWalk walk) {
+    ByteBuffer bytes = walk.bytes();
+    int at = walk.at();
+    nextRecord = Math.max(nextRecord, Records.number(bytes, at) + 1);
+    switch (Records.kind(bytes, at)) {
+      case Records.EVENT -> {
+        Records.event(bytes, at, row);
+        row.position = walk.position();
+        nextEvent = Math.max(nextEvent, row.number + 1);
+        table.restore(row);
+      }
+      case Records.OUTCOME -> {
+        Records.outcome(bytes, at, row);
+        if (table.number(row.place) == row.number) {
+          applyOutcome();
+        }
+      }
+      case Records.BEGIN -> nextEvent = Math.max(nextEvent, Records.nextEvent(bytes, at));
+      case Records.PART -> Records.restore(bytes, at, table, row);
+      default -> {
+        // the end of a checkpoint
+      }
+    }
+  }
+
+  private void applyOutcome() {
+    if (row.state == OwedTable.GONE) {
+      table.restoreEmpty(row.place, row.place + 1);
+    } else {
+      table.change(row.place, row.state, row.attempt, row.acceptedMs, row.dueMs);
+    }
+  }
+
+  /** Finds events whose bytes cannot be there. */
+  private void findLost() throws IOException {
+    Map<Integer, Long> sizes = new HashMap<>();
+    long lost = 0;
+    for (int place = 0; place < table.places(); place++) {
+      if (table.number(place) != 0) {
+        long position = table.position(place);
+        int cycle = Position.cycle(position);
+        Long size = sizes.get(cycle);
+        if (size == null) {
+          size = folders.hasData(cycle) ? Files.size(folders.data(cycle)) : 0L;
+          sizes.put(cycle, size);
+        }
+        if (Position.offset(position) + Records.HEAD_BYTES > size) {
+          table.move(place, position, true);
+          lost++;
+        }
+      }
+    }
+    if (lost > 0) {
+      LOG.log(Level.ERROR, "the bytes of {0} events that are owed are not in the journal", lost);
+    }
+  }
+
+  private void tell(Recovery recovery) {
+    for (int place = 0; place < table.places(); place++) {
+      if (table.state(place) == OwedTable.OWED) {
+        table.read(place, row);
+        recovery.owed(
+            table.handle(place),
+            row.idHigh,
+            row.idLow,
+            row.lane,
+            row.acceptedMs,
+            row.dueMs,
+            row.attempt,
+            row.bodyBytes);
+      }
+    }
+  }
+}
