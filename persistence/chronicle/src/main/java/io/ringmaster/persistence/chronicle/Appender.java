@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -81,6 +82,8 @@ final class Appender {
   private volatile boolean closing;
   private volatile boolean ended;
   private volatile String degraded;
+
+  /** But for what changes beside the appender; written by it. */
   private volatile Status status = new Status(0, 0, 0, 0, 0, 0, 0, 0, null);
 
   Appender(CycleFolders folders, Seal seal, boolean synced, JournalLimits limits) {
@@ -100,7 +103,22 @@ final class Appender {
   }
 
   Status status() {
-    return status;
+    Status last = status;
+    return new Status(
+        last.owed(),
+        last.dead(),
+        last.bodyBytes(),
+        last.storedBytes(),
+        last.oldestCycle(),
+        last.newestCycle(),
+        last.strayOutcomes(),
+        files.damaged(),
+        degraded);
+  }
+
+  /** Bytes of all bodies that are kept. */
+  long bodyBytes() {
+    return status.bodyBytes();
   }
 
   boolean isEnded() {
@@ -124,7 +142,7 @@ final class Appender {
     }
     try {
       recovered.join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw new IOException("the journal cannot be read: " + e.getCause().getMessage(), e);
     }
   }
@@ -300,8 +318,8 @@ final class Appender {
             cycles.oldest(),
             cycles.newest(),
             stray,
-            files.damaged(),
-            degraded);
+            0,
+            null);
   }
 
   // ---- commands ----
@@ -492,7 +510,10 @@ final class Appender {
   private void fail(Throwable cause) {
     String why = cause.getMessage() == null ? cause.toString() : cause.getMessage();
     if (degraded == null) {
-      LOG.log(Level.ERROR, "the journal cannot be written: " + why, cause);
+      LOG.log(
+          Level.ERROR,
+          "the journal cannot be written: " + why,
+          cause instanceof IOException ? null : cause);
     }
     degraded = why;
     cycles.abandon();

@@ -2,6 +2,7 @@ package io.ringmaster.persistence.chronicle;
 
 import io.ringmaster.persistence.spi.Journal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -123,7 +124,7 @@ final class ChronicleJournal implements Journal {
         (appender.held.incrementAndGet() <= limits.eventsMax())
             & (appender.underWay.incrementAndGet() <= JournalLimits.UNDER_WAY_MAX)
             & (appender.underWayBytes.addAndGet(bytes) <= JournalLimits.UNDER_WAY_BYTES_MAX)
-            & (appender.status().bodyBytes() + bytes <= limits.bodyBytesMax());
+            & (appender.bodyBytes() + bytes <= limits.bodyBytesMax());
     if (!fits) {
       appender.held.decrementAndGet();
       appender.underWay.decrementAndGet();
@@ -190,7 +191,7 @@ final class ChronicleJournal implements Journal {
     try {
       lock.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } finally {
       OURS.remove(root);
     }

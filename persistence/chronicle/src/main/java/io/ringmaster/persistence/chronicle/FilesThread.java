@@ -91,7 +91,7 @@ final class FilesThread implements AutoCloseable {
     try {
       event = bodies.read(position, number);
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "an event cannot be read from the journal: " + e.getMessage(), e);
+      LOG.log(Level.ERROR, "an event cannot be read from the journal: " + e.getMessage());
       reading.failed(false, e.getMessage());
       return;
     }

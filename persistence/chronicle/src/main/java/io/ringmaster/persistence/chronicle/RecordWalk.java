@@ -3,7 +3,6 @@ package io.ringmaster.persistence.chronicle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.Arrays;
 
 /**
  * Reads a cycle's records in their order, through the file and not through Chronicle: whatever is
@@ -165,7 +164,7 @@ final class RecordWalk implements AutoCloseable {
     }
     if (offset < windowAt || offset + bytes > windowAt + windowBytes) {
       if (window.capacity() < bytes) {
-        window = Records.wrap(Arrays.copyOf(window.array(), bytes + WINDOW_BYTES));
+        window = Records.wrap(new byte[bytes + WINDOW_BYTES]);
       }
       window.clear();
       windowBytes = files.read(channel, window, offset);

@@ -1,0 +1,59 @@
+package io.ringmaster.persistence.chronicle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** File operations that fail when a test wants it. */
+final class FaultyFiles extends JournalFiles {
+  /** What fails. */
+  enum Fault {
+    NONE,
+    /** Nothing can be written. */
+    FULL,
+    /** A part of what is to be written is, the rest is not. */
+    SHORT,
+    /** What was written cannot be made durable. */
+    FORCE,
+    /** What was written cannot be read. */
+    READ
+  }
+
+  volatile Fault fault = Fault.NONE;
+
+  @Override
+  void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    if (fault == Fault.SHORT) {
+      ByteBuffer part = bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2);
+      super.write(channel, part, position);
+    }
+    failIf(Fault.FULL, "No space left on device");
+    failIf(Fault.SHORT, "No space left on device");
+    super.write(channel, bytes, position);
+  }
+
+  @Override
+  int read(FileChannel channel, ByteBuffer into, long position) throws IOException {
+    failIf(Fault.READ, "Input/output error");
+    return super.read(channel, into, position);
+  }
+
+  @Override
+  void force(FileChannel channel, boolean metadata) throws IOException {
+    failIf(Fault.FORCE, "Input/output error");
+    super.force(channel, metadata);
+  }
+
+  @Override
+  void syncFolder(Path folder) throws IOException {
+    failIf(Fault.FORCE, "Input/output error");
+    super.syncFolder(folder);
+  }
+
+  private void failIf(Fault which, String message) throws IOException {
+    if (fault == which) {
+      throw new IOException(message);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.ringmaster.persistence.chronicle;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.persistence.chronicle.FaultyFiles.Fault;
+import io.ringmaster.persistence.spi.Journal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A full disk, and one that fails: clear errors, nothing acknowledged lost, and on it goes. */
+final class JournalFaultsTest {
+  private static final long LIMIT_NS = 30_000_000_000L;
+
+  @TempDir Path folder;
+  private final FaultyFiles files = new FaultyFiles();
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FULL", "SHORT", "FORCE"})
+  void whatWasAcceptedStaysAndNothingElseIs(Fault fault) throws IOException {
+    Set<Long> owed = new HashSet<>();
+    long settled;
+    long buried;
+    try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
+      settled = one.accept(1, 100);
+      buried = one.accept(2, 100);
+      owed.add(one.accept(3, 100));
+      files.fault = fault;
+      int refused = failUntilRefused(one, owed);
+      assertTrue(refused > 0);
+      assertNotNull(one.journal.status().degraded());
+      // outcomes and readings go on
+      one.journal.settle(settled);
+      one.journal.bury(buried, 9_000, new byte[] {1, 2, 3});
+      assertArrayEquals(TestJournal.body(2, 100), one.read(buried).body());
+      assertNotNull(one.sync());
+      files.fault = Fault.NONE;
+      awaitWell(one);
+      owed.add(one.accept(4, 100));
+      assertEquals("", one.sync());
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(owed, again.recovered.keySet());
+      assertEquals(1, again.journal.status().dead());
+      assertArrayEquals(new byte[] {1, 2, 3}, again.read(buried).reason());
+      assertArrayEquals(TestJournal.body(2, 100), again.read(buried).body());
+      assertTrue(again.read(settled).gone());
+      assertEquals(0, again.journal.status().quarantined());
+    }
+  }
+
+  /** A full disk is noticed when blocks are needed. */
+  private static int failUntilRefused(TestJournal one, Set<Long> owed) {
+    int refused = 0;
+    for (int id = 1_000; refused < 3 && id < 3_000; id++) {
+      try {
+        owed.add(one.accept(id, 100_000));
+      } catch (IOException e) {
+        refused++;
+        assertTrue(e.getMessage().matches("No space left.*|Input/output.*|FAILING"), e::getMessage);
+      }
+    }
+    return refused;
+  }
+
+  private static void awaitWell(TestJournal one) {
+    long endNs = System.nanoTime() + LIMIT_NS;
+    while (one.journal.status().degraded() != null) {
+      assertTrue(System.nanoTime() - endNs < 0, () -> one.journal.status().toString());
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aJournalThatCannotBeginStillTellsWhatItOwes() throws IOException {
+    long handle;
+    try (TestJournal one = new TestJournal(folder)) {
+      handle = one.accept(1, 100);
+    }
+    files.fault = Fault.FULL;
+    try (TestJournal full = new TestJournal(folder, TestJournal.SMALL, files)) {
+      assertEquals(Set.of(handle), full.recovered.keySet());
+      assertArrayEquals(TestJournal.body(1, 100), full.read(handle).body());
+      assertEquals(
+          "FAILING", assertThrows(IOException.class, () -> full.accept(2, 100)).getMessage());
+      files.fault = Fault.NONE;
+      awaitWell(full);
+      full.accept(2, 100);
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(2, again.recovered.size());
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeReadIsAnError() throws IOException {
+    try (TestJournal one = new TestJournal(folder)) {
+      one.accept(1, 100);
+    }
+    files.fault = Fault.READ;
+    IOException refused =
+        assertThrows(IOException.class, () -> new TestJournal(folder, TestJournal.SMALL, files));
+    assertTrue(refused.getMessage().contains("Input/output error"), refused::getMessage);
+  }
+
+  @Test
+  void aBodyThatCannotBeReadIsTold() throws IOException {
+    try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
+      long handle = one.accept(1, 100);
+      files.fault = Fault.READ;
+      TestJournal.Found found = one.read(handle);
+      assertEquals("Input/output error", found.failure());
+      files.fault = Fault.NONE;
+      assertArrayEquals(TestJournal.body(1, 100), one.read(handle).body());
+      assertNull(one.journal.status().degraded());
+    }
+  }
+
+  @Test
+  void callbacksThatThrowStopNobody() throws IOException {
+    try (TestJournal one = new TestJournal(folder)) {
+      one.journal.accept(
+          TestJournal.event(1, 10),
+          new Journal.Receipt() {
+            @Override
+            public void accepted(long handle) {
+              throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void refused(String detail) {
+              throw new IllegalStateException("on purpose");
+            }
+          });
+      one.journal.sync(
+          failure -> {
+            throw new IllegalStateException("on purpose");
+          });
+      one.accept(2, 10);
+    }
+  }
+}
