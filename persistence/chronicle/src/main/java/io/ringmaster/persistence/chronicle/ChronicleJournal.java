@@ -120,11 +120,14 @@ final class ChronicleJournal implements Journal {
   }
 
   private boolean reserve(int bytes) {
+    long held = appender.held.incrementAndGet();
+    long underWay = appender.underWay.incrementAndGet();
+    long underWayBytes = appender.underWayBytes.addAndGet(bytes);
     boolean fits =
-        (appender.held.incrementAndGet() <= limits.eventsMax())
-            & (appender.underWay.incrementAndGet() <= JournalLimits.UNDER_WAY_MAX)
-            & (appender.underWayBytes.addAndGet(bytes) <= JournalLimits.UNDER_WAY_BYTES_MAX)
-            & (appender.bodyBytes() + bytes <= limits.bodyBytesMax());
+        held <= limits.eventsMax()
+            && underWay <= JournalLimits.UNDER_WAY_MAX
+            && underWayBytes <= JournalLimits.UNDER_WAY_BYTES_MAX
+            && appender.bodyBytes() + underWayBytes <= limits.bodyBytesMax();
     if (!fits) {
       appender.held.decrementAndGet();
       appender.underWay.decrementAndGet();

@@ -60,14 +60,15 @@ final class Records {
   /** Makes one record after the other in the same array. One thread. */
   static final class Encoder {
     private final Seal seal;
-    private ByteBuffer buffer = wrap(new byte[1 << 16]);
+    private byte[] array = new byte[1 << 16];
+    private ByteBuffer buffer = wrap(array);
 
     Encoder(Seal seal) {
       this.seal = seal;
     }
 
     byte[] array() {
-      return buffer.array();
+      return array;
     }
 
     /** The last record, from the beginning on. */
@@ -149,7 +150,8 @@ final class Records {
 
     private void begin(int room, byte kind) {
       if (buffer.capacity() < room) {
-        buffer = wrap(new byte[Math.max(room, 2 * buffer.capacity())]);
+        array = new byte[Math.max(room, 2 * array.length)];
+        buffer = wrap(array);
       }
       buffer.clear();
       buffer.putInt(0, seal.magic()).put(KIND_AT, kind);
@@ -160,7 +162,7 @@ final class Records {
     private int seal(long number) {
       int length = buffer.position();
       buffer.putInt(LENGTH_AT, length).putLong(NUMBER_AT, number);
-      int checksum = seal.checksum(buffer.array(), CHECKED_FROM, length - CHECKED_FROM);
+      int checksum = seal.checksum(array, CHECKED_FROM, length - CHECKED_FROM);
       buffer.putInt(CHECKSUM_AT, checksum);
       return length;
     }
@@ -181,7 +183,9 @@ final class Records {
 
   /** Whether these bytes are a record as it was written. */
   static boolean isWhole(Seal seal, ByteBuffer bytes, int at, int length) {
-    int checksum = seal.checksum(bytes.array(), at + CHECKED_FROM, length - CHECKED_FROM);
+    int checksum =
+        seal.checksum(
+            bytes.array(), bytes.arrayOffset() + at + CHECKED_FROM, length - CHECKED_FROM);
     return checksum == bytes.getInt(at + CHECKSUM_AT);
   }
 
@@ -207,7 +211,9 @@ final class Records {
     into.dueMs = bytes.getLong(at + 60);
     int lane = bytes.getInt(at + 68);
     into.bodyBytes = bytes.getInt(at + 76);
-    into.lane = new String(bytes.array(), at + EVENT_BYTES, lane, StandardCharsets.UTF_8);
+    into.lane =
+        new String(
+            bytes.array(), bytes.arrayOffset() + at + EVENT_BYTES, lane, StandardCharsets.UTF_8);
   }
 
   /** Of an outcome: place, number, state, attempt, times. */
@@ -226,12 +232,12 @@ final class Records {
   }
 
   static byte[] reason(ByteBuffer event) {
-    int from = EVENT_BYTES + event.getInt(68);
+    int from = event.arrayOffset() + EVENT_BYTES + event.getInt(68);
     return Arrays.copyOfRange(event.array(), from, from + event.getInt(72));
   }
 
   static byte[] body(ByteBuffer event) {
-    int from = EVENT_BYTES + event.getInt(68) + event.getInt(72);
+    int from = event.arrayOffset() + EVENT_BYTES + event.getInt(68) + event.getInt(72);
     return Arrays.copyOfRange(event.array(), from, from + event.getInt(76));
   }
 
