@@ -6,6 +6,7 @@ import io.ringmaster.bench.harness.Effort;
 import io.ringmaster.bench.harness.Interval;
 import io.ringmaster.engine.JvmFlags;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
