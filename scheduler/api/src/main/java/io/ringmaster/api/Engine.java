@@ -53,6 +53,9 @@ public interface Engine extends AutoCloseable {
   /** Layers of another owner. */
   Layers layers(Owner owner);
 
+  /** Asynchronous invocation. */
+  Events events();
+
   /** Limits of an owner, and what it uses of them. */
   AccountSettings accountSettings(Owner owner);
 

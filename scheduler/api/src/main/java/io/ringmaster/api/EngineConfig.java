@@ -149,6 +149,22 @@ public final class EngineConfig {
     return values.statePendingMinNs;
   }
 
+  /**
+   * Asynchronous invocations that may be owed at once; more are refused with 429. Default 100,000;
+   * 1 to 10,000,000. Each costs some 120 bytes of memory, whatever its size, with a journal.
+   */
+  public int eventsMax() {
+    return values.eventsMax;
+  }
+
+  /**
+   * Time before the first retry of an asynchronous invocation after a function error, in
+   * nanoseconds; the second one comes after twice that. Default 1 minute, AWS's; 1 ms to 1 hour.
+   */
+  public long retryBaseNs() {
+    return values.retryBaseNs;
+  }
+
   /** What becomes of log lines. Default {@link LogSink#MEMORY}. */
   public LogSink logSink() {
     return values.logSink;
@@ -262,6 +278,8 @@ public final class EngineConfig {
     private long streamBytesPerSecond;
     private boolean synced = true;
     private long statePendingMinNs;
+    private int eventsMax = 100_000;
+    private long retryBaseNs = Duration.ofMinutes(1).toNanos();
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
     private Path runtimesFolder;
@@ -294,6 +312,8 @@ public final class EngineConfig {
       streamBytesPerSecond = other.streamBytesPerSecond;
       synced = other.synced;
       statePendingMinNs = other.statePendingMinNs;
+      eventsMax = other.eventsMax;
+      retryBaseNs = other.retryBaseNs;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
       runtimesFolder = other.runtimesFolder;
@@ -408,6 +428,18 @@ public final class EngineConfig {
       return this;
     }
 
+    /** See {@link EngineConfig#eventsMax()}. */
+    public Builder eventsMax(int value) {
+      eventsMax = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#retryBaseNs()}. */
+    public Builder retryBase(Duration value) {
+      retryBaseNs = value.toNanos();
+      return this;
+    }
+
     /** See {@link EngineConfig#statePendingMinNs()}. */
     public Builder statePendingMin(Duration value) {
       statePendingMinNs = value.toNanos();
@@ -502,6 +534,8 @@ public final class EngineConfig {
       range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
       range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
       range("statePendingMinNs", statePendingMinNs, 0, Duration.ofMinutes(1).toNanos());
+      range("eventsMax", eventsMax, 1, 10_000_000);
+      range("retryBaseNs", retryBaseNs, 1_000_000, Duration.ofHours(1).toNanos());
       Objects.requireNonNull(logSink, "logSink");
       url("awsEndpoint", awsEndpoint);
       url("lambdaEndpoint", lambdaEndpoint);

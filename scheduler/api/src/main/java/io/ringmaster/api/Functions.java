@@ -28,6 +28,12 @@ public interface Functions {
   String PROVISIONED_CONCURRENCY = "provisioned-concurrency";
 
   /**
+   * Kind of the documents that say how asynchronous invocations are retried and where their records
+   * go: JSON as AWS shows a {@code FunctionEventInvokeConfig}.
+   */
+  String EVENT_INVOKE_CONFIG = "event-invoke-config";
+
+  /**
    * Creates a function. 409 if it exists, 400 if a value is not possible.
    *
    * @return {@code $LATEST}; the first version, if one is published

@@ -4,12 +4,14 @@ import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.Events;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.Owner;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
 import io.ringmaster.core.dispatch.StreamLimits;
+import io.ringmaster.core.event.Courier;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.place.PlacementLimits;
 import io.ringmaster.core.record.HandlerLines;
@@ -74,6 +76,7 @@ final class Assembly {
   private DispatcherThread dispatcherThread;
   private AgentThread completionThread;
   private Registry registry;
+  private EventsPart events;
 
   private Assembly(EngineConfig config) {
     this.config = config;
@@ -149,6 +152,17 @@ final class Assembly {
     part(() -> dispatcherThread.close(0)); // also when what follows fails
     registry = new Registry(registrySettings(), functions, code, handlers(), publisher());
     registry.restore();
+    events =
+        part(
+            EventsPart.open(
+                config,
+                data.path(),
+                owner,
+                registry::functions,
+                dispatcher::newCall,
+                Courier.NONE,
+                this::report));
+    events.start();
   }
 
   private RegistryStore openRegistryStore(DataFolder data) throws IOException {
@@ -265,6 +279,10 @@ final class Assembly {
     return registry;
   }
 
+  Events events() {
+    return events.events();
+  }
+
   /** The engine's own account and region. */
   Owner owner() {
     return owner;
@@ -304,8 +322,10 @@ final class Assembly {
   /** Drains, then stops everything. */
   void close(long drainNs) {
     try {
+      long endNs = System.nanoTime() + drainNs;
+      events.stop(endNs);
       registry.close();
-      dispatcherThread.close(drainNs);
+      dispatcherThread.close(Math.max(0, endNs - System.nanoTime()));
       closeParts();
     } finally {
       closed.countDown();

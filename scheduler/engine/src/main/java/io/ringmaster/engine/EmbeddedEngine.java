@@ -5,6 +5,7 @@ import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.Events;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
@@ -63,6 +64,12 @@ final class EmbeddedEngine implements Engine {
   public Layers layers(Owner owner) {
     assembly.requireMayWait();
     return assembly.registry().layers(owner);
+  }
+
+  @Override
+  public Events events() {
+    assembly.requireMayWait();
+    return assembly.events();
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.ringmaster.grpc;
 
 import io.netty.channel.EventLoopGroup;
 import io.ringmaster.api.Owner;
-import io.ringmaster.ingress.EventBacklog;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
@@ -21,8 +20,6 @@ import java.util.Objects;
  * @param tls null: plain text
  * @param limits what callers may have at once
  * @param reflection whether the interface may be asked for
- * @param backlog where invocations of type {@code Event} wait, with others' ones: it is drained and
- *     closed by whoever made it; null: there is one of its own
  */
 public record GrpcConfig(
     InetSocketAddress address,
@@ -31,8 +28,7 @@ public record GrpcConfig(
     EventLoopGroup eventLoops,
     Tls tls,
     Limits limits,
-    boolean reflection,
-    EventBacklog backlog) {
+    boolean reflection) {
 
   /**
    * What callers may have at once.
@@ -106,49 +102,36 @@ public record GrpcConfig(
   /** Plain text on that address, with the default limits. */
   public static GrpcConfig on(InetSocketAddress address) {
     return new GrpcConfig(
-        address,
-        null,
-        new Owner("123456789012", "us-east-1"),
-        null,
-        null,
-        Limits.USUAL,
-        true,
-        null);
+        address, null, new Owner("123456789012", "us-east-1"), null, null, Limits.USUAL, true);
   }
 
   /** The same, of an engine with that account and region. */
   public GrpcConfig withOwner(Owner value) {
-    return new GrpcConfig(address, listening, value, eventLoops, tls, limits, reflection, backlog);
+    return new GrpcConfig(address, listening, value, eventLoops, tls, limits, reflection);
   }
 
   /** The same, on a socket that is bound already. */
   public GrpcConfig withListening(ServerSocketChannel channel) {
-    return new GrpcConfig(address, channel, owner, eventLoops, tls, limits, reflection, backlog);
+    return new GrpcConfig(address, channel, owner, eventLoops, tls, limits, reflection);
   }
 
   /** The same, on loops that others use too. */
   public GrpcConfig withEventLoops(EventLoopGroup loops) {
-    return new GrpcConfig(address, listening, owner, loops, tls, limits, reflection, backlog);
+    return new GrpcConfig(address, listening, owner, loops, tls, limits, reflection);
   }
 
   /** The same, with TLS. */
   public GrpcConfig withTls(Tls value) {
-    return new GrpcConfig(
-        address, listening, owner, eventLoops, value, limits, reflection, backlog);
+    return new GrpcConfig(address, listening, owner, eventLoops, value, limits, reflection);
   }
 
   /** The same, with other limits. */
   public GrpcConfig withLimits(Limits value) {
-    return new GrpcConfig(address, listening, owner, eventLoops, tls, value, reflection, backlog);
-  }
-
-  /** The same, with a backlog that others use too. */
-  public GrpcConfig withBacklog(EventBacklog value) {
-    return new GrpcConfig(address, listening, owner, eventLoops, tls, limits, reflection, value);
+    return new GrpcConfig(address, listening, owner, eventLoops, tls, value, reflection);
   }
 
   /** The same, with or without reflection. */
   public GrpcConfig withReflection(boolean value) {
-    return new GrpcConfig(address, listening, owner, eventLoops, tls, limits, value, backlog);
+    return new GrpcConfig(address, listening, owner, eventLoops, tls, limits, value);
   }
 }

@@ -32,7 +32,6 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.v1.FunctionServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
-import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -61,7 +60,6 @@ public final class GrpcIngress implements AutoCloseable {
 
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
-  private static final int EVENTS_MAX = 10_000;
   private static final System.Logger LOG = System.getLogger(GrpcIngress.class.getName());
 
   /** What a client does wrong it is told; gRPC would write a stack trace of ours for each time. */
@@ -79,7 +77,6 @@ public final class GrpcIngress implements AutoCloseable {
   private final Management management;
   private final IngressLoops exchanges;
   private final EventLoopGroup ownLoops;
-  private final EventBacklog ownBacklog;
   private final InboundBytes inbound;
   private final SocketAddress address;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -90,7 +87,6 @@ public final class GrpcIngress implements AutoCloseable {
       Management management,
       IngressLoops exchanges,
       EventLoopGroup ownLoops,
-      EventBacklog ownBacklog,
       InboundBytes inbound,
       SocketAddress address) {
     this.server = server;
@@ -98,7 +94,6 @@ public final class GrpcIngress implements AutoCloseable {
     this.management = management;
     this.exchanges = exchanges;
     this.ownLoops = ownLoops;
-    this.ownBacklog = ownBacklog;
     this.inbound = inbound;
     this.address = address;
   }
@@ -114,10 +109,7 @@ public final class GrpcIngress implements AutoCloseable {
     EventLoopGroup loops = own == null ? config.eventLoops() : own;
     HealthStatusManager health = new HealthStatusManager();
     Management management = new Management(engine);
-    EventBacklog ownBacklog =
-        config.backlog() == null ? new EventBacklog(engine, EVENTS_MAX) : null;
-    EventBacklog backlog = ownBacklog == null ? config.backlog() : ownBacklog;
-    Intake intake = new Intake(engine, config.owner(), management, backlog);
+    Intake intake = new Intake(engine, config.owner(), management);
     IngressLoops exchanges = new IngressLoops(loops, engine, config.owner(), intake);
     InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax());
     try {
@@ -131,8 +123,7 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-      return new GrpcIngress(
-          server, health, management, exchanges, own, ownBacklog, inbound, address);
+      return new GrpcIngress(server, health, management, exchanges, own, inbound, address);
     } catch (IOException | RuntimeException | Error failed) {
       if (config.listening() != null) {
         config.listening().close();
@@ -350,14 +341,8 @@ public final class GrpcIngress implements AutoCloseable {
     try {
       server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
       management.close(DRAIN);
-      if (ownBacklog != null) {
-        ownBacklog.drain(endNs);
-      }
     } catch (InterruptedException interrupt) {
       interrupted = true;
-    }
-    if (ownBacklog != null && ownBacklog.close() > 0) {
-      LOG.log(System.Logger.Level.WARNING, "accepted events are dropped");
     }
     if (ownLoops == null) {
       exchanges.forget();

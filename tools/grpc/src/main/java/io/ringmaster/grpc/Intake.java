@@ -9,10 +9,10 @@ import io.ringmaster.api.Refusal;
 import io.ringmaster.grpc.v1.InvocationType;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
-import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.ingress.JsonCheck;
 import io.ringmaster.ingress.Target;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
@@ -31,7 +31,6 @@ final class Intake {
   private final Engine engine;
   private final Owner usual;
   private final Management management;
-  private final EventBacklog backlog;
 
   /**
    * Who is told what becomes of a request; one of the first three once, on its loop, unless it is
@@ -67,11 +66,10 @@ final class Intake {
   /**
    * @param usual whose functions are meant where nobody is named
    */
-  Intake(Engine engine, Owner usual, Management management, EventBacklog backlog) {
+  Intake(Engine engine, Owner usual, Management management) {
     this.engine = engine;
     this.usual = usual;
     this.management = management;
-    this.backlog = backlog;
   }
 
   /** Takes a request whose names were checked. The loop's thread. */
@@ -112,37 +110,47 @@ final class Intake {
         () -> {
           Refusal wrong = unchecked ? check(event, from, length) : null;
           return wrong != null
-              ? new Finding(wrong, null)
-              : runs ? IN_ORDER : new Finding(null, settle(owner, function, qualifier, request));
+              ? done(new Finding(wrong, null))
+              : runs ? done(IN_ORDER) : settle(owner, function, qualifier, request);
         });
   }
 
-  private void later(IngressLoop loop, Call call, Asker asker, Supplier<Finding> look) {
+  private static CompletableFuture<Finding> done(Finding finding) {
+    return CompletableFuture.completedFuture(finding);
+  }
+
+  private void later(
+      IngressLoop loop, Call call, Asker asker, Supplier<CompletableFuture<Finding>> look) {
     asker.hold();
     boolean taken =
         management.execute(
-            () -> {
-              Finding finding = asker.gone() ? GONE : safely(look);
-              try {
-                loop.executor().execute(() -> told(loop, call, asker, finding));
-              } catch (RejectedExecutionException ended) {
-                // the loop has ended with all its connections: there is nobody left to be told
-                LOG.log(System.Logger.Level.DEBUG, "the loop has ended", ended);
-              }
-            });
+            () ->
+                (asker.gone() ? done(GONE) : safely(look))
+                    .thenAccept(finding -> tell(loop, call, asker, finding)));
     if (!taken) {
       told(loop, call, asker, new Finding(Refusal.throttled("CallerRateLimitExceeded"), null));
     }
   }
 
-  private static Finding safely(Supplier<Finding> look) {
+  /** Any thread. */
+  private static void tell(IngressLoop loop, Call call, Asker asker, Finding finding) {
+    try {
+      loop.executor().execute(() -> told(loop, call, asker, finding));
+    } catch (RejectedExecutionException ended) {
+      // the loop has ended with all its connections: there is nobody left to be told
+      LOG.log(System.Logger.Level.DEBUG, "the loop has ended", ended);
+    }
+  }
+
+  private static CompletableFuture<Finding> safely(Supplier<CompletableFuture<Finding>> look) {
     try {
       return look.get();
     } catch (LambdaException refused) {
-      return new Finding(refused.refusal(), null);
+      return done(new Finding(refused.refusal(), null));
     } catch (RuntimeException | Error failed) {
       LOG.log(System.Logger.Level.ERROR, "an invocation was not accepted", failed);
-      return new Finding(Refusal.service("The operation failed by a fault of the platform."), null);
+      return done(
+          new Finding(Refusal.service("The operation failed by a fault of the platform."), null));
     }
   }
 
@@ -195,31 +203,32 @@ final class Intake {
     return problem == null ? null : JsonCheck.refusal(problem);
   }
 
-  /** On a thread of management's: looks the function up, and keeps the event if it is one. */
-  private InvokeResponse settle(
+  /** On a thread of management's: looks the function up, or hands the event over. */
+  private CompletableFuture<Finding> settle(
       Owner owner, String function, String qualifier, InvokeRequest request) {
-    Functions functions = owner == null ? engine.functions() : engine.functions(owner);
     if (request.getInvocationType() == InvocationType.INVOCATION_TYPE_DRY_RUN) {
+      Functions functions = owner == null ? engine.functions() : engine.functions(owner);
       Target.find(functions, function, qualifier);
-      return InvokeResponse.newBuilder().setStatusCode(204).build();
+      return done(new Finding(null, InvokeResponse.newBuilder().setStatusCode(204).build()));
     }
-    Target.checkEvent(functions, function, qualifier);
     UUID id = UUID.randomUUID();
     byte[] event =
         request.getPayload().isEmpty()
             ? PayloadView.EMPTY_EVENT.clone()
             : request.getPayload().toByteArray();
-    boolean kept =
-        backlog.accept(
+    return engine
+        .events()
+        .accept(
             io.ringmaster.api.InvokeRequest.of(function, event)
                 .withOwner(owner == null ? usual : owner)
                 .withQualifier(qualifier)
                 .withClientContext(Answers.orNull(request.getClientContext()))
                 .withTraceHeader(Answers.orNull(request.getTraceHeader()))
-                .withRequestId(id));
-    if (!kept) {
-      throw new LambdaException(Refusal.throttled("CallerRateLimitExceeded"));
-    }
+                .withRequestId(id))
+        .thenApply(refusal -> new Finding(refusal, refusal == null ? accepted(id) : null));
+  }
+
+  private static InvokeResponse accepted(UUID id) {
     return InvokeResponse.newBuilder().setStatusCode(202).setRequestId(id.toString()).build();
   }
 }

@@ -15,13 +15,14 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.ringmaster.api.Engine;
 import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationType;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
-import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,9 +139,9 @@ class BoundsTest {
   @Test
   void whatIsGivenUpCountsUntilItIsDropped() throws Exception {
     try (World world = world(10)) {
-      EventBacklog backlog = new EventBacklog(world.engine, 100);
-      GrpcConfig config = GrpcConfig.on(World.loopback()).withBacklog(backlog);
-      try (GrpcIngress ingress = GrpcIngress.start(config, world.engine);
+      Object lock = new Object();
+      Engine slow = lockedEvents(world.engine, lock);
+      try (GrpcIngress ingress = GrpcIngress.start(GrpcConfig.on(World.loopback()), slow);
           RingmasterClient client =
               RingmasterClient.connect("127.0.0.1", ingress.address().getPort())) {
         InvocationServiceGrpc.InvocationServiceFutureStub stub =
@@ -153,7 +154,7 @@ class BoundsTest {
             event.toBuilder()
                 .setPayload(ByteString.copyFromUtf8("\"" + "x".repeat(70_000) + "\""))
                 .build();
-        synchronized (backlog) { // whoever brings it something waits
+        synchronized (lock) { // whoever brings it something waits
           List<Future<InvokeResponse>> first = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
             first.add(stub.invoke(event));
@@ -168,11 +169,26 @@ class BoundsTest {
           assertTrue(ingress.inboundBytes() >= 70_000);
         }
         await().until(() -> ingress.inboundBytes() == 0);
-        assertEquals(4, backlog.counters().get("eventsAccepted"));
-        await().until(() -> backlog.waiting() == 0);
+        await().until(() -> world.engine.events().status().waiting() == 0);
+        assertEquals(4, world.engine.events().status().counters().get("eventsAccepted"));
       }
-      backlog.close();
     }
+  }
+
+  /** The same engine; who hands it events waits for a lock. */
+  private static Engine lockedEvents(Engine engine, Object lock) {
+    return (Engine)
+        Proxy.newProxyInstance(
+            Engine.class.getClassLoader(),
+            new Class<?>[] {Engine.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("events")) {
+                synchronized (lock) {
+                  return engine.events();
+                }
+              }
+              return method.invoke(engine, arguments);
+            });
   }
 
   /** Threads for what may wait that wait for a lock. */

@@ -5,13 +5,8 @@ import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 
-/** What an event or a dry run is for, looked up before it is answered. Any thread; may wait. */
+/** What a dry run or a change is for, looked up before it is answered. Any thread; may wait. */
 public final class Target {
-  private static final Refusal PENDING =
-      Refusal.conflict(
-          "The operation cannot be performed at this time. The function is currently in the"
-              + " following state: Pending");
-
   private Target() {}
 
   /**
@@ -25,17 +20,6 @@ public final class Target {
       return functions.get(function, qualifier);
     } catch (LambdaException e) {
       throw qualifier == null ? latest(e, function) : e;
-    }
-  }
-
-  /**
-   * Whether an event may be accepted for it.
-   *
-   * @throws LambdaException there is none, or it is pending
-   */
-  public static void checkEvent(Functions functions, String function, String qualifier) {
-    if (find(functions, function, qualifier).state().equals("Pending")) {
-      throw new LambdaException(PENDING);
     }
   }
 

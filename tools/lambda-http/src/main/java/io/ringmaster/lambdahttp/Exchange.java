@@ -230,12 +230,7 @@ final class Exchange {
         ingress.manage(
             () -> {
               Answer answer = over ? null : safely(work);
-              try {
-                peer.loop().execute(() -> managed(answer));
-              } catch (RejectedExecutionException e) {
-                // The server is closed, and with it the connection: nobody waits for the answer.
-                ingress.count(Ingress.Counter.CONNECTIONS_FAILED);
-              }
+              onLoop(() -> managed(answer));
             });
     if (!taken) {
       letGo();
@@ -243,6 +238,20 @@ final class Exchange {
           Answer.refusal(
               new Refusal(
                   429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded")));
+    }
+  }
+
+  /** Answers from any thread. */
+  void answerLater(Answer answer) {
+    onLoop(() -> answer(answer));
+  }
+
+  private void onLoop(Runnable run) {
+    try {
+      peer.loop().execute(run);
+    } catch (RejectedExecutionException e) {
+      // The server is closed, and with it the connection: nobody waits for the answer.
+      ingress.count(Ingress.Counter.CONNECTIONS_FAILED);
     }
   }
 

@@ -6,7 +6,6 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.Owner;
-import io.ringmaster.ingress.EventBacklog;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
@@ -32,7 +31,7 @@ final class Ingress {
     OVERLOADED,
     INTERNAL_ERRORS;
 
-    /** As {@code eventsAccepted}. */
+    /** As {@code timedOut}. */
     String camel() {
       StringBuilder text = new StringBuilder();
       for (String each : name().toLowerCase(Locale.ROOT).split("_")) {
@@ -53,7 +52,6 @@ final class Ingress {
   private final Router router = new Router(Operations.ALL);
   private final Owners owners;
   private final Management management;
-  private final EventBacklog backlog;
   private final CodeLinks links = new CodeLinks();
   private final ThreadPoolExecutor pool;
   private final AtomicLong bodyBytes = new AtomicLong();
@@ -77,8 +75,6 @@ final class Ingress {
     }
     owners = new Owners(config.defaultOwner());
     management = new Management(this);
-    backlog =
-        config.backlog() == null ? new EventBacklog(engine, config.backlogMax()) : config.backlog();
     AtomicInteger number = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
@@ -120,10 +116,6 @@ final class Ingress {
     return management;
   }
 
-  EventBacklog backlog() {
-    return backlog;
-  }
-
   CodeLinks links() {
     return links;
   }
@@ -139,7 +131,6 @@ final class Ingress {
     }
     values.put("connections", (long) connections.get());
     values.put("requestsRunning", (long) running.get());
-    values.putAll(backlog.counters());
     values.put("bodyBytes", bodyBytes.get());
     return values;
   }
@@ -294,10 +285,6 @@ final class Ingress {
 
   /** Ends the threads; what runs on them is let finish for so long. */
   void close(long ns) {
-    int dropped = config.backlog() == null ? backlog.close() : 0;
-    if (dropped > 0) {
-      LOG.log(System.Logger.Level.WARNING, dropped + " accepted events are dropped");
-    }
     pool.shutdown();
     try {
       if (!pool.awaitTermination(Math.max(ns, 1), TimeUnit.NANOSECONDS)) {

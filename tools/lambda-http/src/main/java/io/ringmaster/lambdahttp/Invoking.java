@@ -4,7 +4,6 @@ import io.ringmaster.api.Call;
 import io.ringmaster.api.InvocationCallback;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.LambdaException;
-import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.ingress.JsonCheck;
 import io.ringmaster.ingress.Target;
@@ -218,29 +217,27 @@ final class Invoking implements InvocationCallback {
     }
   }
 
-  /** Accepts the event: what it is for must be there, and the backlog must have room. */
+  /** Hands the event over: it is answered when it is accepted, or why it is not. */
   private Answer event() {
-    try {
-      Owner owner = exchange.owner();
-      Target.checkEvent(ingress.functions(owner), function, qualifier);
-      byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
-      Answer answer = Answer.of(202);
-      boolean taken =
-          ingress
-              .backlog()
-              .accept(
-                  InvokeRequest.of(function, payload)
-                      .withOwner(owner)
-                      .withQualifier(qualifier)
-                      .withClientContext(clientContext)
-                      .withTraceHeader(trace())
-                      .withRequestId(answer.requestUuid()));
-      return taken
-          ? answer
-          : Answer.refusal(Refusal.throttled("CallerRateLimitExceeded")).header("Retry-After", "1");
-    } catch (LambdaException e) {
-      return Answer.refusal(e.refusal());
-    }
+    byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
+    Answer accepted = Answer.of(202);
+    ingress
+        .engine()
+        .events()
+        .accept(
+            InvokeRequest.of(function, payload)
+                .withOwner(exchange.owner())
+                .withQualifier(qualifier)
+                .withClientContext(clientContext)
+                .withTraceHeader(trace())
+                .withRequestId(accepted.requestUuid()))
+        .thenAccept(refusal -> exchange.answerLater(refusal == null ? accepted : refused(refusal)));
+    return null;
+  }
+
+  private static Answer refused(Refusal refusal) {
+    Answer answer = Answer.refusal(refusal);
+    return refusal.statusCode() == 429 ? answer.header("Retry-After", "1") : answer;
   }
 
   private String trace() {

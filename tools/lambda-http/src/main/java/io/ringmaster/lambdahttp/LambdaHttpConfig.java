@@ -1,7 +1,6 @@
 package io.ringmaster.lambdahttp;
 
 import io.ringmaster.api.Owner;
-import io.ringmaster.ingress.EventBacklog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,10 +28,6 @@ import java.util.function.Function;
  * @param headerNs how long a request's line and headers may take, in nanoseconds
  * @param bodyNs how long a body may take, besides the time of its bytes at 32 KiB a second; and how
  *     long a client may take nothing of an answer. In nanoseconds
- * @param backlogMax invocations of type {@code Event} that wait at once; more are answered 429. 1
- *     to 1,000,000
- * @param backlog where they wait, with others' ones: it is drained and closed by whoever made it;
- *     null: there is one of its own, with {@code backlogMax}
  * @param awsEndpoint where S3 is found for packages in buckets; null: nowhere
  */
 public record LambdaHttpConfig(
@@ -48,8 +43,6 @@ public record LambdaHttpConfig(
     long idleNs,
     long headerNs,
     long bodyNs,
-    int backlogMax,
-    EventBacklog backlog,
     URI awsEndpoint) {
 
   /** Validates; the message of what it throws names the value and its range. */
@@ -65,7 +58,6 @@ public record LambdaHttpConfig(
     range("idleNs", idleNs, 1, Duration.ofDays(1).toNanos());
     range("headerNs", headerNs, 1, Duration.ofDays(1).toNanos());
     range("bodyNs", bodyNs, 1, Duration.ofDays(1).toNanos());
-    range("backlogMax", backlogMax, 1, 1_000_000);
   }
 
   private static void range(String name, long value, long least, long most) {
@@ -94,8 +86,6 @@ public record LambdaHttpConfig(
     private Duration idle = Duration.ofSeconds(75);
     private Duration header = Duration.ofSeconds(15);
     private Duration body = Duration.ofSeconds(30);
-    private int backlogMax = 10_000;
-    private EventBacklog backlog;
     private URI awsEndpoint;
 
     private Builder(Owner defaultOwner) {
@@ -168,18 +158,6 @@ public record LambdaHttpConfig(
       return this;
     }
 
-    /** See {@link LambdaHttpConfig#backlogMax()}. */
-    public Builder backlogMax(int value) {
-      backlogMax = value;
-      return this;
-    }
-
-    /** See {@link LambdaHttpConfig#backlog()}. */
-    public Builder backlog(EventBacklog value) {
-      backlog = value;
-      return this;
-    }
-
     /** See {@link LambdaHttpConfig#awsEndpoint()}. */
     public Builder awsEndpoint(URI value) {
       awsEndpoint = value;
@@ -205,8 +183,6 @@ public record LambdaHttpConfig(
           idle.toNanos(),
           header.toNanos(),
           body.toNanos(),
-          backlogMax,
-          backlog,
           awsEndpoint);
     }
   }

@@ -171,9 +171,6 @@ public final class LambdaHttpServer implements AutoCloseable {
     stopAccepting();
     try {
       ingress.awaitRequests(drain.toNanos());
-      if (ingress.config().backlog() == null) {
-        ingress.backlog().drain(deadline);
-      }
       // Kept connections have their two seconds: a client may be sending its next request just now.
       if (drain.isZero()) {
         ingress.finish();

@@ -1,17 +1,14 @@
 package io.ringmaster.lambdahttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.InvokeRequest;
-import io.ringmaster.ingress.EventBacklog;
+import io.ringmaster.api.Refusal;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +20,7 @@ class EventsTest {
           + " state: Pending";
 
   private static long counter(Bench bench, String name) {
-    return bench.server.counters().get(name);
+    return bench.engine.events().status().counters().get(name);
   }
 
   @Test
@@ -63,31 +60,25 @@ class EventsTest {
     }
   }
 
-  /** Eight times 32 MiB of context are 256 MiB: not with what else an event costs. */
+  /** It would be kept with an event for hours. */
   @Test
-  void textsCountAsThePayloadDoes() {
+  void textsAreBounded() {
     try (Bench bench = new Bench()) {
-      bench.echo("never");
-      bench.engine.functions().putConcurrency("never", 0);
-      EventBacklog backlog = new EventBacklog(bench.engine, 100);
-      InvokeRequest event =
-          InvokeRequest.of("never", "{}")
-              .withOwner(Bench.OWNER)
-              .withClientContext("x".repeat(16 << 20));
-      for (int i = 0; i < 7; i++) {
-        assertTrue(backlog.accept(event), "event " + i);
-      }
-      assertFalse(backlog.accept(event));
-      assertEquals(7, backlog.waiting());
-      backlog.close();
+      bench.echo("echo");
+      InvokeRequest event = InvokeRequest.of("echo", "{}");
+      Refusal refusal =
+          bench.engine.events().accept(event.withClientContext("x".repeat(16 << 20))).join();
+      assertEquals(400, refusal.statusCode());
+      assertEquals("InvalidRequestContentException", refusal.code());
+      assertEquals(0, counter(bench, "eventsAccepted"));
     }
   }
 
-  /** One waits for its next attempt, the other one runs. */
+  /** One is given up at once, the other one runs when the engine is told to end. */
   @Test
-  void whatRunsAtTheEndIsNotDropped() {
-    CountDownLatch go = new CountDownLatch(1);
+  void whatRunsAtTheEndIsNotLost() {
     AtomicInteger begun = new AtomicInteger();
+    AtomicInteger ended = new AtomicInteger();
     try (Bench bench = new Bench()) {
       bench.echo("never");
       bench.engine.functions().putConcurrency("never", 0);
@@ -95,20 +86,15 @@ class EventsTest {
           "slow",
           (event, response) -> {
             begun.incrementAndGet();
-            go.await();
+            Thread.sleep(50);
+            ended.incrementAndGet();
           });
-      EventBacklog backlog = new EventBacklog(bench.engine, 100);
-      assertTrue(backlog.accept(InvokeRequest.of("never", "{}").withOwner(Bench.OWNER)));
-      assertTrue(backlog.accept(InvokeRequest.of("slow", "{}").withOwner(Bench.OWNER)));
-      Bench.await("throttled", () -> backlog.counters().get("eventsThrottled") == 1);
+      assertEquals(202, bench.invoke("never", "{}", EVENT).statusCode());
+      assertEquals(202, bench.invoke("slow", "{}", EVENT).statusCode());
+      Bench.await("given up", () -> bench.engine.events().status().deadLetters() == 1);
       Bench.await("it runs", () -> begun.get() == 1);
-      assertEquals(1, backlog.close());
-      go.countDown();
-      Bench.await("it ran", () -> backlog.counters().get("eventsSucceeded") == 1);
-      assertEquals(1, backlog.counters().get("eventsDropped"));
-    } finally {
-      go.countDown();
     }
+    assertEquals(1, ended.get());
   }
 
   @Test

@@ -4,7 +4,6 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.GrpcConfig;
 import io.ringmaster.grpc.GrpcIngress;
-import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.server.config.Configuration;
 import io.ringmaster.server.config.Options;
 import io.ringmaster.server.listen.Listening;
@@ -21,17 +20,10 @@ final class GrpcService implements Ingress {
   }
 
   static GrpcService start(
-      Configuration configuration,
-      Owner owner,
-      Listening listening,
-      Engine engine,
-      EventBacklog backlog)
+      Configuration configuration, Owner owner, Listening listening, Engine engine)
       throws IOException {
     GrpcConfig config =
-        GrpcConfig.on(listening.address())
-            .withOwner(owner)
-            .withListening(listening.channel())
-            .withBacklog(backlog);
+        GrpcConfig.on(listening.address()).withOwner(owner).withListening(listening.channel());
     Path certificate = configuration.get(Options.GRPC_CERTIFICATE);
     if (certificate != null) {
       config =

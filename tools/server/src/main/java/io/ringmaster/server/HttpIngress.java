@@ -2,7 +2,6 @@ package io.ringmaster.server;
 
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
-import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.lambdahttp.LambdaHttpConfig;
 import io.ringmaster.lambdahttp.LambdaHttpServer;
 import io.ringmaster.server.config.Configuration;
@@ -22,11 +21,7 @@ final class HttpIngress implements Ingress {
   }
 
   static HttpIngress start(
-      Configuration configuration,
-      Listening listening,
-      Pages pages,
-      Engine engine,
-      EventBacklog backlog)
+      Configuration configuration, Listening listening, Pages pages, Engine engine)
       throws IOException {
     String awsEndpoint = configuration.get(Options.AWS_ENDPOINT);
     Owner owner = new Owner(configuration.get(Options.ACCOUNT), configuration.get(Options.REGION));
@@ -36,7 +31,6 @@ final class HttpIngress implements Ingress {
             .listening(listening.channel())
             .pages(pages.exact())
             .prefixPages(pages.byPrefix())
-            .backlog(backlog)
             .awsEndpoint(awsEndpoint == null ? null : URI.create(awsEndpoint))
             .build();
     return new HttpIngress(LambdaHttpServer.start(config, engine));

@@ -3,6 +3,7 @@ package io.ringmaster.server;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.EngineStatus.AccountStatus;
 import io.ringmaster.api.EngineStatus.FunctionStatus;
+import io.ringmaster.api.EventsStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,14 +30,14 @@ final class Metrics {
           "handlerStuck",
           "connections",
           "requestsRunning",
-          "eventsWaiting",
           "bodyBytes");
 
   private Metrics() {}
 
-  static String text(EngineStatus status, Map<String, Long> httpCounters) {
+  static String text(EngineStatus status, EventsStatus events, Map<String, Long> httpCounters) {
     StringBuilder out = new StringBuilder(4096);
     functions(out, status.functions());
+    EventMetrics.write(out, events);
     String executions = "lambda_account_concurrent_executions";
     head(out, executions, "gauge", "Invocations that run now, all of the account in the region.");
     accounts(out, executions, status, AccountStatus::inUse);
@@ -52,6 +53,7 @@ final class Metrics {
           .append('\n');
     }
     counters(out, "ringmaster_", "The engine's ", status.counters());
+    counters(out, "ringmaster_", "The engine's ", events.counters());
     counters(out, "ringmaster_http_", "The HTTP API's ", httpCounters);
     return out.toString();
   }
@@ -149,11 +151,15 @@ final class Metrics {
     out.append(DURATION).append("_count{").append(labels).append("} ").append(count).append('\n');
   }
 
-  /** {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME}. */
   private static String labels(FunctionStatus function) {
-    String[] arn = function.functionArn().split(":", 7);
+    return labels(function.functionArn());
+  }
+
+  /** {@code arn:aws:lambda:REGION:ACCOUNT:function:NAME}. */
+  static String labels(String functionArn) {
+    String[] arn = functionArn.split(":", 7);
     return "function_name=\""
-        + escaped(function.functionName())
+        + escaped(arn[6].substring(arn[6].indexOf(':') + 1))
         + "\",account=\""
         + escaped(arn[4])
         + "\",region=\""
@@ -161,7 +167,7 @@ final class Metrics {
         + '"';
   }
 
-  private static void head(StringBuilder out, String name, String type, String text) {
+  static void head(StringBuilder out, String name, String type, String text) {
     out.append("# HELP ").append(name).append(' ').append(text).append('\n');
     out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }

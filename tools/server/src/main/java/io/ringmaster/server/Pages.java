@@ -51,13 +51,18 @@ final class Pages {
         "/_ringmaster/health/live",
         only(this::live),
         "/_ringmaster/status",
-        only(
-            request ->
-                page(200, JSON, status.text(phase.get(), reports.get(), httpCounters.get()))),
+        only(request -> page(200, JSON, status())),
         "/metrics",
         only(
             request ->
-                page(200, Metrics.CONTENT_TYPE, Metrics.text(reports.get(), httpCounters.get()))));
+                page(
+                    200,
+                    Metrics.CONTENT_TYPE,
+                    Metrics.text(reports.get(), engine.events().status(), httpCounters.get()))));
+  }
+
+  private String status() {
+    return status.text(phase.get(), reports.get(), engine.events().status(), httpCounters.get());
   }
 
   Map<String, Function<PageRequest, HttpPage>> byPrefix() {

@@ -4,7 +4,6 @@ import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.Owner;
-import io.ringmaster.ingress.EventBacklog;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.server.config.Address;
 import io.ringmaster.server.config.Configuration;
@@ -43,7 +42,7 @@ public final class Server implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("io.ringmaster.server");
 
-  private static final Duration ENGINE_DRAIN_MAX = Duration.ofSeconds(2);
+  private static final Duration ENGINE_DRAIN_MAX = Duration.ofSeconds(10);
 
   /** Beyond its budget the server before needs a moment for its processes. */
   private static final Duration TAKE_OVER_MARGIN = Duration.ofSeconds(30);
@@ -64,9 +63,9 @@ public final class Server implements AutoCloseable {
   private final List<Ingress> ingresses = new ArrayList<>();
   private volatile List<Listening> sockets = List.of();
   private volatile Engine engine;
-  private EventBacklog backlog;
   private ControlSocket control;
   private String level;
+  private long recoveredEvents;
   private volatile HttpIngress httpIngress;
   private volatile Phase phase = Phase.STARTING;
 
@@ -149,6 +148,7 @@ public final class Server implements AutoCloseable {
     Listening grpc = sockets.size() > 1 ? sockets.get(1) : null;
     engine = Engine.open(engineConfig(data, http));
     level = engine.status().level();
+    recoveredEvents = engine.events().status().recovered();
     control = ControlSocket.open(data, new Commands());
     Owner owner = new Owner(configuration.get(Options.ACCOUNT), configuration.get(Options.REGION));
     StatusDocument status =
@@ -159,12 +159,11 @@ public final class Server implements AutoCloseable {
             data.toString(),
             Instant.now());
     Pages pages = new Pages(() -> phase, engine, owner, status, this::httpCounters);
-    backlog = new EventBacklog(engine, configuration.get(Options.BACKLOG_MAX));
-    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine, backlog);
+    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine);
     httpIngress = ingress;
     ingresses.add(ingress);
     if (grpc != null) {
-      ingresses.add(GrpcService.start(configuration, owner, grpc, engine, backlog));
+      ingresses.add(GrpcService.start(configuration, owner, grpc, engine));
     }
     phase = Phase.READY;
     quietly("systemd", notification::ready);
@@ -189,7 +188,10 @@ public final class Server implements AutoCloseable {
     Engine.open(EngineConfig.builder().dataFolder(data).sandboxProcesses(false).build()).close();
   }
 
-  /** The ingresses have used the budget when the engine's turn comes. */
+  /**
+   * The ingresses have used the budget when the engine's turn comes: what still runs then runs for
+   * nobody who waits, and what of it is an accepted event is run again by the next server.
+   */
   private static Duration engineDrain(Duration drain) {
     return drain.compareTo(ENGINE_DRAIN_MAX) < 0 ? drain : ENGINE_DRAIN_MAX;
   }
@@ -204,6 +206,8 @@ public final class Server implements AutoCloseable {
             .keepAlive(configuration.get(Options.KEEP_ALIVE))
             .drain(engineDrain(configuration.get(Options.DRAIN)))
             .synced(configuration.get(Options.DURABILITY).equals("disk"))
+            .eventsMax(configuration.get(Options.BACKLOG_MAX))
+            .retryBase(configuration.get(Options.RETRY_BASE))
             .statePendingMin(configuration.get(Options.PENDING_MIN))
             .allowDeprecated(configuration.get(Options.ALLOW_DEPRECATED))
             .strictArchitecture(configuration.get(Options.ARCH).equals("strict"))
@@ -287,7 +291,7 @@ public final class Server implements AutoCloseable {
           out.writeStringField("grpc", grpcAddress());
           out.writeNumberField("pid", ProcessHandle.current().pid());
           out.writeStringField("level", level);
-          out.writeNumberField("recoveredEvents", 0);
+          out.writeNumberField("recoveredEvents", recoveredEvents);
           out.writeNumberField("startMs", startMs);
         });
   }
@@ -399,14 +403,6 @@ public final class Server implements AutoCloseable {
       quietly("ingress", () -> ingress.close(left));
     }
     ingresses.clear();
-    if (backlog != null) {
-      quietly("events", () -> backlog.drain(endNs));
-      int dropped = backlog.close();
-      if (dropped > 0) {
-        LOG.log(Level.WARNING, dropped + " accepted events are dropped");
-      }
-      backlog = null;
-    }
     if (control != null) {
       quietly("control socket", control::close);
       control = null;

@@ -2,6 +2,7 @@ package io.ringmaster.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringmaster.api.EngineStatus;
+import io.ringmaster.api.EventsStatus;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
@@ -20,7 +21,8 @@ import java.util.TreeMap;
 record StatusDocument(String version, String http, String grpc, String data, Instant started) {
   static final String SCHEMA = "ringmaster.status/1";
 
-  String text(Phase phase, EngineStatus status, Map<String, Long> httpCounters) {
+  String text(
+      Phase phase, EngineStatus status, EventsStatus events, Map<String, Long> httpCounters) {
     return Json.object(
         out -> {
           out.writeStringField("schema", SCHEMA);
@@ -54,6 +56,7 @@ record StatusDocument(String version, String http, String grpc, String data, Ins
             out.writeEndObject();
           }
           out.writeEndArray();
+          events(out, events);
           out.writeObjectFieldStart("counters");
           for (var counter : new TreeMap<>(status.counters()).entrySet()) {
             out.writeNumberField(counter.getKey(), counter.getValue());
@@ -65,6 +68,20 @@ record StatusDocument(String version, String http, String grpc, String data, Ins
           }
           out.writeEndObject();
         });
+  }
+
+  private static void events(JsonGenerator out, EventsStatus events) throws IOException {
+    out.writeObjectFieldStart("events");
+    out.writeNumberField("waiting", events.waiting());
+    out.writeNumberField("deadLetters", events.deadLetters());
+    out.writeNumberField("recovered", events.recovered());
+    out.writeBooleanField("durable", events.durable());
+    out.writeNumberField("storedBytes", events.storedBytes());
+    out.writeStringField("degraded", events.degraded());
+    for (var counter : events.counters().entrySet()) {
+      out.writeNumberField(counter.getKey(), counter.getValue());
+    }
+    out.writeEndObject();
   }
 
   private static void accounts(JsonGenerator out, EngineStatus status) throws IOException {

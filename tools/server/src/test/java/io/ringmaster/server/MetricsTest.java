@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.EngineStatus.AccountStatus;
 import io.ringmaster.api.EngineStatus.FunctionStatus;
+import io.ringmaster.api.EventsStatus;
+import io.ringmaster.api.EventsStatus.FunctionEvents;
 import io.ringmaster.api.Owner;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +44,7 @@ class MetricsTest {
                 List.of(
                     new AccountStatus(new Owner("111122223333", "eu-west-1"), 1000, 1),
                     new AccountStatus(new Owner("444455556666", "us-east-1"), 10, 0))),
+            events(),
             Map.of("requests", 7L, "connections", 2L));
     String labels = "{function_name=\"hello\",account=\"111122223333\",region=\"eu-west-1\"";
     String account = "{account=\"111122223333\",region=\"eu-west-1\"";
@@ -67,10 +70,38 @@ class MetricsTest {
             "# TYPE ringmaster_in_flight gauge",
             "ringmaster_in_flight 1",
             "ringmaster_http_requests_total 7",
-            "ringmaster_http_connections 2")) {
+            "ringmaster_http_connections 2",
+            "ringmaster_events_waiting 4",
+            "ringmaster_dead_letters 1",
+            "ringmaster_events_accepted_total 9",
+            "lambda_async_events_received_total" + labels + "} 9",
+            "lambda_async_events_dropped_total" + labels + "} 2",
+            "lambda_dead_letter_errors_total" + labels + "} 3",
+            "lambda_destination_delivery_failures_total" + labels + "} 5",
+            "lambda_async_event_age_seconds_bucket" + labels + ",le=\"0.01\"} 6",
+            "lambda_async_event_age_seconds_bucket" + labels + ",le=\"+Inf\"} 7",
+            "lambda_async_event_age_seconds_sum" + labels + "} 60.5",
+            "lambda_async_event_age_seconds_count" + labels + "} 7")) {
       assertTrue(text.contains("\n" + line + "\n"), () -> line + " is not in\n" + text);
     }
     assertTrue(text.endsWith("\n"));
+  }
+
+  private static EventsStatus events() {
+    long[] ages = new long[FunctionEvents.AGE_BOUNDS_MS.size() + 1];
+    ages[0] = 6;
+    ages[5] = 1;
+    return new EventsStatus(
+        4,
+        1,
+        0,
+        true,
+        1024,
+        null,
+        Map.of("eventsAccepted", 9L),
+        List.of(
+            new FunctionEvents(
+                "arn:aws:lambda:eu-west-1:111122223333:function:hello", 9, 2, 3, 5, 60_500, ages)));
   }
 
   /** What a scraper requires: each family told once, each line either that or a sample. */
@@ -80,6 +111,7 @@ class MetricsTest {
         Metrics.text(
             new EngineStatus(
                 "L1", List.of(), Map.of(), 1, 0, Map.of("settled", 0L), List.of(), List.of()),
+            events(),
             Map.of());
     Set<String> families = new HashSet<>();
     for (String line : text.split("\n")) {

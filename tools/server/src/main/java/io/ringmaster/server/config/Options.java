@@ -235,15 +235,16 @@ public final class Options {
           "async.retry-base",
           "DURATION",
           "60s",
-          "Time before the first retry of an asynchronous invocation; this release retries none.",
+          "Time before the first retry of an asynchronous invocation whose function failed; the"
+              + " second one comes after twice that.",
           Values.duration(Duration.ofMillis(1), Duration.ofHours(1)));
 
   public static final ServerOption<Integer> BACKLOG_MAX =
       new ServerOption<>(
           "async.backlog-max",
           "N",
-          "10000",
-          "Asynchronous invocations that may wait.",
+          "100000",
+          "Asynchronous invocations that may be owed at once; more are refused with 429.",
           Values.number(1, 10_000_000));
 
   public static final ServerOption<Duration> PENDING_MIN =

@@ -1,0 +1,318 @@
+package io.ringmaster.core.event;
+
+import io.ringmaster.api.Call;
+import io.ringmaster.core.event.EventFigures.Total;
+import io.ringmaster.persistence.spi.Journal;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.agrona.collections.LongHashSet;
+import org.agrona.concurrent.Agent;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+
+/**
+ * Has every owed event run, or delivered, when its time has come. Its turn: take what happened,
+ * look what is due, begin what may begin; what an attempt comes to is for {@link Attempts}.
+ *
+ * <p>Everything happens on its thread; others post. What is posted is bounded by what is owed: a
+ * few posts for each acceptance, attempt and delivery under way.
+ *
+ * <p>It sleeps by parking: {@code waiting = true; look again; park}; whoever posts: {@code offer;
+ * if waiting, unpark}. The volatile accesses to {@code waiting} are the full fences of both sides.
+ */
+public final class EventAgent implements Agent {
+  static final System.Logger LOG = System.getLogger("io.ringmaster.core.event");
+
+  private static final int INVOKING_MAX = 256;
+  private static final int LANE_INVOKING_MAX = 32;
+  private static final int DELIVERING_MAX = 256;
+  private static final int LANE_DELIVERING_MAX = 8;
+
+  /** Bodies that lie in memory until their event runs; those of the others are read back. */
+  private static final long KEPT_BYTES_MAX = 64L << 20;
+
+  private static final int COMMANDS_CHUNK = 1024;
+  private static final int COMMANDS_PER_TURN = 1024;
+  private static final long SLEEP_MAX_MS = 60_000;
+
+  /** Something to be done at a time. */
+  private record Later(long atMs, Runnable run) {}
+
+  private final Journal journal;
+  private final InstantSource clock;
+  private final EventFigures figures;
+  private final AtomicInteger owed;
+  private final Attempts attempts;
+
+  private final MpscUnboundedVarHandleArrayQueue<Runnable> commands =
+      new MpscUnboundedVarHandleArrayQueue<>(COMMANDS_CHUNK);
+
+  // The agent's thread.
+  private final EventTable table = new EventTable();
+  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Turns invoking = new Turns(INVOKING_MAX);
+  private final Turns delivering = new Turns(DELIVERING_MAX);
+  private final LongHashSet redriven = new LongHashSet();
+  private final PriorityQueue<Later> later =
+      new PriorityQueue<>(Comparator.comparingLong(Later::atMs));
+  private long keptBytes;
+
+  private volatile boolean waiting;
+  private volatile boolean stopping;
+  private volatile boolean busy;
+  private volatile Thread thread;
+
+  /**
+   * @param owed events that are accepted and not done; those under way to the journal among them
+   * @param clock in milliseconds since 1970; goes forward
+   */
+  EventAgent(
+      Journal journal,
+      Supplier<Call> newCall,
+      EventSettings.Source settings,
+      Courier courier,
+      EventsConfig config,
+      EventFigures figures,
+      AtomicInteger owed,
+      InstantSource clock) {
+    this.journal = journal;
+    this.clock = clock;
+    this.figures = figures;
+    this.owed = owed;
+    attempts = new Attempts(this, journal, newCall, settings, courier, config, figures);
+  }
+
+  /** Has something done on the agent's thread. Any thread. */
+  void post(Runnable command) {
+    commands.offer(command);
+    if (waiting) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  // ---- the turn ----
+
+  @Override
+  public int doWork() {
+    busy = true;
+    int work = commands.drain(Runnable::run, COMMANDS_PER_TURN);
+    work += moveDue(clock.millis());
+    if (!stopping) {
+      work += begin(invoking) + begin(delivering);
+    }
+    busy = work > 0 || running() > 0;
+    return work;
+  }
+
+  private int moveDue(long nowMs) {
+    int moved = 0;
+    while (table.firstDueMs() <= nowMs) {
+      queue(table.pollDue());
+      moved++;
+    }
+    while (!later.isEmpty() && later.peek().atMs() <= nowMs) {
+      later.poll().run().run();
+      moved++;
+    }
+    return moved;
+  }
+
+  private int begin(Turns turns) {
+    int begun = 0;
+    for (int row = turns.next(table); row >= 0; row = turns.next(table)) {
+      fetch(row);
+      begun++;
+    }
+    return begun;
+  }
+
+  private void fetch(int row) {
+    byte[] kept = table.body(row);
+    if (kept != null) {
+      keep(row, null);
+      attempts.begin(row, kept);
+      return;
+    }
+    journal.read(
+        table.handle(row),
+        new Journal.Reading() {
+          @Override
+          public void found(byte[] body, byte[] reason) {
+            post(() -> attempts.begin(row, body));
+          }
+
+          @Override
+          public void failed(boolean gone, String detail) {
+            post(() -> attempts.notFound(row, gone, detail));
+          }
+        });
+  }
+
+  private void keep(int row, byte[] body) {
+    byte[] before = table.body(row);
+    keptBytes += (body == null ? 0 : body.length) - (before == null ? 0 : before.length);
+    table.body(row, body);
+  }
+
+  // ---- rows ----
+
+  EventTable table() {
+    return table;
+  }
+
+  long nowMs() {
+    return clock.millis();
+  }
+
+  private Turns turns(Lane lane) {
+    return lane.delivers() ? delivering : invoking;
+  }
+
+  /**
+   * An event is owed that was not.
+   *
+   * @param dueMs when it is to run; whatever the clock was, not long after a retry would
+   * @param body null: it is to be read when it is due
+   */
+  void add(long handle, String laneKey, long acceptedMs, long dueMs, int attempt, byte[] body) {
+    Lane lane =
+        lanes.computeIfAbsent(
+            laneKey,
+            key -> new Lane(key, Lane.isDelivery(key) ? LANE_DELIVERING_MAX : LANE_INVOKING_MAX));
+    lane.owedOneMore();
+    int row = table.add(handle, lane, acceptedMs, attempt);
+    if (body != null && keptBytes + body.length <= KEPT_BYTES_MAX) {
+      keep(row, body);
+    }
+    if (dueMs <= clock.millis()) {
+      queue(row);
+    } else {
+      table.delay(row, dueMs);
+    }
+  }
+
+  /** One that follows from another one is durable. */
+  void addFollowing(long handle, Journal.Event event) {
+    owed.incrementAndGet();
+    add(handle, event.lane(), event.acceptedMs(), event.dueMs(), event.attempt(), event.body());
+  }
+
+  private void queue(int row) {
+    Lane lane = table.lane(row);
+    lane.queue(table, row);
+    turns(lane).look(lane);
+  }
+
+  /** It ran, and is to run again then. */
+  void again(int row, long dueMs) {
+    turns(table.lane(row)).ended(table.lane(row));
+    table.delay(row, dueMs);
+  }
+
+  /** It ran, and is owed no more; whoever says so told the journal. */
+  void forget(int row) {
+    Lane lane = table.lane(row);
+    turns(lane).ended(lane);
+    if (!redriven.isEmpty()) {
+      redriven.remove(table.handle(row));
+    }
+    table.remove(row);
+    if (lane.owedOneLess()) {
+      lanes.remove(lane.key);
+    }
+    owed.decrementAndGet();
+  }
+
+  /** Has something done at a time. The agent's thread. */
+  void at(long atMs, Runnable run) {
+    later.add(new Later(atMs, run));
+  }
+
+  // ---- dead letters ----
+
+  /** A dead letter is owed again; false: it is already. The agent's thread. */
+  boolean redrive(Journal.DeadLetter letter) {
+    if (!redriven.add(letter.handle())) {
+      return false;
+    }
+    long nowMs = clock.millis();
+    journal.redrive(letter.handle(), nowMs, nowMs);
+    owed.incrementAndGet();
+    figures.count(Total.REDRIVEN);
+    add(letter.handle(), letter.lane(), nowMs, nowMs, 0, null);
+    return true;
+  }
+
+  /** A dead letter is forgotten; false: it is none any more. The agent's thread. */
+  boolean purge(Journal.DeadLetter letter) {
+    if (redriven.contains(letter.handle())) {
+      return false;
+    }
+    journal.settle(letter.handle());
+    return true;
+  }
+
+  // ---- sleep and end ----
+
+  /** Sleeps until there may be something to do. The agent's thread. */
+  public void await() {
+    thread = Thread.currentThread();
+    waiting = true;
+    if (commands.isEmpty()) {
+      long leftMs = Math.clamp(nextMs() - clock.millis(), 1, SLEEP_MAX_MS);
+      LockSupport.parkNanos(this, leftMs * 1_000_000);
+      Thread.interrupted(); // a callback may have left it behind; it would never sleep again
+    }
+    waiting = false;
+  }
+
+  /**
+   * When there is something to do, if nobody posts; {@link Long#MAX_VALUE}: never. The agent's
+   * thread.
+   */
+  long nextMs() {
+    long laterMs = later.isEmpty() ? Long.MAX_VALUE : later.peek().atMs();
+    return Math.min(table.firstDueMs(), laterMs);
+  }
+
+  /** Ends a sleep. Any thread. */
+  public void wake() {
+    Thread sleeper = thread;
+    if (sleeper != null) {
+      LockSupport.unpark(sleeper);
+    }
+  }
+
+  /** Begins nothing more; what runs still ends. Any thread. */
+  public void stop() {
+    stopping = true;
+  }
+
+  private int running() {
+    return invoking.running() + delivering.running();
+  }
+
+  /** Whether nothing runs and nothing is posted. Any thread. */
+  boolean idle() {
+    return commands.isEmpty() && !busy;
+  }
+
+  boolean stopping() {
+    return stopping;
+  }
+
+  @Override
+  public String roleName() {
+    return "events";
+  }
+
+  void report(String what, Throwable thrown) {
+    LOG.log(Level.ERROR, what, thrown);
+  }
+}

@@ -1,0 +1,13 @@
+package io.ringmaster.core.event;
+
+import io.ringmaster.api.Owner;
+
+/**
+ * How asynchronous invocation is to run.
+ *
+ * @param owner whose functions are meant where nobody is named
+ * @param eventsMax events that may be owed at once; more are refused. 1 or more
+ * @param retryBaseMs time before the first retry after a function error; the second one comes after
+ *     twice that
+ */
+public record EventsConfig(Owner owner, int eventsMax, long retryBaseMs) {}

@@ -1,0 +1,159 @@
+package io.ringmaster.core.event;
+
+import io.ringmaster.api.Owner;
+import io.ringmaster.persistence.spi.Journal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** An agent turned by hand, in a time of its own, over a journal that outlives it. */
+final class EventWorld {
+  static final Owner OWNER = new Owner("123456789012", "us-east-1");
+  static final long BASE_MS = 60_000;
+  private static final long BEGIN_MS = 1_700_000_000_000L;
+
+  final ForgetfulJournal journal = new ForgetfulJournal();
+  final Map<String, EventSettings> settings = new HashMap<>();
+  final List<Courier.Parcel> delivered = new ArrayList<>();
+  EventFigures figures;
+
+  /** By function; those without one succeed with {@code "done"}. */
+  final Map<String, Function<ScriptedCall.Submitted, ScriptedCall.Outcome>> scripts =
+      new HashMap<>();
+
+  /** When which request ran, in milliseconds since the begin. */
+  final Map<UUID, List<Long>> runs = new HashMap<>();
+
+  boolean targetDown;
+  long nowMs = BEGIN_MS;
+  EventAgent agent;
+  private AtomicInteger owed;
+
+  EventWorld() {
+    restart();
+  }
+
+  /** A new process over the same journal. */
+  void restart() {
+    owed = new AtomicInteger();
+    figures = new EventFigures();
+    agent =
+        new EventAgent(
+            journal,
+            () -> new ScriptedCall(this::run),
+            source(),
+            courier(),
+            new EventsConfig(OWNER, 1_000_000, BASE_MS),
+            figures,
+            owed,
+            () -> Instant.ofEpochMilli(nowMs));
+    journal.recover(new RecoveredEvents(agent, owed, figures, nowMs, BASE_MS));
+  }
+
+  private ScriptedCall.Outcome run(ScriptedCall.Submitted submitted) {
+    runs.computeIfAbsent(submitted.requestId(), id -> new ArrayList<>()).add(sinceBegin());
+    return scripts
+        .getOrDefault(submitted.function(), any -> ScriptedCall.Outcome.success("\"done\""))
+        .apply(submitted);
+  }
+
+  private EventSettings.Source source() {
+    return new EventSettings.Source() {
+      @Override
+      public EventSettings of(Owner owner, String function, String qualifier) {
+        return settings.getOrDefault(function, EventSettings.NONE);
+      }
+
+      @Override
+      public boolean exists(Owner owner, String function, String qualifier) {
+        return !function.equals("missing");
+      }
+    };
+  }
+
+  private Courier courier() {
+    return new Courier() {
+      @Override
+      public void deliver(Parcel parcel, Consumer<String> done) {
+        if (targetDown) {
+          done.accept("it is down");
+        } else {
+          delivered.add(parcel);
+          done.accept(null);
+        }
+      }
+
+      @Override
+      public void close() {
+        // nothing is under way
+      }
+    };
+  }
+
+  long sinceBegin() {
+    return nowMs - BEGIN_MS;
+  }
+
+  /** Accepts an event {@code 1} for a function. */
+  UUID accept(String function) {
+    return accept(function, null);
+  }
+
+  UUID accept(String function, String traceHeader) {
+    UUID id = UUID.randomUUID();
+    EventBody.Invocation event =
+        new EventBody.Invocation(
+            id,
+            OWNER,
+            function,
+            null,
+            null,
+            Lineage.extended(traceHeader, OWNER.lambdaArn("function:" + function), nowMs),
+            "1".getBytes(StandardCharsets.UTF_8));
+    Journal.Event journalled = Attempts.journalled(event, nowMs);
+    journal.accept(
+        journalled,
+        new Journal.Receipt() {
+          @Override
+          public void accepted(long handle) {
+            agent.post(() -> agent.addFollowing(handle, journalled));
+          }
+
+          @Override
+          public void refused(String detail) {
+            throw new AssertionError(detail);
+          }
+        });
+    return id;
+  }
+
+  /** Turns until nothing is to be done at this moment. */
+  void settle() {
+    while (agent.doWork() > 0) {
+      // there may be more
+    }
+  }
+
+  /** Lets time pass, event by event. */
+  void pass(long ms) {
+    long endMs = nowMs + ms;
+    settle();
+    while (agent.nextMs() <= endMs) {
+      nowMs = Math.max(nowMs, agent.nextMs());
+      settle();
+    }
+    nowMs = endMs;
+    settle();
+  }
+
+  int owed() {
+    return owed.get();
+  }
+}
