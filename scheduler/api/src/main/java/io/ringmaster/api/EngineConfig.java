@@ -2,6 +2,7 @@ package io.ringmaster.api;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /** How an engine is to run. Validated when built, immutable afterwards. */
@@ -165,6 +166,15 @@ public final class EngineConfig {
     return values.retryBaseNs;
   }
 
+  /**
+   * Hosts that records of asynchronous invocations may be sent to by HTTP, each {@code HOST} or
+   * {@code HOST:PORT}: who configures functions may else reach what only this machine can. Default:
+   * none.
+   */
+  public List<String> httpDestinations() {
+    return values.httpDestinations;
+  }
+
   /** What becomes of log lines. Default {@link LogSink#MEMORY}. */
   public LogSink logSink() {
     return values.logSink;
@@ -279,6 +289,7 @@ public final class EngineConfig {
     private boolean synced = true;
     private long statePendingMinNs;
     private int eventsMax = 100_000;
+    private List<String> httpDestinations = List.of();
     private long retryBaseNs = Duration.ofMinutes(1).toNanos();
     private LogSink logSink = LogSink.MEMORY;
     private boolean sandboxProcesses = true;
@@ -314,6 +325,7 @@ public final class EngineConfig {
       statePendingMinNs = other.statePendingMinNs;
       eventsMax = other.eventsMax;
       retryBaseNs = other.retryBaseNs;
+      httpDestinations = other.httpDestinations;
       logSink = other.logSink;
       sandboxProcesses = other.sandboxProcesses;
       runtimesFolder = other.runtimesFolder;
@@ -437,6 +449,12 @@ public final class EngineConfig {
     /** See {@link EngineConfig#retryBaseNs()}. */
     public Builder retryBase(Duration value) {
       retryBaseNs = value.toNanos();
+      return this;
+    }
+
+    /** See {@link EngineConfig#httpDestinations()}. */
+    public Builder httpDestinations(List<String> value) {
+      httpDestinations = List.copyOf(value);
       return this;
     }
 

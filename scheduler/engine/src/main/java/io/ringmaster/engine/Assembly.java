@@ -21,6 +21,7 @@ import io.ringmaster.core.registry.RegistrySettings;
 import io.ringmaster.core.resolve.FunctionDefinition;
 import io.ringmaster.core.resolve.FunctionPublisher;
 import io.ringmaster.core.settle.Completions;
+import io.ringmaster.engine.destination.Destinations;
 import io.ringmaster.engine.injvm.InJvmDriver;
 import io.ringmaster.persistence.files.FileCodeStore;
 import io.ringmaster.persistence.files.FileLogStore;
@@ -160,9 +161,19 @@ final class Assembly {
                 owner,
                 registry::functions,
                 dispatcher::newCall,
-                Courier.NONE,
+                destinations(data),
                 this::report));
     events.start();
+  }
+
+  private Courier destinations(DataFolder data) {
+    return new Destinations(
+        config.awsEndpoint(),
+        config.region(),
+        config.httpDestinations(),
+        config.dataFolder() == null ? null : data.path().resolve("destinations"),
+        System.getenv(),
+        InstantSource.system());
   }
 
   private RegistryStore openRegistryStore(DataFolder data) throws IOException {

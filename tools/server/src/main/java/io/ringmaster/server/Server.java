@@ -225,6 +225,10 @@ public final class Server implements AutoCloseable {
                   case "memory" -> EngineConfig.LogSink.MEMORY;
                   default -> EngineConfig.LogSink.STORE;
                 });
+    List<String> httpDestinations = configuration.get(Options.HTTP_DESTINATIONS);
+    if (httpDestinations != null) {
+      builder.httpDestinations(httpDestinations);
+    }
     Integer environmentsMax = configuration.get(Options.ENVIRONMENTS_MAX);
     if (environmentsMax != null) {
       builder.environmentsMax(environmentsMax);

@@ -38,13 +38,13 @@ final class InvocationRecord {
       EventBody.Invocation event, String condition, int invokeCount, Run run, long nowMs) {
     StringBuilder head = new StringBuilder(512);
     head.append("{\"version\":\"1.0\",\"timestamp\":");
-    quote(head, TIME.format(Instant.ofEpochMilli(nowMs)));
+    JsonQuotes.append(head, TIME.format(Instant.ofEpochMilli(nowMs)));
     head.append(",\"requestContext\":{\"requestId\":");
-    quote(head, event.requestId().toString());
+    JsonQuotes.append(head, event.requestId().toString());
     head.append(",\"functionArn\":");
-    quote(head, event.qualifiedArn());
+    JsonQuotes.append(head, event.qualifiedArn());
     head.append(",\"condition\":");
-    quote(head, condition);
+    JsonQuotes.append(head, condition);
     head.append(",\"approximateInvokeCount\":").append(invokeCount).append('}');
     head.append(",\"requestPayload\":");
     ByteArrayOutputStream out =
@@ -54,7 +54,7 @@ final class InvocationRecord {
     if (run != null) {
       StringBuilder context = new StringBuilder(256);
       context.append(",\"responseContext\":{\"statusCode\":200,\"executedVersion\":");
-      quote(context, run.executedVersion());
+      JsonQuotes.append(context, run.executedVersion());
       if (run.functionError()) {
         context.append(",\"functionError\":\"Unhandled\"");
       }
@@ -74,34 +74,12 @@ final class InvocationRecord {
       out.write(bytes, 0, length);
     } else {
       StringBuilder text = new StringBuilder(length + 2);
-      quote(text, new String(bytes, 0, length, StandardCharsets.UTF_8));
+      JsonQuotes.append(text, new String(bytes, 0, length, StandardCharsets.UTF_8));
       text(out, text);
     }
   }
 
   private static void text(ByteArrayOutputStream out, CharSequence text) {
     out.writeBytes(text.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** A text as JSON has it. */
-  static void quote(StringBuilder out, String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char each = text.charAt(i);
-      if (each == '"' || each == '\\') {
-        out.append('\\').append(each);
-      } else if (each < ' ' || Character.isSurrogate(each) && !paired(text, i)) {
-        out.append(String.format("\\u%04x", (int) each));
-      } else {
-        out.append(each);
-      }
-    }
-    out.append('"');
-  }
-
-  private static boolean paired(String text, int i) {
-    return Character.isHighSurrogate(text.charAt(i))
-        ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-        : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
   }
 }

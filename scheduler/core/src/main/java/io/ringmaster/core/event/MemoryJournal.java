@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 public final class MemoryJournal implements Journal {
   /** What an event costs besides its body, about. */
-  private static final int EVENT_BYTES = 256;
+  private static final long EVENT_BYTES = 256;
 
   /** One event, owed or dead. */
   private static final class Kept {

@@ -247,6 +247,15 @@ public final class Options {
           "Asynchronous invocations that may be owed at once; more are refused with 429.",
           Values.number(1, 10_000_000));
 
+  public static final ServerOption<List<String>> HTTP_DESTINATIONS =
+      new ServerOption<>(
+          "async.http-destinations",
+          "HOST[:PORT],…",
+          null,
+          "Hosts that records of asynchronous invocations may be sent to by HTTP; nobody says:"
+              + " none.",
+          Values::hosts);
+
   public static final ServerOption<Duration> PENDING_MIN =
       new ServerOption<>(
           "state.pending-min",
@@ -302,6 +311,7 @@ public final class Options {
           LOGS,
           RETRY_BASE,
           BACKLOG_MAX,
+          HTTP_DESTINATIONS,
           PENDING_MIN,
           DRAIN,
           TAKE_OVER,

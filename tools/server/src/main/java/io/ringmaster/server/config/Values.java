@@ -84,6 +84,15 @@ final class Values {
     };
   }
 
+  /** Hosts with or without a port, between commas. */
+  static List<String> hosts(String text) {
+    List<String> hosts = List.of(text.split(" *, *"));
+    if (!hosts.stream().allMatch(host -> host.matches("[A-Za-z0-9.-]+(:[0-9]{1,5})?"))) {
+      throw new IllegalArgumentException("must be hosts such as hooks.example.com,127.0.0.1:8080");
+    }
+    return hosts;
+  }
+
   /**
    * One of some words.
    *

@@ -1,0 +1,89 @@
+package io.ringmaster.engine.destination;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Files that records are appended to, a line each: below one folder of the engine's, since who may
+ * configure functions may not write wherever the engine may. Any thread; one thread of its own
+ * writes, which nobody interrupts.
+ */
+final class FileDestination implements AutoCloseable {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+  private static final long END_S = 10;
+
+  private final Path folder;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          run -> Thread.ofPlatform().daemon().name("ringmaster-destinations").unstarted(run));
+
+  FileDestination(Path folder) {
+    this.folder = folder;
+  }
+
+  void append(String name, byte[] json, Consumer<String> done) {
+    if (!NAME.matcher(name).matches()) {
+      done.accept("a file's name is 1 to 128 of letters, digits, '.', '_' and '-': " + name);
+      return;
+    }
+    try {
+      writer.execute(() -> done.accept(write(folder.resolve(name), json)));
+    } catch (RejectedExecutionException closed) {
+      done.accept("the engine ends");
+    }
+  }
+
+  /** Null: it is there, durably. */
+  private String write(Path file, byte[] json) {
+    try {
+      Files.createDirectories(folder);
+      try (FileChannel channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS)) {
+        long begin = channel.size();
+        ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+        try {
+          long at = begin;
+          while (line.hasRemaining()) {
+            at += channel.write(line, at);
+          }
+          channel.force(true);
+        } catch (IOException e) {
+          channel.truncate(begin); // half a line would be taken for a whole one
+          throw e;
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return "it cannot be written: " + e;
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.shutdown();
+    boolean interrupted = false;
+    try {
+      writer.awaitTermination(END_S, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
