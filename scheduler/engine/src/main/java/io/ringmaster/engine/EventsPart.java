@@ -29,8 +29,7 @@ import java.util.function.Supplier;
 final class EventsPart implements AutoCloseable {
   private static final String FOLDER = "journal";
 
-  /** What the journal holds besides what clients are promised: dead letters, deliveries. */
-  private static final long MORE_EVENTS_MAX = 100_000;
+  private static final int DEAD_LETTERS_MAX = 100_000;
 
   private static final long JOURNAL_EVENTS_MAX = 16_000_000;
   private static final long MEMORY_BYTES_MAX = 256L << 20;
@@ -79,7 +78,8 @@ final class EventsPart implements AutoCloseable {
       BiConsumer<String, Throwable> failures)
       throws IOException {
     JournalProvider provider = config.dataFolder() == null ? null : provider();
-    long eventsMax = Math.min(JOURNAL_EVENTS_MAX, 2L * config.eventsMax() + MORE_EVENTS_MAX);
+    // An event that failed may be owed to two, until it was told; and a few more dead letters.
+    long eventsMax = Math.min(JOURNAL_EVENTS_MAX, 2L * config.eventsMax() + 2 * DEAD_LETTERS_MAX);
     Journal journal =
         provider == null
             ? new MemoryJournal(eventsMax, MEMORY_BYTES_MAX)
@@ -93,7 +93,10 @@ final class EventsPart implements AutoCloseable {
               newCall,
               courier,
               new EventsConfig(
-                  owner, config.eventsMax(), TimeUnit.NANOSECONDS.toMillis(config.retryBaseNs())),
+                  owner,
+                  config.eventsMax(),
+                  TimeUnit.NANOSECONDS.toMillis(config.retryBaseNs()),
+                  DEAD_LETTERS_MAX),
               steadyClock());
       door.recover();
       return new EventsPart(journal, provider != null, courier, door, failures);

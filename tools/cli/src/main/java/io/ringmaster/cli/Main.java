@@ -3,6 +3,7 @@ package io.ringmaster.cli;
 import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.MissingJvmFlagsException;
+import io.ringmaster.cli.client.DlqCommand;
 import io.ringmaster.cli.client.FunctionsCommand;
 import io.ringmaster.cli.client.InvokeCommand;
 import io.ringmaster.cli.client.LogsCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
       FunctionsCommand.class,
       LogsCommand.class,
       StatusCommand.class,
+      DlqCommand.class,
       BackupCommand.class,
       DemoCommand.class,
       DoctorCommand.class,
@@ -55,7 +57,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   /** Commands whose names are fixed and which later releases bring. */
-  static final List<String> LATER = List.of("top", "dlq", "cost", "run", "event");
+  static final List<String> LATER = List.of("top", "cost", "run", "event");
 
   @Spec private CommandSpec spec;
 

@@ -29,6 +29,7 @@ final class Pages {
   private final Supplier<Map<String, Long>> httpCounters;
 
   private final StatusReports reports;
+  private final DeadLetterPages deadLetters;
 
   Pages(
       Supplier<Phase> phase,
@@ -40,6 +41,7 @@ final class Pages {
     this.phase = phase;
     this.engine = engine;
     this.reports = new StatusReports(engine);
+    this.deadLetters = new DeadLetterPages(engine::events, owner);
     this.owner = owner;
     this.status = status;
   }
@@ -52,6 +54,8 @@ final class Pages {
         only(this::live),
         "/_ringmaster/status",
         only(request -> page(200, JSON, status())),
+        DeadLetterPages.LIST,
+        deadLetters::list,
         "/metrics",
         only(
             request ->
@@ -66,7 +70,7 @@ final class Pages {
   }
 
   Map<String, Function<PageRequest, HttpPage>> byPrefix() {
-    return Map.of(LOGS, only(this::logs));
+    return Map.of(LOGS, only(this::logs), DeadLetterPages.BELOW, deadLetters::below);
   }
 
   /** GET and HEAD; a page whose engine does not answer says that it is not available. */

@@ -387,6 +387,7 @@ final class Attempts {
     journal.bury(table.handle(row), agent.nowMs(), reason);
     figures.count(Total.BURIED);
     agent.forget(row);
+    agent.trimDeadLetters();
   }
 
   private static byte[] text(String text) {

@@ -39,12 +39,14 @@ public final class EventAgent implements Agent {
 
   private static final int COMMANDS_CHUNK = 1024;
   private static final int COMMANDS_PER_TURN = 1024;
+  private static final int TRIMMED_MAX = 1_000;
   private static final long SLEEP_MAX_MS = 60_000;
 
   /** Something to be done at a time. */
   private record Later(long atMs, Runnable run) {}
 
   private final Journal journal;
+  private final EventsConfig config;
   private final InstantSource clock;
   private final EventFigures figures;
   private final AtomicInteger owed;
@@ -62,6 +64,7 @@ public final class EventAgent implements Agent {
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparingLong(Later::atMs));
   private long keptBytes;
+  private boolean trimming;
 
   private volatile boolean waiting;
   private volatile boolean stopping;
@@ -82,6 +85,7 @@ public final class EventAgent implements Agent {
       AtomicInteger owed,
       InstantSource clock) {
     this.journal = journal;
+    this.config = config;
     this.clock = clock;
     this.figures = figures;
     this.owed = owed;
@@ -256,6 +260,26 @@ public final class EventAgent implements Agent {
     }
     journal.settle(letter.handle());
     return true;
+  }
+
+  /** Forgets the oldest dead letters beyond those that are kept. The agent's thread. */
+  void trimDeadLetters() {
+    long tooMany = journal.status().dead() - config.deadLettersMax();
+    if (tooMany <= 0 || trimming) {
+      return;
+    }
+    trimming = true;
+    journal.deadLetters(
+        0,
+        (int) Math.min(tooMany, TRIMMED_MAX),
+        (letters, next) ->
+            post(
+                () -> {
+                  trimming = false;
+                  long forgotten = letters.stream().filter(this::purge).count();
+                  figures.count(Total.FORGOTTEN, forgotten);
+                  LOG.log(Level.WARNING, "{0} dead letters of too many are forgotten", forgotten);
+                }));
   }
 
   // ---- sleep and end ----

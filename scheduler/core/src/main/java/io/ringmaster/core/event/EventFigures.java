@@ -24,6 +24,7 @@ final class EventFigures {
     DROPPED("eventsDropped"),
     BURIED("eventsBuried"),
     REDRIVEN("eventsRedriven"),
+    FORGOTTEN("eventsForgotten"),
     DAMAGED("eventsDamaged"),
     DELIVERED("eventsDelivered"),
     NOT_DELIVERED("deliveriesFailed");
@@ -57,8 +58,12 @@ final class EventFigures {
         }
       };
 
-  synchronized void count(Total total) {
-    totals.merge(total, 1L, Long::sum);
+  void count(Total total) {
+    count(total, 1);
+  }
+
+  synchronized void count(Total total, long more) {
+    totals.merge(total, more, Long::sum);
   }
 
   private OfFunction of(String functionArn) {

@@ -9,5 +9,6 @@ import io.ringmaster.api.Owner;
  * @param eventsMax events that may be owed at once; more are refused. 1 or more
  * @param retryBaseMs time before the first retry after a function error; the second one comes after
  *     twice that
+ * @param deadLettersMax dead letters that are kept; beyond them the oldest ones go
  */
-public record EventsConfig(Owner owner, int eventsMax, long retryBaseMs) {}
+public record EventsConfig(Owner owner, int eventsMax, long retryBaseMs, int deadLettersMax) {}

@@ -213,9 +213,24 @@ class EventAgentTest {
     assertTrue(letters().isEmpty());
   }
 
+  @Test
+  void theOldestDeadLettersGoWhenThereAreTooMany() {
+    world.settings.put("f", new EventSettings(0, 60_000, null, null, null, true, false));
+    UUID last = null;
+    for (int i = 0; i < EventWorld.DEAD_LETTERS_MAX + 30; i++) {
+      last = world.accept("f");
+      world.pass(1);
+      world.journal.flush();
+    }
+    List<Journal.DeadLetter> letters = letters();
+    assertTrue(letters.size() <= EventWorld.DEAD_LETTERS_MAX + 1, letters::toString);
+    assertTrue(letters.size() >= EventWorld.DEAD_LETTERS_MAX);
+    assertEquals(last.getLeastSignificantBits(), letters.get(letters.size() - 1).idLow());
+  }
+
   private List<Journal.DeadLetter> letters() {
     List<Journal.DeadLetter> all = new ArrayList<>();
-    world.journal.deadLetters(0, 100, (letters, next) -> all.addAll(letters));
+    world.journal.deadLetters(0, 1_000, (letters, next) -> all.addAll(letters));
     return all;
   }
 

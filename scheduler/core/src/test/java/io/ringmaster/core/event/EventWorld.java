@@ -17,6 +17,7 @@ import java.util.function.Function;
 final class EventWorld {
   static final Owner OWNER = new Owner("123456789012", "us-east-1");
   static final long BASE_MS = 60_000;
+  static final int DEAD_LETTERS_MAX = 100;
   private static final long BEGIN_MS = 1_700_000_000_000L;
 
   final ForgetfulJournal journal = new ForgetfulJournal();
@@ -50,7 +51,7 @@ final class EventWorld {
             () -> new ScriptedCall(this::run),
             source(),
             courier(),
-            new EventsConfig(OWNER, 1_000_000, BASE_MS),
+            new EventsConfig(OWNER, 1_000_000, BASE_MS, DEAD_LETTERS_MAX),
             figures,
             owed,
             () -> Instant.ofEpochMilli(nowMs));

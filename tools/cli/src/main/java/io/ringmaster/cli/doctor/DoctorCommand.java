@@ -94,9 +94,7 @@ public final class DoctorCommand implements Callable<Integer> {
       all.put(
           "asyncJournal",
           new IsolationLevels.Feature(
-              false,
-              "Event invocations are kept in memory only: those that wait when the server is"
-                  + " killed are lost"));
+              true, "serve keeps Event invocations in its journal until they are done"));
       return all;
     }
 
