@@ -24,7 +24,9 @@ final class AwsRequests {
   static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private static final DateTimeFormatter FOLDER =
-      DateTimeFormatter.ofPattern("uuuu/MM/dd/uuuu-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu/MM/dd/").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
 
   private final URI endpoint;
   private final String host;
@@ -122,11 +124,13 @@ final class AwsRequests {
   /** A key of its own for each, as AWS makes them. */
   HttpRequest putObject(Destination bucket, String region, Parcel parcel) {
     String[] arn = parcel.functionArn().split(":");
+    Instant accepted = Instant.ofEpochMilli(parcel.acceptedMs());
     String key =
         "aws/lambda/async/"
             + arn[6]
             + '/'
-            + FOLDER.format(Instant.ofEpochMilli(parcel.acceptedMs()))
+            + FOLDER.format(accepted)
+            + TIME.format(accepted)
             + '-'
             + UUID.nameUUIDFromBytes(utf8(parcel.requestId() + "/" + parcel.acceptedMs()));
     Map<String, String> headers = new TreeMap<>();
