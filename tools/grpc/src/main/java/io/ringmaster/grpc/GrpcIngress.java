@@ -60,7 +60,6 @@ public final class GrpcIngress implements AutoCloseable {
 
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
-  private static final System.Logger LOG = System.getLogger(GrpcIngress.class.getName());
 
   /** What a client does wrong it is told; gRPC would write a stack trace of ours for each time. */
   private static final List<Logger> QUIET =
@@ -331,7 +330,6 @@ public final class GrpcIngress implements AutoCloseable {
   public void close(Duration drain) {
     stopAccepting();
     boolean interrupted = false;
-    long endNs = System.nanoTime() + drain.toNanos();
     try {
       server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupt) {

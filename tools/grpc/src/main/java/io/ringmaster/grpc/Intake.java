@@ -119,6 +119,7 @@ final class Intake {
     return CompletableFuture.completedFuture(finding);
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // Telling throws nothing.
   private void later(
       IngressLoop loop, Call call, Asker asker, Supplier<CompletableFuture<Finding>> look) {
     asker.hold();

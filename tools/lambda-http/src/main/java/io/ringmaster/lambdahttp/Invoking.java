@@ -218,6 +218,7 @@ final class Invoking implements InvocationCallback {
   }
 
   /** Hands the event over: it is answered when it is accepted, or why it is not. */
+  @SuppressWarnings("FutureReturnValueIgnored") // Handing the answer to its loop throws nothing.
   private Answer event() {
     byte[] payload = exchange.bodyLength() == 0 ? EMPTY_EVENT : exchange.keptBody();
     Answer accepted = Answer.of(202);

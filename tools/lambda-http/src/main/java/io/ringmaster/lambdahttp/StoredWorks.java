@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * What is kept and shown, and acted on by later releases: configuration of asynchronous invocation,
- * function URLs, provisioned concurrency, runtime management, recursion.
+ * Documents of functions: configuration of asynchronous invocation and recursion, which the engine
+ * acts on; function URLs, provisioned concurrency and runtime management, which later releases do.
  */
 final class StoredWorks {
-  private static final String EVENTS = "event-invoke-config";
+  private static final String EVENTS = Functions.EVENT_INVOKE_CONFIG;
   private static final String URL = "url";
   private static final String PROVISIONED = Functions.PROVISIONED_CONCURRENCY;
   private static final String REQUESTED = "RequestedProvisionedConcurrentExecutions";
@@ -130,6 +130,7 @@ final class StoredWorks {
       throw Refused.invalid(
           "You must specify at least one of error handling or destination setting.");
     }
+    EventDestinations.check(in);
     return change(in, EVENTS, present -> events(in, arn, settings, update, present));
   }
 

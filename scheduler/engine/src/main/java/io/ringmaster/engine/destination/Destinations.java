@@ -179,6 +179,7 @@ public final class Destinations implements Courier {
   /**
    * @param judge what status and text come to; null: it is delivered
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // Who is told throws nothing.
   private void send(
       HttpRequest request, Consumer<String> done, BiFunction<Integer, String, String> judge) {
     HttpClient sending = client();
