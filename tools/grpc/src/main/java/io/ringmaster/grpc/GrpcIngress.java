@@ -6,6 +6,7 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -20,19 +21,15 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.v1.FunctionServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.ingress.EventBacklog;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -61,6 +58,7 @@ public final class GrpcIngress implements AutoCloseable {
 
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final int LOOPS_MAX = 4;
   private static final int EVENTS_MAX = 10_000;
   private static final System.Logger LOG = System.getLogger(GrpcIngress.class.getName());
 
@@ -77,8 +75,9 @@ public final class GrpcIngress implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final Management management;
+  private final Intake intake;
   private final IngressLoops exchanges;
-  private final EventLoopGroup ownLoops;
+  private final EventLoops ownLoops;
   private final EventBacklog ownBacklog;
   private final InboundBytes inbound;
   private final SocketAddress address;
@@ -88,14 +87,16 @@ public final class GrpcIngress implements AutoCloseable {
       Server server,
       HealthStatusManager health,
       Management management,
+      Intake intake,
       IngressLoops exchanges,
-      EventLoopGroup ownLoops,
+      EventLoops ownLoops,
       EventBacklog ownBacklog,
       InboundBytes inbound,
       SocketAddress address) {
     this.server = server;
     this.health = health;
     this.management = management;
+    this.intake = intake;
     this.exchanges = exchanges;
     this.ownLoops = ownLoops;
     this.ownBacklog = ownBacklog;
@@ -110,16 +111,18 @@ public final class GrpcIngress implements AutoCloseable {
    */
   public static GrpcIngress start(GrpcConfig config, Engine engine) throws IOException {
     SslContext tls = tls(config.tls());
-    EventLoopGroup own = config.eventLoops() == null ? loops() : null;
-    EventLoopGroup loops = own == null ? config.eventLoops() : own;
+    EventLoops own = config.eventLoops() == null ? loops() : null;
+    EventLoops loops = own == null ? config.eventLoops() : own;
     HealthStatusManager health = new HealthStatusManager();
     Management management = new Management(engine);
     EventBacklog ownBacklog =
         config.backlog() == null ? new EventBacklog(engine, EVENTS_MAX) : null;
     EventBacklog backlog = ownBacklog == null ? config.backlog() : ownBacklog;
-    Intake intake = new Intake(engine, config.owner(), management, backlog);
-    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner(), intake);
-    InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax());
+    Intake intake = new Intake(engine, config.owner(), backlog);
+    IngressLoops exchanges =
+        new IngressLoops(
+            loops, engine, config.owner(), intake, config.limits().arrivalMax().toNanos());
+    InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax(), exchanges);
     try {
       Server server = server(config, tls, loops, exchanges, health, management, inbound).start();
       SocketAddress address =
@@ -132,7 +135,7 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       return new GrpcIngress(
-          server, health, management, exchanges, own, ownBacklog, inbound, address);
+          server, health, management, intake, exchanges, own, ownBacklog, inbound, address);
     } catch (IOException | RuntimeException | Error failed) {
       if (config.listening() != null) {
         config.listening().close();
@@ -145,15 +148,15 @@ public final class GrpcIngress implements AutoCloseable {
   private static Server server(
       GrpcConfig config,
       SslContext tls,
-      EventLoopGroup loops,
+      EventLoops loops,
       IngressLoops exchanges,
       HealthStatusManager health,
       Management management,
       InboundBytes inbound) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.address())
-            .bossEventLoopGroup(loops)
-            .workerEventLoopGroup(loops)
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
             .directExecutor()
             .decompressorRegistry(COMPRESSIONS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
@@ -168,7 +171,7 @@ public final class GrpcIngress implements AutoCloseable {
             .addStreamTracerFactory(inbound)
             .addService(invocations(config.limits(), exchanges, inbound))
             .addService(functions(management, exchanges))
-            .addService(bounded(health.getHealthService().bindService(), exchanges));
+            .addService(bounded(health.getHealthService().bindService()));
     if (config.listening() == null) {
       builder.channelFactory(() -> new Listener(config.limits().connectionsMax()));
     } else {
@@ -178,7 +181,7 @@ public final class GrpcIngress implements AutoCloseable {
     if (config.reflection()) {
       for (BindableService each :
           List.of(ProtoReflectionServiceV1.newInstance(), olderReflection())) {
-        builder.addService(bounded(each.bindService(), exchanges));
+        builder.addService(bounded(each.bindService()));
       }
     }
     if (tls != null) {
@@ -219,7 +222,7 @@ public final class GrpcIngress implements AutoCloseable {
       IngressLoop loop = loops.current();
       try {
         IngressLoop.Exchange<Q> exchange = opening.open(loop, loop.owners().of(headers), rpc);
-        InboundBytes.TRACER.get().onOverload(() -> loop.executor().execute(exchange::overloaded));
+        InboundBytes.TRACER.get().onRefused(exchange::end);
         return exchange.listener();
       } catch (IllegalArgumentException impossible) {
         return refused(rpc, impossible);
@@ -250,24 +253,29 @@ public final class GrpcIngress implements AutoCloseable {
           }
         };
     FunctionIngress functions = new FunctionIngress(management, loops);
-    return bounded(ServerInterceptors.intercept(functions, owner), loops);
+    return bounded(ServerInterceptors.intercept(functions, owner));
   }
 
-  /** Of which an RPC ends that there is no room for; those of invocations see to it themselves. */
-  private static ServerServiceDefinition bounded(
-      ServerServiceDefinition service, IngressLoops loops) {
+  /**
+   * Of which an RPC ends that there is no room for, or whose request does not come in time; those
+   * of invocations see to it themselves.
+   */
+  private static ServerServiceDefinition bounded(ServerServiceDefinition service) {
     ServerInterceptor bound =
         new ServerInterceptor() {
           @Override
           public <Q, A> ServerCall.Listener<Q> interceptCall(
               ServerCall<Q, A> rpc, Metadata headers, ServerCallHandler<Q, A> next) {
             OnceClosed<Q, A> once = new OnceClosed<>(rpc);
-            EventExecutor loop = loops.current().executor();
-            InboundBytes.TRACER
-                .get()
-                .onOverload(
-                    () -> loop.execute(() -> once.close(InboundBytes.EXHAUSTED, new Metadata())));
-            return next.startCall(once, headers);
+            InboundBytes.Tracer inbound = InboundBytes.TRACER.get();
+            inbound.onRefused(status -> once.close(status, new Metadata()));
+            return new SimpleForwardingServerCallListener<>(next.startCall(once, headers)) {
+              @Override
+              public void onHalfClose() {
+                inbound.arrived();
+                super.onHalfClose();
+              }
+            };
           }
         };
     return ServerInterceptors.intercept(service, bound);
@@ -289,10 +297,8 @@ public final class GrpcIngress implements AutoCloseable {
     }
   }
 
-  private static EventLoopGroup loops() {
-    int threads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-    return new MultiThreadIoEventLoopGroup(
-        threads, new DefaultThreadFactory("ringmaster-grpc", true), NioIoHandler.newFactory());
+  private static EventLoops loops() {
+    return EventLoops.start("ringmaster-grpc", Math.min(LOOPS_MAX, EventLoops.usualThreads()));
   }
 
   private static SslContext tls(GrpcConfig.Tls tls) throws IOException {
@@ -350,6 +356,7 @@ public final class GrpcIngress implements AutoCloseable {
     try {
       server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
       management.close(DRAIN);
+      intake.close(DRAIN);
       if (ownBacklog != null) {
         ownBacklog.drain(endNs);
       }
@@ -374,9 +381,9 @@ public final class GrpcIngress implements AutoCloseable {
     close(DRAIN);
   }
 
-  private static void end(EventLoopGroup loops) {
-    if (loops != null) {
-      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  private static void end(EventLoops own) {
+    if (own != null) {
+      own.close();
     }
   }
 }

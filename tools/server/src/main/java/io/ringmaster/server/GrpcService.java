@@ -5,6 +5,7 @@ import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.GrpcConfig;
 import io.ringmaster.grpc.GrpcIngress;
 import io.ringmaster.ingress.EventBacklog;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.server.config.Configuration;
 import io.ringmaster.server.config.Options;
 import io.ringmaster.server.listen.Listening;
@@ -25,13 +26,15 @@ final class GrpcService implements Ingress {
       Owner owner,
       Listening listening,
       Engine engine,
-      EventBacklog backlog)
+      EventBacklog backlog,
+      EventLoops loops)
       throws IOException {
     GrpcConfig config =
         GrpcConfig.on(listening.address())
             .withOwner(owner)
             .withListening(listening.channel())
-            .withBacklog(backlog);
+            .withBacklog(backlog)
+            .withEventLoops(loops);
     Path certificate = configuration.get(Options.GRPC_CERTIFICATE);
     if (certificate != null) {
       config =

@@ -3,6 +3,7 @@ package io.ringmaster.server;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.ingress.EventBacklog;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.lambdahttp.LambdaHttpConfig;
 import io.ringmaster.lambdahttp.LambdaHttpServer;
 import io.ringmaster.server.config.Configuration;
@@ -26,7 +27,8 @@ final class HttpIngress implements Ingress {
       Listening listening,
       Pages pages,
       Engine engine,
-      EventBacklog backlog)
+      EventBacklog backlog,
+      EventLoops loops)
       throws IOException {
     String awsEndpoint = configuration.get(Options.AWS_ENDPOINT);
     Owner owner = new Owner(configuration.get(Options.ACCOUNT), configuration.get(Options.REGION));
@@ -37,6 +39,7 @@ final class HttpIngress implements Ingress {
             .pages(pages.exact())
             .prefixPages(pages.byPrefix())
             .backlog(backlog)
+            .sharedLoops(loops)
             .awsEndpoint(awsEndpoint == null ? null : URI.create(awsEndpoint))
             .build();
     return new HttpIngress(LambdaHttpServer.start(config, engine));

@@ -5,6 +5,7 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.Owner;
 import io.ringmaster.ingress.EventBacklog;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.server.config.Address;
 import io.ringmaster.server.config.Configuration;
@@ -65,6 +66,7 @@ public final class Server implements AutoCloseable {
   private volatile List<Listening> sockets = List.of();
   private volatile Engine engine;
   private EventBacklog backlog;
+  private EventLoops loops;
   private ControlSocket control;
   private String level;
   private volatile HttpIngress httpIngress;
@@ -160,11 +162,12 @@ public final class Server implements AutoCloseable {
             Instant.now());
     Pages pages = new Pages(() -> phase, engine, owner, status, this::httpCounters);
     backlog = new EventBacklog(engine, configuration.get(Options.BACKLOG_MAX));
-    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine, backlog);
+    loops = EventLoops.start("ringmaster-loop", EventLoops.usualThreads());
+    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine, backlog, loops);
     httpIngress = ingress;
     ingresses.add(ingress);
     if (grpc != null) {
-      ingresses.add(GrpcService.start(configuration, owner, grpc, engine, backlog));
+      ingresses.add(GrpcService.start(configuration, owner, grpc, engine, backlog, loops));
     }
     phase = Phase.READY;
     quietly("systemd", notification::ready);
@@ -399,6 +402,10 @@ public final class Server implements AutoCloseable {
       quietly("ingress", () -> ingress.close(left));
     }
     ingresses.clear();
+    if (loops != null) {
+      quietly("event loops", loops::close);
+      loops = null;
+    }
     if (backlog != null) {
       quietly("events", () -> backlog.drain(endNs));
       int dropped = backlog.close();
