@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.ringmaster.bench.harness.Probe;
+import io.ringmaster.bench.load.ByteMethods;
 import io.ringmaster.bench.load.GrpcLoad;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ public final class GrpcEchoFloor implements Probe {
             .addService(
                 ServerServiceDefinition.builder(SERVICE)
                     .addMethod(
-                        GrpcLoad.unary(METHOD),
+                        ByteMethods.unary(METHOD),
                         ServerCalls.asyncUnaryCall(
                             (message, answer) -> {
                               answer.onNext(message);
@@ -72,7 +73,7 @@ public final class GrpcEchoFloor implements Probe {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     load.close();
     server.shutdownNow();
     try {

@@ -9,7 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
-import io.ringmaster.bench.load.GrpcLoad;
+import io.ringmaster.bench.load.ByteMethods;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
@@ -22,7 +22,7 @@ public final class GrpcTarget implements LoadTarget {
 
   private final ManagedChannel channel;
   private final MethodDescriptor<byte[], byte[]> method =
-      GrpcLoad.unary(InvocationServiceGrpc.getInvokeMethod().getFullMethodName());
+      ByteMethods.unary(InvocationServiceGrpc.getInvokeMethod().getFullMethodName());
   private final byte[] request;
   private final int slots;
   private volatile Answers answers;

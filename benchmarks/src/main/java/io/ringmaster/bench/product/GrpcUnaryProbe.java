@@ -69,7 +69,7 @@ public final class GrpcUnaryProbe implements Probe {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     load.close();
     served.close();
   }

@@ -109,7 +109,7 @@ class EdgesTest {
 
   @Test
   void whatIngressesShareSeesTheApi() {
-    only("io.ringmaster.ingress..", "io.ringmaster.api..", "com.fasterxml.jackson..");
+    only("io.ringmaster.ingress..", "io.ringmaster.api..", "io.netty..", "com.fasterxml.jackson..");
   }
 
   @Test
@@ -291,7 +291,9 @@ class EdgesTest {
             "io.ringmaster.sandbox.runtimeapi..",
             "io.ringmaster.lambdahttp..",
             "io.ringmaster.grpc..",
-            "io.ringmaster.bench.floor..")
+            "io.ringmaster.ingress.loop..",
+            "io.ringmaster.bench.floor..",
+            "io.ringmaster.bench.load..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.netty..")

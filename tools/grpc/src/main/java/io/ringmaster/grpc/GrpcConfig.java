@@ -1,10 +1,11 @@
 package io.ringmaster.grpc;
 
-import io.netty.channel.EventLoopGroup;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -15,8 +16,7 @@ import java.util.Objects;
  *     the ingress's from then on; null: none
  * @param owner what a request's metadata does not say, where it says only the account or only the
  *     region: the engine's own
- * @param eventLoops loops to share, of Netty's NIO transport; they are not ended with the ingress;
- *     null: loops of its own
+ * @param eventLoops loops to share; they are not ended with the ingress; null: loops of its own
  * @param tls null: plain text
  * @param limits what callers may have at once
  * @param reflection whether the interface may be asked for
@@ -25,7 +25,7 @@ public record GrpcConfig(
     InetSocketAddress address,
     ServerSocketChannel listening,
     Owner owner,
-    EventLoopGroup eventLoops,
+    EventLoops eventLoops,
     Tls tls,
     Limits limits,
     boolean reflection) {
@@ -42,13 +42,17 @@ public record GrpcConfig(
    * @param inboundBytesMax bytes of messages that are held for their callers, half-sent ones
    *     included, over all connections; an RPC beyond it ends with {@code RESOURCE_EXHAUSTED}. At
    *     least 16 MiB; a quarter of the heap, at least 256 MiB
+   * @param arrivalMax how long the request of an RPC, or one of its many messages, may take to
+   *     come, besides the time of its bytes at 32 KiB a second; then the RPC ends with {@code
+   *     DEADLINE_EXCEEDED}. 1 ms or more; 30 s
    */
   public record Limits(
       int connectionsMax,
       int streamsPerConnectionMax,
       int callsPerStreamMax,
       long bytesPerStreamMax,
-      long inboundBytesMax) {
+      long inboundBytesMax,
+      Duration arrivalMax) {
     private static final long INBOUND_BYTES_LEAST = 16L << 20;
 
     /** The usual ones. */
@@ -58,7 +62,8 @@ public record GrpcConfig(
             256,
             4096,
             64L << 20,
-            Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4));
+            Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4),
+            Duration.ofSeconds(30));
 
     /** Validates. */
     public Limits {
@@ -67,6 +72,7 @@ public record GrpcConfig(
       atLeast(callsPerStreamMax, 1, "callsPerStreamMax");
       atLeast(bytesPerStreamMax, 1, "bytesPerStreamMax");
       atLeast(inboundBytesMax, INBOUND_BYTES_LEAST, "inboundBytesMax");
+      atLeast(arrivalMax.toMillis(), 1, "arrivalMax in milliseconds");
     }
 
     private static void atLeast(long value, long least, String name) {
@@ -116,7 +122,7 @@ public record GrpcConfig(
   }
 
   /** The same, on loops that others use too. */
-  public GrpcConfig withEventLoops(EventLoopGroup loops) {
+  public GrpcConfig withEventLoops(EventLoops loops) {
     return new GrpcConfig(address, listening, owner, loops, tls, limits, reflection);
   }
 

@@ -6,6 +6,7 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.DecompressorRegistry;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -20,18 +21,14 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.v1.FunctionServiceGrpc;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -60,6 +57,7 @@ public final class GrpcIngress implements AutoCloseable {
 
   private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration DRAIN = Duration.ofSeconds(5);
+  private static final int LOOPS_MAX = 4;
 
   /** What a client does wrong it is told; gRPC would write a stack trace of ours for each time. */
   private static final List<Logger> QUIET =
@@ -74,8 +72,9 @@ public final class GrpcIngress implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final Management management;
+  private final Intake intake;
   private final IngressLoops exchanges;
-  private final EventLoopGroup ownLoops;
+  private final EventLoops ownLoops;
   private final InboundBytes inbound;
   private final SocketAddress address;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -84,13 +83,15 @@ public final class GrpcIngress implements AutoCloseable {
       Server server,
       HealthStatusManager health,
       Management management,
+      Intake intake,
       IngressLoops exchanges,
-      EventLoopGroup ownLoops,
+      EventLoops ownLoops,
       InboundBytes inbound,
       SocketAddress address) {
     this.server = server;
     this.health = health;
     this.management = management;
+    this.intake = intake;
     this.exchanges = exchanges;
     this.ownLoops = ownLoops;
     this.inbound = inbound;
@@ -104,13 +105,15 @@ public final class GrpcIngress implements AutoCloseable {
    */
   public static GrpcIngress start(GrpcConfig config, Engine engine) throws IOException {
     SslContext tls = tls(config.tls());
-    EventLoopGroup own = config.eventLoops() == null ? loops() : null;
-    EventLoopGroup loops = own == null ? config.eventLoops() : own;
+    EventLoops own = config.eventLoops() == null ? loops() : null;
+    EventLoops loops = own == null ? config.eventLoops() : own;
     HealthStatusManager health = new HealthStatusManager();
     Management management = new Management(engine);
-    Intake intake = new Intake(engine, config.owner(), management);
-    IngressLoops exchanges = new IngressLoops(loops, engine, config.owner(), intake);
-    InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax());
+    Intake intake = new Intake(engine, config.owner());
+    IngressLoops exchanges =
+        new IngressLoops(
+            loops, engine, config.owner(), intake, config.limits().arrivalMax().toNanos());
+    InboundBytes inbound = new InboundBytes(config.limits().inboundBytesMax(), exchanges);
     try {
       Server server = server(config, tls, loops, exchanges, health, management, inbound).start();
       SocketAddress address =
@@ -122,7 +125,8 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-      return new GrpcIngress(server, health, management, exchanges, own, inbound, address);
+      return new GrpcIngress(
+          server, health, management, intake, exchanges, own, inbound, address);
     } catch (IOException | RuntimeException | Error failed) {
       if (config.listening() != null) {
         config.listening().close();
@@ -135,15 +139,15 @@ public final class GrpcIngress implements AutoCloseable {
   private static Server server(
       GrpcConfig config,
       SslContext tls,
-      EventLoopGroup loops,
+      EventLoops loops,
       IngressLoops exchanges,
       HealthStatusManager health,
       Management management,
       InboundBytes inbound) {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(config.address())
-            .bossEventLoopGroup(loops)
-            .workerEventLoopGroup(loops)
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
             .directExecutor()
             .decompressorRegistry(COMPRESSIONS)
             .maxInboundMessageSize(MESSAGE_BYTES_MAX)
@@ -158,7 +162,7 @@ public final class GrpcIngress implements AutoCloseable {
             .addStreamTracerFactory(inbound)
             .addService(invocations(config.limits(), exchanges, inbound))
             .addService(functions(management, exchanges))
-            .addService(bounded(health.getHealthService().bindService(), exchanges));
+            .addService(bounded(health.getHealthService().bindService()));
     if (config.listening() == null) {
       builder.channelFactory(() -> new Listener(config.limits().connectionsMax()));
     } else {
@@ -168,7 +172,7 @@ public final class GrpcIngress implements AutoCloseable {
     if (config.reflection()) {
       for (BindableService each :
           List.of(ProtoReflectionServiceV1.newInstance(), olderReflection())) {
-        builder.addService(bounded(each.bindService(), exchanges));
+        builder.addService(bounded(each.bindService()));
       }
     }
     if (tls != null) {
@@ -209,7 +213,7 @@ public final class GrpcIngress implements AutoCloseable {
       IngressLoop loop = loops.current();
       try {
         IngressLoop.Exchange<Q> exchange = opening.open(loop, loop.owners().of(headers), rpc);
-        InboundBytes.TRACER.get().onOverload(() -> loop.executor().execute(exchange::overloaded));
+        InboundBytes.TRACER.get().onRefused(exchange::end);
         return exchange.listener();
       } catch (IllegalArgumentException impossible) {
         return refused(rpc, impossible);
@@ -240,24 +244,29 @@ public final class GrpcIngress implements AutoCloseable {
           }
         };
     FunctionIngress functions = new FunctionIngress(management, loops);
-    return bounded(ServerInterceptors.intercept(functions, owner), loops);
+    return bounded(ServerInterceptors.intercept(functions, owner));
   }
 
-  /** Of which an RPC ends that there is no room for; those of invocations see to it themselves. */
-  private static ServerServiceDefinition bounded(
-      ServerServiceDefinition service, IngressLoops loops) {
+  /**
+   * Of which an RPC ends that there is no room for, or whose request does not come in time; those
+   * of invocations see to it themselves.
+   */
+  private static ServerServiceDefinition bounded(ServerServiceDefinition service) {
     ServerInterceptor bound =
         new ServerInterceptor() {
           @Override
           public <Q, A> ServerCall.Listener<Q> interceptCall(
               ServerCall<Q, A> rpc, Metadata headers, ServerCallHandler<Q, A> next) {
             OnceClosed<Q, A> once = new OnceClosed<>(rpc);
-            EventExecutor loop = loops.current().executor();
-            InboundBytes.TRACER
-                .get()
-                .onOverload(
-                    () -> loop.execute(() -> once.close(InboundBytes.EXHAUSTED, new Metadata())));
-            return next.startCall(once, headers);
+            InboundBytes.Tracer inbound = InboundBytes.TRACER.get();
+            inbound.onRefused(status -> once.close(status, new Metadata()));
+            return new SimpleForwardingServerCallListener<>(next.startCall(once, headers)) {
+              @Override
+              public void onHalfClose() {
+                inbound.arrived();
+                super.onHalfClose();
+              }
+            };
           }
         };
     return ServerInterceptors.intercept(service, bound);
@@ -279,10 +288,8 @@ public final class GrpcIngress implements AutoCloseable {
     }
   }
 
-  private static EventLoopGroup loops() {
-    int threads = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-    return new MultiThreadIoEventLoopGroup(
-        threads, new DefaultThreadFactory("ringmaster-grpc", true), NioIoHandler.newFactory());
+  private static EventLoops loops() {
+    return EventLoops.start("ringmaster-grpc", Math.min(LOOPS_MAX, EventLoops.usualThreads()));
   }
 
   private static SslContext tls(GrpcConfig.Tls tls) throws IOException {
@@ -339,6 +346,7 @@ public final class GrpcIngress implements AutoCloseable {
     try {
       server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
       management.close(DRAIN);
+      intake.close(DRAIN);
     } catch (InterruptedException interrupt) {
       interrupted = true;
     }
@@ -357,9 +365,9 @@ public final class GrpcIngress implements AutoCloseable {
     close(DRAIN);
   }
 
-  private static void end(EventLoopGroup loops) {
-    if (loops != null) {
-      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  private static void end(EventLoops own) {
+    if (own != null) {
+      own.close();
     }
   }
 }

@@ -6,12 +6,17 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
- * Bytes of messages that callers have sent and that are held for them, over all connections: half a
- * message, and the one message of an RPC until its end. What is beyond the bound ends its RPC. An
- * RPC's own small messages are not counted: the most of them there can be is bounded by connections
- * and RPCs.
+ * Messages of callers: how many bytes of them are held, and how long they take to come.
+ *
+ * <p>Held, over all connections, are half messages, and the one message of an RPC until its end.
+ * What is beyond the bound ends its RPC. An RPC's own small messages are not counted: the most of
+ * them there can be is bounded by connections and RPCs.
+ *
+ * <p>What an RPC of one message takes to the end of its request is bounded in time, of an RPC of
+ * many messages what each of them takes from its beginning to its end.
  *
  * <p>Any thread; a {@link Tracer} is its RPC's, which is one thread's.
  */
@@ -20,6 +25,10 @@ final class InboundBytes extends ServerStreamTracer.Factory {
   static final Status EXHAUSTED =
       Status.RESOURCE_EXHAUSTED.withDescription("too many bytes of messages are held");
 
+  /** What an RPC is told whose message did not come in time. */
+  static final Status LATE =
+      Status.DEADLINE_EXCEEDED.withDescription("the request took too long to arrive");
+
   /** That of the RPC whose context it is. */
   static final Context.Key<Tracer> TRACER = Context.key("ringmaster-inbound-bytes");
 
@@ -27,10 +36,12 @@ final class InboundBytes extends ServerStreamTracer.Factory {
   private static final int STEP_BYTES = 64 * 1024;
 
   private final long most;
+  private final IngressLoops loops;
   private final AtomicLong held = new AtomicLong();
 
-  InboundBytes(long most) {
+  InboundBytes(long most, IngressLoops loops) {
     this.most = most;
+    this.loops = loops;
   }
 
   /** Bytes that are held. */
@@ -59,18 +70,39 @@ final class InboundBytes extends ServerStreamTracer.Factory {
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-    return new Tracer();
+    return new Tracer(loops.current());
   }
 
   /** The bytes of one RPC. */
   final class Tracer extends ServerStreamTracer {
+    private final IngressLoop loop;
+    private final Arrivals.Arrival arrival =
+        new Arrivals.Arrival() {
+          @Override
+          long bytes() {
+            return bytes;
+          }
+
+          @Override
+          void late() {
+            end(LATE);
+          }
+        };
     private long bytes;
     private long reserved;
     private boolean manyMessages;
-    private boolean over;
     private boolean kept;
     private boolean closed;
-    private Runnable onOverload;
+
+    /** Why it has to end; null: it has not. */
+    private Status refused;
+
+    private Consumer<Status> onRefused;
+
+    private Tracer(IngressLoop loop) {
+      this.loop = loop;
+      loop.arrivals().add(arrival);
+    }
 
     @Override
     public Context filterContext(Context context) {
@@ -81,6 +113,14 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     public void serverCallStarted(ServerCallInfo<?, ?> call) {
       MethodType type = call.getMethodDescriptor().getType();
       manyMessages = type == MethodType.BIDI_STREAMING || type == MethodType.CLIENT_STREAMING;
+      if (manyMessages) {
+        arrived();
+      }
+    }
+
+    /** The whole request is here. */
+    void arrived() {
+      loop.arrivals().remove(arrival);
     }
 
     /** Its bytes are held beyond its end, until {@link #letGo}. */
@@ -95,26 +135,40 @@ final class InboundBytes extends ServerStreamTracer.Factory {
       }
     }
 
-    /** What ends the RPC if there is no room for it. */
-    void onOverload(Runnable end) {
-      onOverload = end;
-      if (over) {
-        end.run();
+    /**
+     * What ends the RPC if there is no room for it or it takes too long; run on its loop, while
+     * nothing else of it is.
+     */
+    void onRefused(Consumer<Status> end) {
+      onRefused = end;
+      if (refused != null) {
+        end(refused);
+      }
+    }
+
+    private void end(Status status) {
+      refused = status;
+      if (onRefused != null) {
+        loop.executor().execute(() -> onRefused.accept(status));
       }
     }
 
     @Override
     public void inboundWireSize(long more) {
       bytes += more;
-      if (bytes > reserved + STEP_BYTES && !over) {
+      if (bytes > reserved + STEP_BYTES && refused == null) {
         if (reserve(bytes - reserved)) {
           reserved = bytes;
         } else {
-          over = true;
-          if (onOverload != null) {
-            onOverload.run();
-          }
+          end(EXHAUSTED);
         }
+      }
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+      if (manyMessages) {
+        loop.arrivals().add(arrival);
       }
     }
 
@@ -122,6 +176,7 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     @Override
     public void inboundMessageRead(int number, long wireSize, long uncompressedSize) {
       if (manyMessages) {
+        arrived();
         give();
       }
     }
@@ -129,6 +184,7 @@ final class InboundBytes extends ServerStreamTracer.Factory {
     @Override
     public void streamClosed(Status status) {
       closed = true;
+      arrived();
       if (!kept) {
         give();
       }

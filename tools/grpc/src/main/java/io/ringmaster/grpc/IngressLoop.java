@@ -3,10 +3,12 @@ package io.ringmaster.grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.channel.EventLoop;
 import io.ringmaster.api.Call;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.LoopExchange;
+import io.ringmaster.ingress.loop.LoopTurn;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,13 +16,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What belongs to one event loop: the list of exchanges that the engine has news for, calls to use
- * again, and the names of functions as one object each, so that the engine knows them again without
- * looking them up. Only {@link #post} may be called from other threads.
+ * What the ingress has at one event loop: calls to use again, and the names of functions as one
+ * object each, so that the engine knows them again without looking them up. The loop's thread.
  */
 final class IngressLoop {
   private static final int KEPT_CALLS = 1024;
@@ -36,9 +35,9 @@ final class IngressLoop {
   private static final System.Logger LOG = System.getLogger(IngressLoop.class.getName());
   private static final byte[] NOTHING = {};
 
-  private final EventExecutor executor;
+  private final LoopTurn turn;
   private final Engine engine;
-  private final Runnable drain = this::drain;
+  private final Arrivals arrivals;
   private final ArrayDeque<Call> idle = new ArrayDeque<>();
   private final Map<String, String> names = new HashMap<>();
   private final PayloadView payloads = new PayloadView();
@@ -47,27 +46,21 @@ final class IngressLoop {
   private final Set<StreamExchange> streams = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean draining;
 
-  // Written by any thread.
-  private final AtomicReference<Exchange<?>> top = new AtomicReference<>();
-
-  /** Something that the engine may have news for; in one loop's list once at most. */
-  abstract static class Exchange<Q> {
-    private Exchange<?> below;
-
+  /**
+   * An RPC of invocations.
+   *
+   * @param <Q> the messages that ask
+   */
+  abstract static class Exchange<Q> extends LoopExchange {
     /** Hears what its caller says. Asked once. */
     abstract ServerCall.Listener<Q> listener();
 
-    /** There is news. The loop's thread. */
-    abstract void proceed();
+    /** It ends with that status, unless it has ended. */
+    abstract void end(Status status);
 
-    /** Its answer could not be written: it ends without one. The loop's thread. */
-    abstract void failed();
-
-    /** Its messages are more than there is room for: it ends. The loop's thread. */
-    abstract void overloaded();
-
-    /** Ends an RPC that may have ended. */
-    static void abandon(ServerCall<?, ?> rpc) {
+    /** Ends an RPC that may have ended, because of a fault of ours. */
+    static void abandon(ServerCall<?, ?> rpc, Throwable cause) {
+      LOG.log(System.Logger.Level.ERROR, "an answer was not written", cause);
       try {
         rpc.close(Status.INTERNAL.withDescription("the answer was not written"), new Metadata());
       } catch (IllegalStateException closed) {
@@ -76,54 +69,33 @@ final class IngressLoop {
     }
   }
 
-  IngressLoop(EventExecutor executor, Engine engine, Owner usual, Intake intake) {
-    this.executor = executor;
+  /**
+   * @param turn that of the calling event loop
+   * @param arrivalNs how long a message may take, besides the time of its bytes
+   */
+  IngressLoop(LoopTurn turn, Engine engine, Owner usual, Intake intake, long arrivalNs) {
+    this.turn = turn;
     this.engine = engine;
     this.intake = intake;
     owners = new Owners(usual);
+    arrivals = new Arrivals(turn.executor(), arrivalNs);
   }
 
-  EventExecutor executor() {
-    return executor;
+  LoopTurn turn() {
+    return turn;
   }
 
-  /** There is news for that exchange, which is not in the list. Any thread; never waits. */
-  void post(Exchange<?> exchange) {
-    Exchange<?> below;
-    do {
-      below = top.get();
-      exchange.below = below;
-    } while (!top.compareAndSet(below, exchange));
-    if (below == null) {
-      try {
-        executor.execute(drain);
-      } catch (RejectedExecutionException ended) {
-        // the loop has ended with all its connections: there is nobody left to be told
-        top.set(null);
-      }
-    }
+  EventLoop executor() {
+    return turn.executor();
   }
 
-  private void drain() {
-    Exchange<?> reversed = top.getAndSet(null);
-    Exchange<?> first = null;
-    while (reversed != null) {
-      Exchange<?> below = reversed.below;
-      reversed.below = first;
-      first = reversed;
-      reversed = below;
-    }
-    while (first != null) {
-      Exchange<?> following = first.below;
-      first.below = null; // it may be in the list again at once
-      try {
-        first.proceed();
-      } catch (RuntimeException | Error failed) { // the others are told all the same
-        LOG.log(System.Logger.Level.ERROR, "an answer was not written", failed);
-        first.failed();
-      }
-      first = following;
-    }
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
+  /** The event loop goes on without it. */
+  void end() {
+    arrivals.stop();
   }
 
   /** A stream that calls may come by, until {@link #closed}. */

@@ -1,48 +1,39 @@
 package io.ringmaster.grpc;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 
 /** The {@link IngressLoop} of each event loop. */
 final class IngressLoops {
-  private final EventLoopGroup loops;
+  private final EventLoops loops;
   private final FastThreadLocal<IngressLoop> current;
 
-  IngressLoops(EventLoopGroup loops, Engine engine, Owner usual, Intake intake) {
+  IngressLoops(EventLoops loops, Engine engine, Owner usual, Intake intake, long arrivalNs) {
     this.loops = loops;
     current =
         new FastThreadLocal<>() {
           @Override
           protected IngressLoop initialValue() {
-            for (EventExecutor loop : loops) {
-              if (loop.inEventLoop()) {
-                return new IngressLoop(loop, engine, usual, intake);
-              }
-            }
-            throw new IllegalStateException("not on an event loop of the ingress");
+            return new IngressLoop(loops.current(), engine, usual, intake, arrivalNs);
+          }
+
+          @Override
+          protected void onRemoval(IngressLoop loop) {
+            loop.end();
           }
         };
   }
 
   /** Streams take no more calls, and end after their last result. */
   void drainStreams() {
-    for (EventExecutor loop : loops) {
-      if (!loop.isShuttingDown()) {
-        loop.execute(() -> current.get().drainStreams());
-      }
-    }
+    loops.onEach(loop -> current.get().drainStreams());
   }
 
   /** The loops, which may be others' too, know nothing of it any more. */
   void forget() {
-    for (EventExecutor loop : loops) {
-      if (!loop.isShuttingDown()) {
-        loop.execute(current::remove);
-      }
-    }
+    loops.onEach(loop -> current.remove());
   }
 
   /** That of the calling event loop. */

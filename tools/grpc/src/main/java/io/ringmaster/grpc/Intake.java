@@ -9,8 +9,10 @@ import io.ringmaster.api.Refusal;
 import io.ringmaster.grpc.v1.InvocationType;
 import io.ringmaster.grpc.v1.InvokeRequest;
 import io.ringmaster.grpc.v1.InvokeResponse;
+import io.ringmaster.ingress.BoundedThreads;
 import io.ringmaster.ingress.JsonCheck;
 import io.ringmaster.ingress.Target;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,19 +20,23 @@ import java.util.function.Supplier;
 
 /**
  * What comes before an invocation is the engine's: its event is checked; one of type {@code Event}
- * is accepted, a dry run looked up. What may take its time is done on management's threads.
+ * is accepted, a dry run looked up. What may take its time is done on threads of its own: it does
+ * not wait for management calls.
  */
 final class Intake {
   /** An event of so many bytes is checked on the loop: for less time than a hand-over takes. */
   private static final int CHECKED_HERE_MAX = 128 * 1024;
 
+  private static final int THREADS = 4;
+  private static final int WAITING_MAX = 256;
   private static final int PAYLOAD_BYTES_MAX = 6_291_456;
   private static final int EVENT_BYTES_MAX = 1_048_576;
   private static final System.Logger LOG = System.getLogger(Intake.class.getName());
 
   private final Engine engine;
   private final Owner usual;
-  private final Management management;
+  private final BoundedThreads threads =
+      new BoundedThreads("ringmaster-grpc-accept", THREADS, WAITING_MAX);
 
   /**
    * Who is told what becomes of a request; one of the first three once, on its loop, unless it is
@@ -66,10 +72,14 @@ final class Intake {
   /**
    * @param usual whose functions are meant where nobody is named
    */
-  Intake(Engine engine, Owner usual, Management management) {
+  Intake(Engine engine, Owner usual) {
     this.engine = engine;
     this.usual = usual;
-    this.management = management;
+  }
+
+  /** Begins nothing more; waits for what runs. */
+  void close(Duration most) throws InterruptedException {
+    threads.close(most);
   }
 
   /** Takes a request whose names were checked. The loop's thread. */
@@ -124,7 +134,7 @@ final class Intake {
       IngressLoop loop, Call call, Asker asker, Supplier<CompletableFuture<Finding>> look) {
     asker.hold();
     boolean taken =
-        management.execute(
+        threads.run(
             () ->
                 (asker.gone() ? done(GONE) : safely(look))
                     .thenAccept(finding -> tell(loop, call, asker, finding)));
@@ -204,7 +214,7 @@ final class Intake {
     return problem == null ? null : JsonCheck.refusal(problem);
   }
 
-  /** On a thread of management's: looks the function up, or hands the event over. */
+  /** On a thread that may wait: looks the function up, or hands the event over. */
   private CompletableFuture<Finding> settle(
       Owner owner, String function, String qualifier, InvokeRequest request) {
     if (request.getInvocationType() == InvocationType.INVOCATION_TYPE_DRY_RUN) {

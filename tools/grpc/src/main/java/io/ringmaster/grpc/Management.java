@@ -9,11 +9,8 @@ import io.ringmaster.api.Functions;
 import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
+import io.ringmaster.ingress.BoundedThreads;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** Runs management calls on threads of its own: they wait for disks, and for the dispatcher. */
@@ -26,19 +23,11 @@ final class Management {
   private static final System.Logger LOG = System.getLogger(Management.class.getName());
 
   private final Engine engine;
-  private final ThreadPoolExecutor threads;
+  private final BoundedThreads threads =
+      new BoundedThreads("ringmaster-grpc-management", THREADS, WAITING_MAX);
 
   Management(Engine engine) {
     this.engine = engine;
-    threads =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            5,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING_MAX),
-            Thread.ofPlatform().name("ringmaster-grpc-management-", 0).daemon().factory());
-    threads.allowCoreThreadTimeOut(true);
   }
 
   /** Says what an operation answers. The loop's thread. */
@@ -70,16 +59,16 @@ final class Management {
       Runnable after,
       Function<Functions, T> operation) {
     Owner owner = OWNER.get();
-    try {
-      threads.execute(
-          () -> {
-            try {
-              answer(answer, owner, conflict, operation);
-            } finally {
-              after.run();
-            }
-          });
-    } catch (RejectedExecutionException full) {
+    boolean taken =
+        threads.run(
+            () -> {
+              try {
+                answer(answer, owner, conflict, operation);
+              } finally {
+                after.run();
+              }
+            });
+    if (!taken) {
       after.run();
       refuse(answer, Refusal.throttled("CallerRateLimitExceeded"));
     }
@@ -107,27 +96,12 @@ final class Management {
     answer.onCompleted();
   }
 
-  /**
-   * Runs something that throws nothing.
-   *
-   * @return false: too much waits already
-   */
-  boolean execute(Runnable run) {
-    try {
-      threads.execute(run);
-      return true;
-    } catch (RejectedExecutionException full) {
-      return false;
-    }
-  }
-
   static void refuse(StreamObserver<?> answer, Refusal refusal) {
     answer.onError(Statuses.exception(refusal, Statuses.code(refusal), null));
   }
 
   /** Begins nothing more; waits for what runs. */
   void close(Duration most) throws InterruptedException {
-    threads.shutdown();
-    threads.awaitTermination(most.toMillis(), TimeUnit.MILLISECONDS);
+    threads.close(most);
   }
 }

@@ -176,11 +176,17 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
   }
 
   @Override
-  void failed() {
+  protected void failed(Throwable cause) {
     over = true;
     loop.closed(this);
     giveUpAll();
-    abandon(rpc);
+    abandon(rpc, cause);
+  }
+
+  /** Its calls are submitted each by itself. */
+  @Override
+  protected boolean submitNow() {
+    return false;
   }
 
   private void begin(StreamCall wanted) {
@@ -237,12 +243,12 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
       call.below = below;
     } while (!settledTop.compareAndSet(below, call));
     if (below == null) {
-      loop.post(this); // whoever takes the list empties it: so this is posted once
+      loop.turn().post(this); // whoever takes the list empties it: so this is posted once
     }
   }
 
   @Override
-  void proceed() {
+  protected void proceed() {
     int begin = ended.size();
     StreamedCall next = settledTop.getAndSet(null);
     StreamedCall first = null;
@@ -282,9 +288,9 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
   }
 
   @Override
-  void overloaded() {
+  void end(Status status) {
     if (!over) {
-      fail(InboundBytes.EXHAUSTED);
+      fail(status);
     }
   }
 

@@ -24,6 +24,7 @@ import io.ringmaster.grpc.v1.InvokeResponse;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,9 @@ class BoundsTest {
   private static World world(int connections) throws IOException {
     return new World(
         GrpcConfig.on(World.loopback())
-            .withLimits(new GrpcConfig.Limits(connections, 64, 64, 64L << 20, 16L << 20)));
+            .withLimits(
+                new GrpcConfig.Limits(
+                    connections, 64, 64, 64L << 20, 16L << 20, Duration.ofSeconds(30))));
   }
 
   @Test
@@ -194,7 +197,7 @@ class BoundsTest {
   /** Threads for what may wait that wait for a lock. */
   private static long blocked() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("ringmaster-grpc-management-"))
+        .filter(thread -> thread.getName().startsWith("ringmaster-grpc-accept-"))
         .filter(thread -> thread.getState() == Thread.State.BLOCKED)
         .count();
   }

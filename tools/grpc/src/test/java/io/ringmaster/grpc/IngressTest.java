@@ -19,14 +19,12 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.ringmaster.grpc.client.InvocationStream;
 import io.ringmaster.grpc.client.RefusedException;
 import io.ringmaster.grpc.client.RingmasterClient;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvokeResponse;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -36,7 +34,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What is around the invocations: health, reflection, sockets, owners, the end. */
@@ -109,8 +106,8 @@ class IngressTest {
 
   @Test
   void aBoundSocketAndSharedLoopsAreTaken() throws IOException {
-    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    try (ServerSocketChannel bound = ServerSocketChannel.open()) {
+    try (EventLoops loops = EventLoops.start("shared", 1);
+        ServerSocketChannel bound = ServerSocketChannel.open()) {
       bound.bind(World.loopback());
       int port = bound.socket().getLocalPort();
       try (World world =
@@ -119,9 +116,7 @@ class IngressTest {
         assertEquals("1", world.client.invoke("echo", "1").getPayload().toStringUtf8());
       }
       assertFalse(bound.isOpen());
-      assertFalse(loops.isShuttingDown());
-    } finally {
-      loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+      assertFalse(loops.group().isShuttingDown());
     }
   }
 

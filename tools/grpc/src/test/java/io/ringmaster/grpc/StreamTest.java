@@ -39,7 +39,9 @@ class StreamTest {
     world =
         new World(
             GrpcConfig.on(World.loopback())
-                .withLimits(new GrpcConfig.Limits(10, 16, 64, 1024 * 1024, 16 << 20)));
+                .withLimits(
+                    new GrpcConfig.Limits(
+                        10, 16, 64, 1024 * 1024, 16 << 20, Duration.ofSeconds(30))));
   }
 
   @AfterEach

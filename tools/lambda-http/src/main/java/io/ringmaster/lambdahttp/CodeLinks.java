@@ -99,6 +99,7 @@ final class CodeLinks {
       return false;
     }
     exchange.manage(
+        exchange.ingress().threads().operations,
         () -> {
           try {
             Sending sending = new Sending(exchange, link.code().get());
@@ -134,7 +135,8 @@ final class CodeLinks {
     }
 
     private void next() {
-      if (!exchange.ingress().manage(this::read)) {
+      if (!exchange.ingress().threads().operations.run(this::read)) {
+        exchange.ingress().count(Ingress.Counter.OVERLOADED);
         exchange.over();
         exchange.peer().breakOff();
         close();

@@ -38,6 +38,15 @@ final class CodeSources {
         "Functions of package type Image are not supported by this version of Ringmaster.");
   }
 
+  /** Whether the call has a package that is fetched, from who knows how far. */
+  static boolean areFetched(Arguments in) {
+    return in.has("S3Bucket") || isFetched(in.value("Code")) || isFetched(in.value("Content"));
+  }
+
+  private static boolean isFetched(Object code) {
+    return code instanceof Map<?, ?> given && given.get("S3Bucket") != null;
+  }
+
   /** The package that {@code Code}, {@code Content} or an update names. */
   static FunctionCode code(Arguments in, Map<String, Object> given) throws Refused {
     if (given.get("ImageUri") != null) {

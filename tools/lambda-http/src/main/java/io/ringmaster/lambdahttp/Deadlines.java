@@ -1,6 +1,7 @@
 package io.ringmaster.lambdahttp;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,13 +25,14 @@ final class Deadlines implements Runnable {
 
   private final EventLoop loop;
   private final Set<Watched> watched = new HashSet<>();
+  private volatile ScheduledFuture<?> looking;
 
   Deadlines(EventLoop loop) {
     this.loop = loop;
   }
 
   void start() {
-    loop.scheduleAtFixedRate(this, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+    looking = loop.scheduleAtFixedRate(this, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
   }
 
   void add(Watched each) {
@@ -49,7 +51,9 @@ final class Deadlines implements Runnable {
     }
   }
 
+  /** Closes everything, and looks no more. */
   void closeAll() {
+    looking.cancel(false);
     for (Watched each : List.copyOf(watched)) {
       each.close();
     }

@@ -3,6 +3,7 @@ package io.ringmaster.lambdahttp;
 import io.netty.buffer.ByteBuf;
 import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
+import io.ringmaster.ingress.BoundedThreads;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ final class Exchange {
           CODE_MAX,
           "PublishLayerVersion",
           CODE_MAX);
+
+  /** Another thread makes the answer. */
+  private static final Answer HANDED_ON = Answer.of(500);
 
   private final Ingress ingress;
   private final Peer peer;
@@ -170,9 +174,7 @@ final class Exchange {
     }
     int needed = bodyLength + more;
     if (needed > body.length && !grow(needed)) {
-      return Answer.refusal(
-          new Refusal(
-              429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded"));
+      return overloaded();
     }
     bytes.readBytes(body, bodyLength, more);
     bodyLength = needed;
@@ -218,27 +220,43 @@ final class Exchange {
     } else {
       switch (found.operation().name()) {
         case "Invoke", "InvokeWithResponseStream", "InvokeAsync" -> new Invoking(this).begin();
-        default -> manage(() -> ingress.management().answer(this));
+        default -> manage(ingress.threads().operations, () -> ingress.management().answer(this));
       }
     }
   }
 
-  /** Has a management thread make the answer; null: it was handed over in another way. */
-  void manage(Supplier<Answer> work) {
+  /** Has a thread that may wait make the answer; null: it was handed over in another way. */
+  void manage(BoundedThreads threads, Supplier<Answer> work) {
     hold();
+    if (!run(threads, work)) {
+      letGo();
+      answer(overloaded());
+    }
+  }
+
+  /** On such a thread: has another one make the answer. What this answers is to be returned. */
+  Answer handOn(BoundedThreads threads, Supplier<Answer> work) {
+    return run(threads, work) ? HANDED_ON : overloaded();
+  }
+
+  private boolean run(BoundedThreads threads, Supplier<Answer> work) {
     boolean taken =
-        ingress.manage(
+        threads.run(
             () -> {
               Answer answer = over ? null : safely(work);
-              onLoop(() -> managed(answer));
+              if (answer != HANDED_ON) {
+                onLoop(() -> managed(answer));
+              }
             });
     if (!taken) {
-      letGo();
-      answer(
-          Answer.refusal(
-              new Refusal(
-                  429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded")));
+      ingress.count(Ingress.Counter.OVERLOADED);
     }
+    return taken;
+  }
+
+  private static Answer overloaded() {
+    return Answer.refusal(
+        new Refusal(429, "TooManyRequestsException", "Rate Exceeded.", "CallerRateLimitExceeded"));
   }
 
   /** Answers from any thread. */
@@ -323,6 +341,7 @@ final class Exchange {
 
   private void runPage() {
     manage(
+        ingress.threads().pages,
         () -> {
           try {
             int mark = uri.indexOf('?');

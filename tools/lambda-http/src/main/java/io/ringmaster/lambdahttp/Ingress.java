@@ -6,14 +6,12 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,7 +40,6 @@ final class Ingress {
     }
   }
 
-  private static final int MANAGEMENT_QUEUE_MAX = 1024;
   private static final long KEPT_AFTER_STOP_NS = 2_000_000_000L;
   private static final long SLOWEST_BYTES_PER_SECOND = 32 * 1024;
   private static final System.Logger LOG = System.getLogger("io.ringmaster.lambdahttp");
@@ -53,7 +50,7 @@ final class Ingress {
   private final Owners owners;
   private final Management management;
   private final CodeLinks links = new CodeLinks();
-  private final ThreadPoolExecutor pool;
+  private final Threads threads;
   private final AtomicLong bodyBytes = new AtomicLong();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
@@ -65,9 +62,9 @@ final class Ingress {
   private volatile boolean loopback;
 
   /** That of the event loop that asks. */
-  private final FastThreadLocal<IngressLoop> loops = new FastThreadLocal<>();
+  private final FastThreadLocal<IngressLoop> loops;
 
-  Ingress(LambdaHttpConfig config, Engine engine) {
+  Ingress(LambdaHttpConfig config, EventLoops eventLoops, Engine engine) {
     this.config = config;
     this.engine = engine;
     for (int i = 0; i < counters.length; i++) {
@@ -75,20 +72,14 @@ final class Ingress {
     }
     owners = new Owners(config.defaultOwner());
     management = new Management(this);
-    AtomicInteger number = new AtomicInteger();
-    pool =
-        new ThreadPoolExecutor(
-            config.managementThreads(),
-            config.managementThreads(),
-            30,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MANAGEMENT_QUEUE_MAX),
-            run -> {
-              Thread thread = new Thread(run, "ringmaster-http-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
+    loops =
+        new FastThreadLocal<>() {
+          @Override
+          protected IngressLoop initialValue() {
+            return new IngressLoop(Ingress.this, eventLoops.current());
+          }
+        };
+    threads = new Threads(config.managementThreads());
   }
 
   LambdaHttpConfig config() {
@@ -135,29 +126,18 @@ final class Ingress {
     return values;
   }
 
-  /** The event loop begins. */
-  void enter(IngressLoop loop) {
-    loops.set(loop);
-  }
-
   /** That of the calling event loop. */
   IngressLoop loop() {
     return loops.get();
   }
 
-  /**
-   * Runs something that may wait.
-   *
-   * @return false: too much waits already
-   */
-  boolean manage(Runnable run) {
-    try {
-      pool.execute(run);
-      return true;
-    } catch (RejectedExecutionException e) {
-      count(Counter.OVERLOADED);
-      return false;
-    }
+  /** The event loop that calls knows nothing of the server any more. */
+  void forgetLoop() {
+    loops.remove();
+  }
+
+  Threads threads() {
+    return threads;
   }
 
   /**
@@ -285,9 +265,8 @@ final class Ingress {
 
   /** Ends the threads; what runs on them is let finish for so long. */
   void close(long ns) {
-    pool.shutdown();
     try {
-      if (!pool.awaitTermination(Math.max(ns, 1), TimeUnit.NANOSECONDS)) {
+      if (!threads.close(System.nanoTime() + ns)) {
         LOG.log(System.Logger.Level.WARNING, "management calls are still running");
       }
     } catch (InterruptedException e) {

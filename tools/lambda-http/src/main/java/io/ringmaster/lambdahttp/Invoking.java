@@ -7,6 +7,7 @@ import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Refusal;
 import io.ringmaster.ingress.JsonCheck;
 import io.ringmaster.ingress.Target;
+import io.ringmaster.ingress.loop.LoopExchange;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.Map;
  * One Invoke, from the whole request to its answer. On the loop, but for {@link #settled}, which
  * runs on the dispatcher and hands over to the loop.
  */
-final class Invoking implements InvocationCallback {
+final class Invoking extends LoopExchange implements InvocationCallback {
   private static final int CHECKED_HERE_MAX = 128 * 1024;
   private static final int KEPT_RESPONSE_MAX = 64 * 1024;
   private static final int NAME_MAX = 64;
@@ -36,9 +37,6 @@ final class Invoking implements InvocationCallback {
   private boolean tail;
   private Call call;
   private IngressLoop loop;
-
-  /** The one below in its loop's list of settled ones. */
-  Invoking below;
 
   Invoking(Exchange exchange) {
     this.exchange = exchange;
@@ -71,6 +69,7 @@ final class Invoking implements InvocationCallback {
       if (exchange.bodyLength() > CHECKED_HERE_MAX) {
         String sort = type;
         exchange.manage(
+            threads().accepts,
             () -> {
               String problem = problem();
               if (problem == null) {
@@ -200,9 +199,9 @@ final class Invoking implements InvocationCallback {
       return;
     }
     if ("DryRun".equals(type)) {
-      exchange.manage(this::dryRun);
+      exchange.manage(threads().accepts, this::dryRun);
     } else if ("Event".equals(type)) {
-      exchange.manage(this::event);
+      exchange.manage(threads().accepts, this::event);
     } else {
       submit();
     }
@@ -241,6 +240,10 @@ final class Invoking implements InvocationCallback {
     return refusal.statusCode() == 429 ? answer.header("Retry-After", "1") : answer;
   }
 
+  private Threads threads() {
+    return ingress.threads();
+  }
+
   private String trace() {
     return headers.get(Headers.TRACE);
   }
@@ -266,8 +269,9 @@ final class Invoking implements InvocationCallback {
     }
   }
 
-  /** Submits, unless the client has gone; false: it has. */
-  boolean submitNow() {
+  /** Submits, unless the client has gone. */
+  @Override
+  protected boolean submitNow() {
     if (exchange.isOver()) {
       loop.giveCall(call);
       return false;
@@ -295,7 +299,8 @@ final class Invoking implements InvocationCallback {
   }
 
   /** The answer is there. */
-  void answerSettled() {
+  @Override
+  protected void proceed() {
     exchange.letGo();
     Answer answer = answer();
     int length = call.responseLength();
@@ -307,7 +312,8 @@ final class Invoking implements InvocationCallback {
   }
 
   /** It could not be submitted, or its answer not be written: its client is not left waiting. */
-  void failed(Throwable cause) {
+  @Override
+  protected void failed(Throwable cause) {
     exchange.over();
     try {
       ingress.internalError("an invocation", cause);

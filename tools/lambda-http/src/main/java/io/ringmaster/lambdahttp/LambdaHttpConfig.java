@@ -1,6 +1,7 @@
 package io.ringmaster.lambdahttp;
 
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,10 +18,11 @@ import java.util.function.Function;
  * @param listening a bound socket to accept from; null: one is bound to {@code address}. It is
  *     closed with the server
  * @param defaultOwner whose functions a request means that does not say
- * @param pages pages of the server's own, by exact path; run on management threads
+ * @param pages pages of the server's own, by exact path; run on threads that may wait
  * @param prefixPages the same, by the beginning of the path
- * @param eventLoops threads that read and write, 1 to 256
- * @param managementThreads threads that run management calls and pages, 1 to 256
+ * @param eventLoops threads that read and write, 1 to 256, where there are no shared ones
+ * @param sharedLoops loops to share; they are not ended with the server; null: loops of its own
+ * @param managementThreads threads that run management calls, 1 to 256
  * @param connectionsMax connections at once; more are closed when they come. 1 to 1,000,000
  * @param bodyBytesMax bytes of request bodies kept at once, over all connections; more are answered
  *     429. At least 16 MiB
@@ -37,6 +39,7 @@ public record LambdaHttpConfig(
     Map<String, Function<PageRequest, HttpPage>> pages,
     Map<String, Function<PageRequest, HttpPage>> prefixPages,
     int eventLoops,
+    EventLoops sharedLoops,
     int managementThreads,
     int connectionsMax,
     long bodyBytesMax,
@@ -79,7 +82,8 @@ public record LambdaHttpConfig(
     private ServerSocketChannel listening;
     private Map<String, Function<PageRequest, HttpPage>> pages = Map.of();
     private Map<String, Function<PageRequest, HttpPage>> prefixPages = Map.of();
-    private int eventLoops = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 16);
+    private int eventLoops = EventLoops.usualThreads();
+    private EventLoops sharedLoops;
     private int managementThreads = 8;
     private int connectionsMax = 10_000;
     private long bodyBytesMax = Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 4);
@@ -119,6 +123,12 @@ public record LambdaHttpConfig(
     /** See {@link LambdaHttpConfig#eventLoops()}. */
     public Builder eventLoops(int value) {
       eventLoops = value;
+      return this;
+    }
+
+    /** See {@link LambdaHttpConfig#sharedLoops()}. */
+    public Builder sharedLoops(EventLoops value) {
+      sharedLoops = value;
       return this;
     }
 
@@ -177,6 +187,7 @@ public record LambdaHttpConfig(
           pages,
           prefixPages,
           eventLoops,
+          sharedLoops,
           managementThreads,
           connectionsMax,
           bodyBytesMax,

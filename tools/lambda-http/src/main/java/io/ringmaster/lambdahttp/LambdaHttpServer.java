@@ -7,17 +7,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.ringmaster.api.Engine;
+import io.ringmaster.ingress.loop.EventLoops;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,7 +36,8 @@ public final class LambdaHttpServer implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
   private final Ingress ingress;
-  private final MultiThreadIoEventLoopGroup loops;
+  private final EventLoops loops;
+  private final boolean ownLoops;
   private final Map<EventLoop, Deadlines> deadlines = new HashMap<>();
   private final Channel listener;
   private final InetSocketAddress address;
@@ -60,18 +58,17 @@ public final class LambdaHttpServer implements AutoCloseable {
         config.listening() == null
             ? (InetSocketAddress) socket.getLocalAddress()
             : config.address();
-    ingress = new Ingress(config, engine);
-    ingress.address(address);
+    ownLoops = config.sharedLoops() == null;
     loops =
-        new MultiThreadIoEventLoopGroup(
-            config.eventLoops(),
-            new DefaultThreadFactory("ringmaster-http-loop", true),
-            NioIoHandler.newFactory(SelectorProvider.provider(), () -> new IngressLoop(ingress)));
-    for (EventExecutor each : loops) {
-      Deadlines of = new Deadlines((EventLoop) each);
-      deadlines.put((EventLoop) each, of);
-      of.start();
+        ownLoops
+            ? EventLoops.start("ringmaster-http-loop", config.eventLoops())
+            : config.sharedLoops();
+    ingress = new Ingress(config, loops, engine);
+    ingress.address(address);
+    for (EventExecutor each : loops.group()) {
+      deadlines.put((EventLoop) each, new Deadlines((EventLoop) each));
     }
+    deadlines.values().forEach(Deadlines::start);
     listener = listen(socket);
   }
 
@@ -92,7 +89,7 @@ public final class LambdaHttpServer implements AutoCloseable {
   private Channel listen(ServerSocketChannel socket) throws IOException {
     ChannelFuture registered =
         new ServerBootstrap()
-            .group(loops, loops)
+            .group(loops.group(), loops.group())
             .channelFactory(() -> new NioServerSocketChannel(socket))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -109,7 +106,7 @@ public final class LambdaHttpServer implements AutoCloseable {
             .register()
             .awaitUninterruptibly();
     if (!registered.isSuccess()) {
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      endLoops();
       socket.close();
       throw new IOException("cannot accept: " + registered.cause().getMessage());
     }
@@ -183,9 +180,22 @@ public final class LambdaHttpServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    deadlines.forEach((loop, each) -> loop.execute(each::closeAll));
+    loops.onEachNow(loop -> deadlines.get(loop).closeAll());
     ingress.close(Math.max(deadline - System.nanoTime(), TimeUnit.SECONDS.toNanos(1)));
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    endLoops();
+  }
+
+  /** Loops that are others' too go on, and know nothing of the server any more. */
+  private void endLoops() {
+    if (ownLoops) {
+      loops.close();
+    } else {
+      loops.onEach(
+          loop -> {
+            deadlines.get(loop).closeAll();
+            ingress.forgetLoop();
+          });
+    }
   }
 
   /** As {@link #close(Duration)} with ten seconds. */

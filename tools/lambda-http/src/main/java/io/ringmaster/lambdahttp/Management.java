@@ -47,7 +47,21 @@ final class Management {
           operation.name() + " is not implemented by this version of Ringmaster.");
     }
     try {
-      Object result = work.run(Arguments.of(exchange));
+      Arguments arguments = Arguments.of(exchange);
+      return CodeSources.areFetched(arguments)
+          ? exchange.handOn(
+              exchange.ingress().threads().fetches, () -> answer(work, operation, arguments))
+          : answer(work, operation, arguments);
+    } catch (Refused e) {
+      return Answer.refusal(e.refusal());
+    } catch (LambdaException e) {
+      return Answer.refusal(e.refusal());
+    }
+  }
+
+  private static Answer answer(Work work, Operation operation, Arguments arguments) {
+    try {
+      Object result = work.run(arguments);
       if (result instanceof Answer answer) {
         return answer;
       }

@@ -6,9 +6,9 @@
  * io.ringmaster.lambdahttp.Http1Connection}, {@link io.ringmaster.lambdahttp.Http2Stream} and
  * {@link io.ringmaster.lambdahttp.Exchange} are touched there only. Invocations are submitted from
  * the loop, those that one look for input found together; their answers come on the dispatcher,
- * which posts them to {@link io.ringmaster.lambdahttp.IngressLoop}, where the ordering pair of that
- * hand-over is. Management calls and pages run on a bounded pool of threads, never on a loop: they
- * wait for files.
+ * which posts them to the loop's {@link io.ringmaster.ingress.loop.LoopTurn}, where the ordering
+ * pair of that hand-over is. What waits for files, or for a bucket, runs on bounded {@link
+ * io.ringmaster.lambdahttp.Threads}, never on a loop.
  *
  * <p>Invariants. Everything a client sends is bounded before it is kept: request line, headers,
  * body by operation, bodies of all requests together, connections, requests of a connection. Every

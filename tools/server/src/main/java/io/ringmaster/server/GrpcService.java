@@ -4,6 +4,7 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.GrpcConfig;
 import io.ringmaster.grpc.GrpcIngress;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.server.config.Configuration;
 import io.ringmaster.server.config.Options;
 import io.ringmaster.server.listen.Listening;
@@ -20,10 +21,17 @@ final class GrpcService implements Ingress {
   }
 
   static GrpcService start(
-      Configuration configuration, Owner owner, Listening listening, Engine engine)
+      Configuration configuration,
+      Owner owner,
+      Listening listening,
+      Engine engine,
+      EventLoops loops)
       throws IOException {
     GrpcConfig config =
-        GrpcConfig.on(listening.address()).withOwner(owner).withListening(listening.channel());
+        GrpcConfig.on(listening.address())
+            .withOwner(owner)
+            .withListening(listening.channel())
+            .withEventLoops(loops);
     Path certificate = configuration.get(Options.GRPC_CERTIFICATE);
     if (certificate != null) {
       config =

@@ -2,6 +2,7 @@ package io.ringmaster.server;
 
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.lambdahttp.LambdaHttpConfig;
 import io.ringmaster.lambdahttp.LambdaHttpServer;
 import io.ringmaster.server.config.Configuration;
@@ -21,7 +22,11 @@ final class HttpIngress implements Ingress {
   }
 
   static HttpIngress start(
-      Configuration configuration, Listening listening, Pages pages, Engine engine)
+      Configuration configuration,
+      Listening listening,
+      Pages pages,
+      Engine engine,
+      EventLoops loops)
       throws IOException {
     String awsEndpoint = configuration.get(Options.AWS_ENDPOINT);
     Owner owner = new Owner(configuration.get(Options.ACCOUNT), configuration.get(Options.REGION));
@@ -31,6 +36,7 @@ final class HttpIngress implements Ingress {
             .listening(listening.channel())
             .pages(pages.exact())
             .prefixPages(pages.byPrefix())
+            .sharedLoops(loops)
             .awsEndpoint(awsEndpoint == null ? null : URI.create(awsEndpoint))
             .build();
     return new HttpIngress(LambdaHttpServer.start(config, engine));

@@ -4,6 +4,7 @@ import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.api.Owner;
+import io.ringmaster.ingress.loop.EventLoops;
 import io.ringmaster.sandbox.system.LinuxException;
 import io.ringmaster.server.config.Address;
 import io.ringmaster.server.config.Configuration;
@@ -63,6 +64,7 @@ public final class Server implements AutoCloseable {
   private final List<Ingress> ingresses = new ArrayList<>();
   private volatile List<Listening> sockets = List.of();
   private volatile Engine engine;
+  private EventLoops loops;
   private ControlSocket control;
   private String level;
   private long recoveredEvents;
@@ -159,11 +161,12 @@ public final class Server implements AutoCloseable {
             data.toString(),
             Instant.now());
     Pages pages = new Pages(() -> phase, engine, owner, status, this::httpCounters);
-    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine);
+    loops = EventLoops.start("ringmaster-loop", EventLoops.usualThreads());
+    HttpIngress ingress = HttpIngress.start(configuration, http, pages, engine, loops);
     httpIngress = ingress;
     ingresses.add(ingress);
     if (grpc != null) {
-      ingresses.add(GrpcService.start(configuration, owner, grpc, engine));
+      ingresses.add(GrpcService.start(configuration, owner, grpc, engine, loops));
     }
     phase = Phase.READY;
     quietly("systemd", notification::ready);
@@ -407,6 +410,10 @@ public final class Server implements AutoCloseable {
       quietly("ingress", () -> ingress.close(left));
     }
     ingresses.clear();
+    if (loops != null) {
+      quietly("event loops", loops::close);
+      loops = null;
+    }
     if (control != null) {
       quietly("control socket", control::close);
       control = null;

@@ -87,6 +87,10 @@ class ServerTest {
     assertThrows(ConnectException.class, () -> connect(http));
     assertThrows(ConnectException.class, () -> connect(grpc));
     assertFalse(Files.exists(folder.resolve("data/control")));
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().startsWith("ringmaster-loop")),
+        "an event loop is left");
     start("http", http.getHostString() + ":" + http.getPort()).close();
   }
 

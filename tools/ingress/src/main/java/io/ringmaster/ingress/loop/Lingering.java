@@ -1,4 +1,4 @@
-package io.ringmaster.lambdahttp;
+package io.ringmaster.ingress.loop;
 
 /**
  * When an event loop that has invocations under way looks a little longer before it sleeps: where
