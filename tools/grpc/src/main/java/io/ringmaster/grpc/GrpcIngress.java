@@ -125,8 +125,7 @@ public final class GrpcIngress implements AutoCloseable {
       health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
       health.setStatus(InvocationServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
       health.setStatus(FunctionServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
-      return new GrpcIngress(
-          server, health, management, intake, exchanges, own, inbound, address);
+      return new GrpcIngress(server, health, management, intake, exchanges, own, inbound, address);
     } catch (IOException | RuntimeException | Error failed) {
       if (config.listening() != null) {
         config.listening().close();

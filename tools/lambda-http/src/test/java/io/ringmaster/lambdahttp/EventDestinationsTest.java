@@ -86,11 +86,9 @@ class EventDestinationsTest {
   @Test
   void theOtherFunctionIsToldOfSuccess() {
     assertEquals(200, put("OnSuccess", FUNCTION + "other").statusCode());
-    assertEquals(
-        202, bench.invoke("echo", "{}", "X-Amz-Invocation-Type", "Event").statusCode());
+    assertEquals(202, bench.invoke("echo", "{}", "X-Amz-Invocation-Type", "Event").statusCode());
     Bench.await(
-        "both ran",
-        () -> bench.engine.events().status().counters().get("eventsSucceeded") == 2);
+        "both ran", () -> bench.engine.events().status().counters().get("eventsSucceeded") == 2);
     assertEquals(0, bench.engine.events().status().waiting());
   }
 }
