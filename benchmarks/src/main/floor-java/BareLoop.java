@@ -55,6 +55,7 @@ public final class BareLoop {
   private static final class Memory {
     static final VarHandle WORD =
         MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    static final long LOOKS_MAX = 1L << 31;
     final MappedByteBuffer slots;
     long number;
 
@@ -67,9 +68,11 @@ public final class BareLoop {
 
     int read(byte[] data, FileInputStream bell) throws IOException {
       number++;
+      long looks = 0;
       while ((long) WORD.getAcquire(slots, 128) < number) {
-        if ((long) WORD.getOpaque(slots, 136) == 0 && bell.read() < 0) {
-          return -1;
+        boolean looked = (long) WORD.getOpaque(slots, 136) != 0;
+        if (looked ? ++looks > LOOKS_MAX : bell.read() < 0) {
+          return -1; // nobody is there any more
         }
       }
       int start = 4096 + (int) (number & 1) * 4096;
