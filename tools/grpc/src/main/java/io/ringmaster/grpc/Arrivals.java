@@ -44,6 +44,9 @@ final class Arrivals implements Runnable {
   }
 
   void add(Arrival arrival) {
+    if (arrival.listed) {
+      return;
+    }
     arrival.listed = true;
     arrival.sinceNs = nowNs;
     arrival.before = youngest;

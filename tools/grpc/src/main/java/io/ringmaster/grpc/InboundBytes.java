@@ -167,7 +167,7 @@ final class InboundBytes extends ServerStreamTracer.Factory {
 
     @Override
     public void inboundMessage(int number) {
-      if (manyMessages) {
+      if (manyMessages && !closed) {
         loop.arrivals().add(arrival);
       }
     }

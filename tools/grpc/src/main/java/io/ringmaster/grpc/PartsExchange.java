@@ -65,7 +65,12 @@ final class PartsExchange
   void cancelled() {
     super.cancelled();
     parts.clear();
-    if (flow != null) {
+    cancelFlow();
+  }
+
+  /** Of a call that was given back the flow may be somebody else's. */
+  private void cancelFlow() {
+    if (call != null && flow != null) {
       flow.cancel();
     }
   }
@@ -111,9 +116,7 @@ final class PartsExchange
   /** Nobody waits for it any more. */
   private void drop() {
     parts.clear();
-    if (flow != null) {
-      flow.cancel();
-    }
+    cancelFlow();
     if (settled && call != null) {
       finish();
     }

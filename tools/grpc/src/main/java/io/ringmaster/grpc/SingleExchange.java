@@ -17,6 +17,12 @@ import io.ringmaster.grpc.v1.InvokeResponse;
  * @param <A> the messages that answer
  */
 abstract class SingleExchange<Q, A> extends IngressLoop.Exchange<Q> implements Intake.Asker {
+  /**
+   * A client's calls come many at once, by one connection: the engine begins with the first ones
+   * while the loop still reads.
+   */
+  private static final int SUBMITTED_TOGETHER_MAX = 8;
+
   final IngressLoop loop;
   final ServerCall<Q, A> rpc;
   private final Owner owner;
@@ -131,7 +137,7 @@ abstract class SingleExchange<Q, A> extends IngressLoop.Exchange<Q> implements I
   @Override
   public void admitted(Call taken) {
     call = taken;
-    loop.turn().submit(this);
+    loop.turn().submit(this, SUBMITTED_TOGETHER_MAX);
   }
 
   @Override

@@ -20,7 +20,7 @@ final class IngressLoop {
 
   /** Submits it before the loop next looks for input, or now. */
   void submit(Invoking invoking) {
-    turn.submit(invoking);
+    turn.submit(invoking, LoopTurn.SUBMITTED_TOGETHER_MAX);
   }
 
   /** The engine has an answer. Any thread; never waits. */

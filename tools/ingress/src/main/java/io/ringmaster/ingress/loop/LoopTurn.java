@@ -20,11 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * sleeps.
  */
 public final class LoopTurn implements SelectStrategy {
-  /**
-   * More wait for the rest of what is read: the engine begins with the first ones meanwhile, on
-   * another processor.
-   */
-  private static final int SUBMITTED_TOGETHER_MAX = 8;
+  /** More are not submitted together, whatever their ingress would like. */
+  public static final int SUBMITTED_TOGETHER_MAX = 32;
 
   private static final System.Logger LOG = System.getLogger(LoopTurn.class.getName());
 
@@ -52,13 +49,18 @@ public final class LoopTurn implements SelectStrategy {
     return executor;
   }
 
-  /** Submits it before the loop next looks for input, or now. */
-  public void submit(LoopExchange exchange) {
+  /**
+   * Submits it before the loop next looks for input, or now.
+   *
+   * @param togetherMax now, if so many were read: with few the engine begins sooner, while the loop
+   *     still reads, with many it is woken less often
+   */
+  public void submit(LoopExchange exchange, int togetherMax) {
     if (asleep) {
       asleep = false; // it reads: it looks for news by itself before it sleeps
     }
     read[readCount++] = exchange;
-    if (readCount == SUBMITTED_TOGETHER_MAX) {
+    if (readCount >= togetherMax || readCount == SUBMITTED_TOGETHER_MAX) {
       submitRead();
     }
   }
