@@ -96,7 +96,7 @@ class RacesTest {
             "core.model.ReleaseRace",
             "core.model.StreamCreditRace",
             "core.model.StreamPartsRace",
-            "grpc.PostRace",
+            "ingress.loop.PostRace",
             "engine.injvm.RevokeRace")) {
       assertTrue(
           outcome.text().contains("[OK] io.ringmaster." + race), race + ": " + outcome.text());

@@ -38,7 +38,8 @@ public final class EventLoops implements AutoCloseable {
               threads.add(thread);
               return thread;
             },
-            NioIoHandler.newFactory(SelectorProvider.provider(), () -> new LoopTurn(this)));
+            NioIoHandler.newFactory(
+                SelectorProvider.provider(), () -> new LoopTurn(this::entered)));
   }
 
   /**
@@ -75,7 +76,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** The loop that calls, for the first time. */
-  EventLoop entered(LoopTurn turn) {
+  private EventLoop entered(LoopTurn turn) {
     CURRENT.set(turn);
     for (EventExecutor each : group) {
       if (each.inEventLoop()) {

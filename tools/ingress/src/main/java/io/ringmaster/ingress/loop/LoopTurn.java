@@ -5,6 +5,7 @@ import io.netty.channel.SelectStrategy;
 import io.netty.util.IntSupplier;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * What one event loop does beside reading: it hands to the engine what it read, and takes the news
@@ -25,7 +26,7 @@ public final class LoopTurn implements SelectStrategy {
 
   private static final System.Logger LOG = System.getLogger(LoopTurn.class.getName());
 
-  private final EventLoops loops;
+  private final Function<LoopTurn, EventLoop> entered;
   private final Lingering lingering = new Lingering();
   private final Runnable turn = this::turn;
   private final LoopExchange[] read = new LoopExchange[SUBMITTED_TOGETHER_MAX];
@@ -40,8 +41,11 @@ public final class LoopTurn implements SelectStrategy {
   private final AtomicReference<LoopExchange> top = new AtomicReference<>();
   private volatile boolean asleep;
 
-  LoopTurn(EventLoops loops) {
-    this.loops = loops;
+  /**
+   * @param entered told on the loop's thread, the first time; answers which loop that is
+   */
+  LoopTurn(Function<LoopTurn, EventLoop> entered) {
+    this.entered = entered;
   }
 
   /** Whose turn it is. */
@@ -92,7 +96,7 @@ public final class LoopTurn implements SelectStrategy {
   @Override
   public int calculateStrategy(IntSupplier look, boolean hasTasks) throws Exception {
     if (executor == null) {
-      executor = loops.entered(this);
+      executor = entered.apply(this);
     }
     turn();
     if (hasTasks) {

@@ -1,2 +1,2 @@
 /** Races of this package, for jcstress. */
-package io.ringmaster.grpc;
+package io.ringmaster.ingress.loop;
