@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
+import io.ringmaster.sandbox.linux.channel.Transfer;
 import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Invocation;
@@ -14,14 +15,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Sandboxes that are real processes.
  *
  * <p>What the dispatcher asks for happens here at once where it can (writing to pipes), and by the
- * keeper's client where it cannot (forks, kills, files). What happened is found in four places,
- * which {@link #poll} looks into: the client's notes, the ready descriptors, the sessions of the
- * Runtime API that have something to tell, and what followed from the dispatcher's own calls.
+ * keeper's client where it cannot (forks, kills, files), or by the copier (large payloads). What
+ * happened is found in five places, which {@link #poll} looks into: the client's notes, the ready
+ * descriptors, what the copier has moved, the sessions of the Runtime API that have something to
+ * tell, and what followed from the dispatcher's own calls.
  *
  * <p>An exit is told when the client noted it and the channel is read to its end: an answer that
  * was written before the exit is delivered before it.
@@ -46,6 +49,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
   private final Binder binder;
   private final Receiver receiver;
   private final PolledChannels polled;
+  private final Queue<Transfer> moved = new ConcurrentLinkedQueue<>();
+  private final Copier copier;
   private final ArrayDeque<SandboxProcess> answering = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> speaking = new ArrayDeque<>();
   private final ArrayDeque<SandboxProcess> exiting = new ArrayDeque<>();
@@ -74,7 +79,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
     this.endProcesses = endProcesses;
     this.endRest = endRest;
     Linux linux = new Linux();
-    ChannelBuffers buffers = new ChannelBuffers(linux);
+    copier = new Copier(moved, sleeper);
+    ChannelBuffers buffers = new ChannelBuffers(linux, copier);
     environments = new Environments(config.sandboxesMax());
     polled = new PolledChannels(buffers, counters);
     sleeper.polls(polled);
@@ -208,6 +214,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
         || !speaking.isEmpty()
         || !arrivals.isEmpty()
         || !answering.isEmpty()
+        || !moved.isEmpty()
         || polled.any()
         || sleeper.readyCount() > 0;
   }
@@ -223,6 +230,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
       delivered += tell(sink, limit - delivered);
     }
     delivered += hear(sink, limit - delivered);
+    delivered += takeMoved(sink, limit - delivered);
     delivered += takeAnswers(sink, limit - delivered);
     if (cursor == 0) {
       sleeper.lookIfOverdue();
@@ -259,6 +267,28 @@ final class ProcessSandboxDriver implements SandboxDriver {
       answering.add(process);
     }
     return told;
+  }
+
+  /** What the copier has moved. */
+  private int takeMoved(DriverEvents sink, int limit) {
+    int delivered = 0;
+    Transfer transfer;
+    while (delivered < limit && (transfer = moved.poll()) != null) {
+      SandboxProcess process = processes.find(transfer.owner());
+      if (process == null) {
+        continue;
+      }
+      boolean wanted = process.inline.moved(transfer);
+      if (process.leavesWhenMoved) {
+        leaves(process); // with its last words, or, when it was dropped, without
+      } else if (wanted) {
+        processes.watchMoving(process);
+        processes.watchRequest(process);
+        delivered += receive(process, sink);
+      }
+      delivered += tell(sink, limit - delivered);
+    }
+    return delivered;
   }
 
   /** Answers that lie in segments, and what was read together with an answer. */
@@ -364,7 +394,10 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   private void leaves(SandboxProcess process) {
-    if (!process.leaving) {
+    process.channel.exits();
+    if (process.channel.moving()) {
+      process.leavesWhenMoved = true;
+    } else if (!process.leaving) {
       process.leaving = true;
       exiting.add(process);
     }
@@ -430,6 +463,7 @@ final class ProcessSandboxDriver implements SandboxDriver {
     for (SandboxProcess process : processes) {
       processes.gone(process);
     }
+    copier.close();
     endRest.run();
   }
 }

@@ -49,7 +49,9 @@ final class Receiver {
     process.uncredited = 0;
     try {
       process.channel.invoke(buffers, environment.invocation);
-      if (process.channel.sending()) {
+      if (process.channel.moving()) {
+        processes.watchMoving(process);
+      } else if (process.channel.sending()) {
         processes.watchRequest(process);
       }
     } catch (IllegalArgumentException unfit) {
@@ -116,6 +118,9 @@ final class Receiver {
     Environment environment = process.environment;
     switch (channel.receive(buffers)) {
       case NOTHING -> {
+        if (channel.moving()) {
+          processes.watchMoving(process);
+        }
         return 0;
       }
       case STARTED -> binder.started(process);

@@ -82,6 +82,9 @@ final class SandboxProcess {
   /** It is among those whose exit is told next. */
   boolean leaving;
 
+  /** Its exit is told when the copier has taken what it wrote before. */
+  boolean leavesWhenMoved;
+
   int exitStatus;
   int exitMemoryKb;
 

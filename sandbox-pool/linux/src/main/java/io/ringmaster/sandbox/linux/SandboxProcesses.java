@@ -62,16 +62,6 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
   void add(SandboxProcess process) {
     process.state = process.state.to(ProcessState.STARTING);
     process.startedNs = System.nanoTime();
-    if (process.segment != null) {
-      process.shared = new SegmentChannel(process.requestFd, process.responseFd, process.segment);
-      process.inline = process.shared.pipes();
-      process.channel = process.shared;
-    } else if (process.session == null) {
-      process.inline = new InlineChannel(process.requestFd, process.responseFd);
-      process.channel = process.inline;
-    } else {
-      process.channel = new RuntimeApiChannel(process.session);
-    }
     if (freeCount > 0) {
       process.index = free[--freeCount];
     } else {
@@ -82,7 +72,24 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
       process.index = used++;
     }
     table[process.index] = process;
+    open(process);
     watchResponse(process);
+  }
+
+  private static void open(SandboxProcess process) {
+    int requestFd = process.requestFd;
+    int responseFd = process.responseFd;
+    if (process.segment != null) {
+      process.shared =
+          new SegmentChannel(requestFd, responseFd, data(process), process.segment);
+      process.inline = process.shared.pipes();
+      process.channel = process.shared;
+    } else if (process.session == null) {
+      process.inline = new InlineChannel(requestFd, responseFd, data(process));
+      process.channel = process.inline;
+    } else {
+      process.channel = new RuntimeApiChannel(process.session);
+    }
   }
 
   private static long data(SandboxProcess process) {
@@ -101,9 +108,18 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     return (data & REQUEST) != 0;
   }
 
+  /** While the copier moves a part of a frame, the process is not listened to. */
+  void watchMoving(SandboxProcess process) {
+    if (process.channel.moving()) {
+      unwatchResponse(process);
+    } else {
+      watchResponse(process);
+    }
+  }
+
   /** After each attempt to send: listens for room exactly as long as something waits for it. */
   void watchRequest(SandboxProcess process) {
-    boolean wanted = process.channel.sending();
+    boolean wanted = process.channel.sending() && !process.channel.moving();
     if (wanted && !process.watchingRequest) {
       sleeper.watch(process.requestFd, Linux.EPOLLOUT, data(process) | REQUEST);
     } else if (!wanted && process.watchingRequest) {
@@ -114,7 +130,10 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
 
   /** Listens to its answers, if there may be any. */
   private void watchResponse(SandboxProcess process) {
-    if (!process.responseEnded && !process.watchingResponse && process.responseFd >= 0) {
+    if (!process.responseEnded
+        && !process.watchingResponse
+        && process.responseFd >= 0
+        && !process.channel.moving()) {
       sleeper.watch(process.responseFd, Linux.EPOLLIN, data(process));
       process.watchingResponse = true;
     }
@@ -162,6 +181,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     process.state = process.state.to(ProcessState.ENDING);
     polled.leave(process);
     unwatch(process);
+    process.channel.dropMoving();
     client.command(new KeeperCommand.Kill(process.number));
   }
 
@@ -170,6 +190,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     process.state = process.state.to(ProcessState.GONE);
     polled.leave(process);
     unwatch(process);
+    process.channel.dropMoving();
     close(process);
     table[process.index] = null;
     free[freeCount++] = process.index;

@@ -3,6 +3,7 @@ package io.ringmaster.sandbox.spi;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The answer to one invocation: bytes, and where its chunks end. A buffered answer is the one-chunk
@@ -55,6 +56,21 @@ public final class ResponseBuffer {
   public void append(byte[] source, int offset, int count) {
     reserve(count);
     System.arraycopy(source, offset, bytes, length, count);
+    length += count;
+  }
+
+  /**
+   * Goes on in another array: takes it over, with what was written into it behind the first {@link
+   * #length()} bytes, which are copied there from here.
+   *
+   * @param array nobody else's from now on
+   * @param count how many bytes were written there
+   * @throws IndexOutOfBoundsException when the array is shorter than both together
+   */
+  public void adopt(byte[] array, int count) {
+    Objects.checkFromIndexSize(length, count, array.length);
+    System.arraycopy(bytes, 0, array, 0, length);
+    bytes = array;
     length += count;
   }
 

@@ -50,6 +50,20 @@ public interface Channel {
   /** Sends on, a little at most; answers {@link #sending}. */
   boolean flush(ChannelBuffers buffers);
 
+  /**
+   * Whether a long part of a frame is under way by the copier: until {@link InlineChannel#moved}
+   * nothing is to be flushed, and nothing is received.
+   */
+  default boolean moving() {
+    return false;
+  }
+
+  /** The process has exited: what is under way by the copier ends soon, and nothing follows it. */
+  default void exits() {}
+
+  /** Nothing more is wanted: what is under way by the copier is dropped. */
+  default void dropMoving() {}
+
   /** Takes what is there, a little at most, up to the first thing that is complete. */
   Received receive(ChannelBuffers buffers);
 

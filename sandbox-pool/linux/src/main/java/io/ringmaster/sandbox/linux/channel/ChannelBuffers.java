@@ -18,9 +18,22 @@ public final class ChannelBuffers {
   final long inboundAddress;
   final long outboundAddress;
 
-  /** The buffers live as long as {@code linux}. */
+  /** Null: the dispatcher moves everything itself. */
+  final Copies copies;
+
+  /** The buffers live as long as {@code linux}; large payloads are copied by their owner too. */
   public ChannelBuffers(Linux linux) {
+    this(linux, null);
+  }
+
+  /**
+   * The buffers live as long as {@code linux}.
+   *
+   * @param copies moves payloads of more than {@link #PIECE_BYTES}
+   */
+  public ChannelBuffers(Linux linux, Copies copies) {
     this.linux = linux;
+    this.copies = copies;
     inbound = linux.allocate(PIECE_BYTES);
     outbound = linux.allocate(PIECE_BYTES);
     doorbell = linux.allocate(Frames.HEADER_BYTES);

@@ -157,6 +157,40 @@ final class FrameReader {
     return inBody ? remaining : 0;
   }
 
+  /** Whether the rest of the body that was begun may come by {@link #moved}. */
+  boolean mayMove() {
+    return inBody && isLarge();
+  }
+
+  private boolean isLarge() {
+    return remaining > ChannelBuffers.PIECE_BYTES
+        && !streaming
+        && (kind == Frames.RESPONSE || kind == Frames.ERROR);
+  }
+
+  /** Whether the bytes of the body are kept. */
+  boolean keeps() {
+    return !oversize;
+  }
+
+  /** Bytes of the answer that came so far. */
+  int answerBytes() {
+    return answer.length();
+  }
+
+  /**
+   * So many bytes of the body came by another way.
+   *
+   * @param array where they are, behind {@link #answerBytes} others; not used where nothing is kept
+   */
+  Outcome moved(byte[] array, int count) {
+    remaining -= count;
+    if (!oversize && count > 0) {
+      answer.adopt(array, count);
+    }
+    return remaining == 0 ? frameEnd() : Outcome.MORE;
+  }
+
   int consumed() {
     return consumed;
   }
@@ -364,7 +398,7 @@ final class FrameReader {
       if ((long) answer.length() + remaining > Frames.PAYLOAD_BYTES_MAX) {
         oversize = true;
       }
-      if (!oversize && remaining > 0) {
+      if (!oversize && remaining > 0 && !isLarge()) {
         answer.reserve(remaining);
       }
     } else {

@@ -12,7 +12,8 @@ import java.util.Arrays;
  *
  * <p>What does not fit into the request pipe at once stays where it is, in the invocation's
  * payload, and goes on by {@link #flush} when the pipe takes more: the outbound buffer is bounded
- * by the one frame that is being sent.
+ * by the one frame that is being sent. Events and answers of more than {@link
+ * ChannelBuffers#PIECE_BYTES} are moved by the copier, where there is one.
  */
 public final class InlineChannel implements Channel {
   private static final byte[] NOTHING = {};
@@ -21,6 +22,7 @@ public final class InlineChannel implements Channel {
 
   private final int requestFd;
   private final int responseFd;
+  private final long owner;
   private final FrameReader reader = new FrameReader();
 
   // The frame that is being sent: prepared bytes, or else an invocation's.
@@ -29,6 +31,14 @@ public final class InlineChannel implements Channel {
   private int headBytes;
   private int sent;
   private int toSend;
+
+  /** What the copier moves; null: nothing. */
+  private Transfer transfer;
+
+  /** What it has moved of an answer's body. */
+  private AnswerTransfer arrived;
+
+  private boolean exited;
 
   // What was read behind a frame, where the next one may follow at once; null: nothing.
   private final boolean framesFollow;
@@ -46,9 +56,10 @@ public final class InlineChannel implements Channel {
    *
    * @param requestFd write end of the request pipe, non-blocking; stays the caller's to close
    * @param responseFd read end of the response pipe, non-blocking; stays the caller's to close
+   * @param owner what {@link Transfer#owner} is to answer
    */
-  public InlineChannel(int requestFd, int responseFd) {
-    this(requestFd, responseFd, false);
+  public InlineChannel(int requestFd, int responseFd, long owner) {
+    this(requestFd, responseFd, owner, false);
   }
 
   /**
@@ -56,9 +67,10 @@ public final class InlineChannel implements Channel {
    *
    * @param framesFollow more may come behind an answer: a doorbell, the next answer
    */
-  InlineChannel(int requestFd, int responseFd, boolean framesFollow) {
+  InlineChannel(int requestFd, int responseFd, long owner, boolean framesFollow) {
     this.requestFd = requestFd;
     this.responseFd = responseFd;
+    this.owner = owner;
     this.framesFollow = framesFollow;
     reader.expectStarted();
   }
@@ -93,12 +105,98 @@ public final class InlineChannel implements Channel {
     invocation = offered;
     sent = 0;
     toSend = headBytes + offered.payloadLength();
-    if (toSend > ChannelBuffers.PIECE_BYTES && !requestPipeGrown) {
-      requestPipeGrown = true;
-      // Where the kernel refuses, a large event only takes more turns.
-      buffers.linux.fcntl(requestFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
+    if (toSend > ChannelBuffers.PIECE_BYTES) {
+      if (!requestPipeGrown) {
+        requestPipeGrown = true;
+        // Where the kernel refuses, a large event only takes more turns.
+        buffers.linux.fcntl(requestFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
+      }
+      if (movesEvent(buffers)) {
+        return;
+      }
     }
     flush(buffers, true);
+  }
+
+  private boolean movesEvent(ChannelBuffers buffers) {
+    int fd = duplicate(buffers, requestFd);
+    if (fd < 0) {
+      return false;
+    }
+    byte[] head = buffers.outbound.asSlice(0, headBytes).toArray(Frames.BYTE);
+    begin(
+        buffers,
+        new EventTransfer(
+            buffers.copies,
+            owner,
+            fd,
+            head,
+            invocation.payload(),
+            invocation.payloadOffset(),
+            invocation.payloadLength()));
+    return true;
+  }
+
+  /** A descriptor for the copier; negative: it is not to be used, or there is none left. */
+  private int duplicate(ChannelBuffers buffers, int fd) {
+    return buffers.copies == null || exited
+        ? -1
+        : buffers.linux.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 0);
+  }
+
+  private void begin(ChannelBuffers buffers, Transfer begun) {
+    transfer = begun;
+    buffers.copies.begin(begun);
+  }
+
+  @Override
+  public boolean moving() {
+    return transfer != null;
+  }
+
+  @Override
+  public void exits() {
+    exited = true;
+    if (transfer != null) {
+      transfer.finish();
+    }
+  }
+
+  @Override
+  public void dropMoving() {
+    if (transfer != null) {
+      transfer.drop();
+      transfer = null;
+    }
+  }
+
+  /**
+   * What was moved by the copier is over; {@link #flush} and {@link #receive} go on then with what
+   * it left.
+   *
+   * @return false: it is none of this channel's any more
+   */
+  public boolean moved(Transfer over) {
+    if (transfer != over) {
+      return false;
+    }
+    transfer = null;
+    switch (over) {
+      case EventTransfer event -> {
+        sent = event.sent();
+        if (sent == toSend) {
+          allSent();
+        }
+      }
+      case AnswerTransfer answer -> arrived = answer;
+    }
+    return true;
+  }
+
+  private void allSent() {
+    sent = toSend;
+    prepared = null;
+    invocation = null;
   }
 
   @Override
@@ -122,7 +220,7 @@ public final class InlineChannel implements Channel {
       if (written < 0) {
         // Nobody reads any more (EPIPE): the process is gone or as good as that, which its exit or
         // its time-out tells.
-        sent = toSend;
+        allSent();
         break;
       }
       sent += (int) written;
@@ -131,8 +229,7 @@ public final class InlineChannel implements Channel {
       }
     }
     if (sent == toSend) {
-      prepared = null;
-      invocation = null;
+      allSent();
     }
     return sent < toSend;
   }
@@ -167,6 +264,17 @@ public final class InlineChannel implements Channel {
     }
     chunkBytes = 0;
     receivedBytes = 0;
+    if (transfer != null) {
+      return Received.NOTHING;
+    }
+    if (arrived != null) {
+      receivedBytes = arrived.count();
+      FrameReader.Outcome outcome = reader.moved(arrived.array(), arrived.count());
+      arrived = null;
+      if (outcome != FrameReader.Outcome.MORE) {
+        return ended(outcome);
+      }
+    }
     if (rest != null) {
       MemorySegment kept = MemorySegment.ofArray(rest);
       rest = null;
@@ -192,7 +300,12 @@ public final class InlineChannel implements Channel {
       FrameReader.Outcome outcome = reader.read(buffers.inbound, 0, (int) count);
       chunkBytes += reader.chunkBytes();
       if (outcome == FrameReader.Outcome.MORE || outcome == FrameReader.Outcome.CHUNK) {
-        growResponsePipe(buffers);
+        if (reader.remaining() > ChannelBuffers.PIECE_BYTES) {
+          growResponsePipe(buffers);
+          if (reader.mayMove() && movesAnswer(buffers)) {
+            break;
+          }
+        }
         if (count < ChannelBuffers.PIECE_BYTES) {
           break;
         }
@@ -218,6 +331,10 @@ public final class InlineChannel implements Channel {
       tooEarly = true;
       return chunkBytes > 0 ? Received.CHUNK : Received.NOTHING;
     }
+    return ended(outcome);
+  }
+
+  private Received ended(FrameReader.Outcome outcome) {
     if (sending() && outcome != FrameReader.Outcome.SKIPPED) {
       return violated("an answer before the question was read");
     }
@@ -270,11 +387,24 @@ public final class InlineChannel implements Channel {
   }
 
   private void growResponsePipe(ChannelBuffers buffers) {
-    if (!responsePipeGrown && reader.remaining() > ChannelBuffers.PIECE_BYTES) {
+    if (!responsePipeGrown) {
       responsePipeGrown = true;
       // Where the kernel refuses, a large answer only takes more turns.
       buffers.linux.fcntl(responseFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
     }
+  }
+
+  private boolean movesAnswer(ChannelBuffers buffers) {
+    int fd = duplicate(buffers, responseFd);
+    if (fd < 0) {
+      return false;
+    }
+    int before = reader.keeps() ? reader.answerBytes() : 0;
+    begin(
+        buffers,
+        new AnswerTransfer(
+            buffers.copies, owner, fd, before, reader.remaining(), reader.keeps()));
+    return true;
   }
 
   /** Nothing to do: while the engine does not read, the process's write blocks. */

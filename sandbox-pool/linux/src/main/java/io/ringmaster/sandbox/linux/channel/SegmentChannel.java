@@ -83,11 +83,12 @@ public final class SegmentChannel implements Channel {
    *
    * @param requestFd as {@link InlineChannel}'s
    * @param responseFd as {@link InlineChannel}'s
+   * @param owner as {@link InlineChannel}'s
    * @param segment stays the caller's to unmap, when nothing is asked of this channel any more
    */
-  public SegmentChannel(int requestFd, int responseFd, Segment segment) {
+  public SegmentChannel(int requestFd, int responseFd, long owner, Segment segment) {
     this.segment = segment;
-    pipes = new InlineChannel(requestFd, responseFd, true);
+    pipes = new InlineChannel(requestFd, responseFd, owner, true);
   }
 
   /** The pipes; what comes before the first invocation goes by them. */
@@ -235,6 +236,21 @@ public final class SegmentChannel implements Channel {
     return pipes.flush(buffers);
   }
 
+  @Override
+  public boolean moving() {
+    return pipes.moving();
+  }
+
+  @Override
+  public void exits() {
+    pipes.exits();
+  }
+
+  @Override
+  public void dropMoving() {
+    pipes.dropMoving();
+  }
+
   // ---- from the sandbox ----
 
   @Override
@@ -248,6 +264,9 @@ public final class SegmentChannel implements Channel {
 
   private Received take(ChannelBuffers buffers) {
     while (violation == null) {
+      if (pipes.moving()) {
+        return Received.NOTHING; // what lies in a slot is asked for when that is over
+      }
       boolean passedOver = false;
       long count = segment.responsesAcquire();
       if (count != answered) {

@@ -34,7 +34,7 @@ class InlineChannelTest {
   void open() {
     linux.pipe(Linux.O_NONBLOCK, request);
     linux.pipe(Linux.O_NONBLOCK, response);
-    channel = new InlineChannel(request[1], response[0]);
+    channel = new InlineChannel(request[1], response[0], 0);
     write(FrameReaderTest.frame(Frames.STARTED, 0, new byte[2]));
     assertEquals(Received.STARTED, channel.receive(buffers));
   }

@@ -42,7 +42,7 @@ abstract class SegmentChannelChecks {
   void open() {
     linux.pipe(Linux.O_NONBLOCK, request);
     linux.pipe(Linux.O_NONBLOCK, response);
-    channel = new SegmentChannel(request[1], response[0], segment);
+    channel = new SegmentChannel(request[1], response[0], 0, segment);
     write(FrameReaderTest.frame(Frames.STARTED, 0, new byte[2]));
     assertEquals(Received.STARTED, channel.receive(buffers));
     channel.pipes().bind(buffers, Frames.bind("{}".getBytes(StandardCharsets.UTF_8)));

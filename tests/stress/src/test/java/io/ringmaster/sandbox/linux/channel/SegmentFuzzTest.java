@@ -70,7 +70,7 @@ class SegmentFuzzTest {
     long count = random.nextInt(16) > 0 ? 1 : COUNTS[random.nextInt(COUNTS.length)];
     theirs.set(ValueLayout.JAVA_LONG, RESPONSES, 0);
     theirs.set(ValueLayout.JAVA_LONG, POLLING, 1);
-    SegmentChannel channel = new SegmentChannel(requests[1], responses[0], ours);
+    SegmentChannel channel = new SegmentChannel(requests[1], responses[0], 0, ours);
     answer.clear();
     channel.invoke(
         buffers, new SmallEvent(FrameReaderFuzzTest.SEQUENCE, new byte[] {1, 2, 3}, answer));
