@@ -21,6 +21,9 @@ public final class ChannelBuffers {
   /** Null: the dispatcher moves everything itself. */
   final Copies copies;
 
+  /** Frames, and rests of answers, with more bytes are moved by {@link #copies}. */
+  final int copiedFrom;
+
   /** The buffers live as long as {@code linux}; large payloads are copied by their owner too. */
   public ChannelBuffers(Linux linux) {
     this(linux, null);
@@ -32,8 +35,14 @@ public final class ChannelBuffers {
    * @param copies moves payloads of more than {@link #PIECE_BYTES}
    */
   public ChannelBuffers(Linux linux, Copies copies) {
+    this(linux, copies, PIECE_BYTES);
+  }
+
+  /** As the other one, with another limit: for tests. */
+  ChannelBuffers(Linux linux, Copies copies, int copiedFrom) {
     this.linux = linux;
     this.copies = copies;
+    this.copiedFrom = copiedFrom;
     inbound = linux.allocate(PIECE_BYTES);
     outbound = linux.allocate(PIECE_BYTES);
     doorbell = linux.allocate(Frames.HEADER_BYTES);

@@ -159,13 +159,7 @@ final class FrameReader {
 
   /** Whether the rest of the body that was begun may come by {@link #moved}. */
   boolean mayMove() {
-    return inBody && isLarge();
-  }
-
-  private boolean isLarge() {
-    return remaining > ChannelBuffers.PIECE_BYTES
-        && !streaming
-        && (kind == Frames.RESPONSE || kind == Frames.ERROR);
+    return inBody && !streaming && (kind == Frames.RESPONSE || kind == Frames.ERROR);
   }
 
   /** Whether the bytes of the body are kept. */
@@ -398,7 +392,7 @@ final class FrameReader {
       if ((long) answer.length() + remaining > Frames.PAYLOAD_BYTES_MAX) {
         oversize = true;
       }
-      if (!oversize && remaining > 0 && !isLarge()) {
+      if (!oversize && remaining > 0 && (streaming || remaining <= ChannelBuffers.PIECE_BYTES)) {
         answer.reserve(remaining);
       }
     } else {

@@ -105,17 +105,14 @@ public final class InlineChannel implements Channel {
     invocation = offered;
     sent = 0;
     toSend = headBytes + offered.payloadLength();
-    if (toSend > ChannelBuffers.PIECE_BYTES) {
-      if (!requestPipeGrown) {
-        requestPipeGrown = true;
-        // Where the kernel refuses, a large event only takes more turns.
-        buffers.linux.fcntl(requestFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
-      }
-      if (movesEvent(buffers)) {
-        return;
-      }
+    if (toSend > ChannelBuffers.PIECE_BYTES && !requestPipeGrown) {
+      requestPipeGrown = true;
+      // Where the kernel refuses, a large event only takes more turns.
+      buffers.linux.fcntl(requestFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);
     }
-    flush(buffers, true);
+    if (toSend <= buffers.copiedFrom || !movesEvent(buffers)) {
+      flush(buffers, true);
+    }
   }
 
   private boolean movesEvent(ChannelBuffers buffers) {
@@ -300,11 +297,9 @@ public final class InlineChannel implements Channel {
       FrameReader.Outcome outcome = reader.read(buffers.inbound, 0, (int) count);
       chunkBytes += reader.chunkBytes();
       if (outcome == FrameReader.Outcome.MORE || outcome == FrameReader.Outcome.CHUNK) {
-        if (reader.remaining() > ChannelBuffers.PIECE_BYTES) {
-          growResponsePipe(buffers);
-          if (reader.mayMove() && movesAnswer(buffers)) {
-            break;
-          }
+        growResponsePipe(buffers);
+        if (reader.remaining() > buffers.copiedFrom && reader.mayMove() && movesAnswer(buffers)) {
+          break;
         }
         if (count < ChannelBuffers.PIECE_BYTES) {
           break;
@@ -387,7 +382,7 @@ public final class InlineChannel implements Channel {
   }
 
   private void growResponsePipe(ChannelBuffers buffers) {
-    if (!responsePipeGrown) {
+    if (!responsePipeGrown && reader.remaining() > ChannelBuffers.PIECE_BYTES) {
       responsePipeGrown = true;
       // Where the kernel refuses, a large answer only takes more turns.
       buffers.linux.fcntl(responseFd, Linux.F_SETPIPE_SZ, LARGE_PIPE_BYTES);

@@ -1,0 +1,230 @@
+package io.ringmaster.sandbox.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
+import io.ringmaster.sandbox.spi.Fault;
+import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.system.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Payloads that the copier moves, to and from processes that stop, die or lie meanwhile. */
+class LargePayloadTest {
+  private static final int LARGE = 6_000_000;
+
+  private static final String ECHO = "def handler(event):\n  return event\n";
+
+  /** Writes what it is told to its response pipe, and ends or stops there. */
+  private static final String HALF =
+      """
+      import os, signal, struct, sys
+      def handler(event):
+        sequence = sys._getframe(1).f_locals['fields'][4]
+        channel = sys._getframe(1).f_locals['channel']
+        half = struct.pack('<IBBHQQII', 5000016, 19, 0, 0, sequence, 0, 0, 0) + b'x' * 900000
+        while half:
+          half = half[os.write(channel.responses, half):]
+        os.kill(os.getpid(), signal.SIGKILL if event == b'dies' else signal.SIGSTOP)
+      """;
+
+  /** Answers, and then does nothing any more. */
+  private static final String STOPS =
+      """
+      import os, signal, threading, time
+      def stop():
+        time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGSTOP)
+      def handler(event):
+        threading.Thread(target=stop).start()
+        return event
+      """;
+
+  @TempDir Path folder;
+  private Bench bench;
+
+  private void open(ChannelChoice channel) throws Exception {
+    bench =
+        new Bench(
+            folder,
+            new ProcessPoolConfig(
+                Files.createDirectories(folder.resolve("data")),
+                64,
+                2,
+                64,
+                List.of(),
+                RuntimeSettings.NONE.withChannel(channel)));
+  }
+
+  @AfterEach
+  void close() {
+    if (bench != null) {
+      bench.close();
+    }
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().equals("ringmaster-copier")));
+  }
+
+  private SandboxSpec raw(String source) throws Exception {
+    return bench.function(source, Map.of(), true);
+  }
+
+  private static byte[] bytes(int seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static boolean answered(OfferedInvocation invocation) {
+    return Arrays.equals(
+        invocation.payload,
+        0,
+        invocation.payload.length,
+        invocation.responseBuffer().array(),
+        0,
+        invocation.responseBuffer().length());
+  }
+
+  private void answers(int sandbox, int seed, int length) {
+    OfferedInvocation invocation = bench.offer(sandbox, bytes(seed, length));
+    Bench.Event event = bench.next();
+    if (event.kind().equals("ready")) {
+      event = bench.next();
+    }
+    assertEquals("response", event.kind(), event::toString);
+    assertTrue(answered(invocation));
+  }
+
+  private static int pipes() throws IOException {
+    int count = 0;
+    try (var entries = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path entry : entries) {
+        if (Files.isSymbolicLink(entry)
+            && Files.readSymbolicLink(entry).toString().startsWith("pipe:")) {
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
+  private void signal(int sandbox, int signal) {
+    int pid =
+        bench.pool.status().sandboxes().stream()
+            .filter(each -> each.sandbox() == sandbox)
+            .findFirst()
+            .orElseThrow()
+            .pid();
+    assertEquals(0, new Linux().kill(pid, signal));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void manyAtOnceEachItsOwn(ChannelChoice channel) throws Exception {
+    open(channel);
+    SandboxSpec spec = raw(ECHO);
+    Map<Integer, OfferedInvocation> running = new HashMap<>();
+    int[] sandboxes = new int[6];
+    for (int i = 0; i < sandboxes.length; i++) {
+      sandboxes[i] = bench.ready(spec);
+    }
+    for (int round = 0; round < 5; round++) {
+      for (int i = 0; i < sandboxes.length; i++) {
+        int length = (i + round) % 3 == 0 ? 50 : 1_000_000 * (1 + (i + round) % 4);
+        running.put(sandboxes[i], bench.offer(sandboxes[i], bytes(10 * round + i, length)));
+      }
+      while (!running.isEmpty()) {
+        Bench.Event event = bench.next();
+        assertEquals("response", event.kind(), event::toString);
+        assertTrue(answered(running.remove(event.sandbox())));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void oneThatStopsReadingIsResetKilledAndDiscarded(ChannelChoice channel) throws Exception {
+    open(channel);
+    int sandbox = bench.ready(raw(STOPS));
+    int stopped = 0;
+    for (int i = 0; stopped < 3; i++) {
+      answers(sandbox, i, 100);
+      bench.quiet(30_000_000);
+      OfferedInvocation stuck = bench.offer(sandbox, bytes(i, LARGE));
+      bench.quiet(20_000_000);
+      if (stopped == 1) {
+        signal(sandbox, Linux.SIGKILL);
+      } else {
+        bench.driver.reset(sandbox, Fault.TIMEOUT);
+      }
+      bench.expect("exited", sandbox);
+      stuck.payload = new byte[0];
+      stopped++;
+    }
+    answers(sandbox, 7, LARGE);
+    bench.driver.discard(sandbox, Fault.EVICTED);
+    bench.until(() -> bench.pool.status().sandboxes().isEmpty(), "it is there still");
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void oneThatDiesOrStopsInTheMidstOfAnAnswer(ChannelChoice channel) throws Exception {
+    open(channel);
+    int sandbox = bench.ready(raw(HALF));
+    bench.offer(sandbox, "dies");
+    bench.expect("exited", sandbox);
+    bench.offer(sandbox, "stops");
+    bench.expect("ready", sandbox);
+    bench.quiet(50_000_000);
+    bench.driver.reset(sandbox, Fault.TIMEOUT);
+    bench.expect("exited", sandbox);
+    bench.offer(sandbox, "stops");
+    bench.expect("ready", sandbox);
+    bench.quiet(50_000_000);
+    bench.driver.discard(sandbox, Fault.TIMEOUT);
+    int other = bench.ready(raw(ECHO));
+    answers(other, 1, LARGE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void descriptorsAreGivenBack(ChannelChoice channel) throws Exception {
+    open(channel);
+    int sandbox = bench.ready(raw(ECHO));
+    answers(sandbox, 1, LARGE);
+    bench.until(() -> bench.pool.status().genericSandboxes().values().stream().allMatch(n -> n >= 2), "pool");
+    int before = pipes();
+    for (int i = 0; i < 20; i++) {
+      answers(sandbox, i, 200_000 * (i + 1));
+    }
+    assertEquals(before, pipes());
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void theEndOfAllInTheMidstOfIt(ChannelChoice channel) throws Exception {
+    open(channel);
+    int stopped = bench.ready(raw(STOPS));
+    answers(stopped, 1, 100);
+    int half = bench.ready(raw(HALF));
+    bench.offer(half, "stops");
+    bench.quiet(30_000_000);
+    bench.offer(stopped, bytes(1, LARGE));
+    bench.quiet(20_000_000);
+    bench.close();
+    bench = null;
+  }
+}
