@@ -6,10 +6,16 @@ import io.ringmaster.bench.floor.BenchRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A function that attacks its channel, in turn by each means that it has. */
 final class Hostile extends Repeated {
   private static final String FUNCTION = "hostile";
+  private static final long STEADY_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long SETTLE_LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
+
   private static final List<byte[]> ATTACKS =
       List.of(attack("garbage"), attack("half"), attack("flood"));
 
@@ -45,6 +51,29 @@ final class Hostile extends Repeated {
     if (answered.refusal() == null && !answered.functionError()) {
       survived++;
     }
+  }
+
+  /** Sandboxes that take the place of those killed are made beside nobody who is measured. */
+  @Override
+  void settle() {
+    long sinceNs = System.nanoTime();
+    long giveUpNs = sinceNs + SETTLE_LIMIT_NS;
+    int ready = ready();
+    for (long nowNs = sinceNs; nowNs - sinceNs < STEADY_NS; nowNs = System.nanoTime()) {
+      LockSupport.parkNanos(LOOK_NS);
+      int now = ready();
+      if (now != ready) {
+        ready = now;
+        sinceNs = System.nanoTime();
+      }
+      if (nowNs - giveUpNs > 0) {
+        throw new IllegalStateException("the pool does not settle: " + engine.status());
+      }
+    }
+  }
+
+  private int ready() {
+    return engine.status().genericSandboxes().values().stream().mapToInt(n -> n).sum();
   }
 
   /** Sandboxes that were killed for what they wrote. */

@@ -80,7 +80,11 @@ abstract class Repeated implements Disturbance {
     if (failure != null) {
       throw failure;
     }
+    settle();
   }
+
+  /** Waits until what it left behind is over. */
+  void settle() {}
 
   /** Times that it settled. */
   final long count() {

@@ -28,6 +28,7 @@ import io.ringmaster.persistence.files.FileLogStore;
 import io.ringmaster.persistence.files.FileRegistryStore;
 import io.ringmaster.persistence.spi.LogStore;
 import io.ringmaster.persistence.spi.RegistryStore;
+import io.ringmaster.sandbox.linux.AwakeProcessors;
 import io.ringmaster.sandbox.linux.EpollSleeper;
 import io.ringmaster.sandbox.runtimeapi.NettyRuntimeApi;
 import io.ringmaster.sandbox.spi.RuntimeApi;
@@ -106,6 +107,9 @@ final class Assembly {
 
   private void open() throws IOException {
     DataFolder data = part(DataFolder.open(config.dataFolder()));
+    if (config.lowLatency()) {
+      part(AwakeProcessors.hold());
+    }
     FileCodeStore code =
         part(
             FileCodeStore.open(

@@ -219,6 +219,7 @@ public final class Server implements AutoCloseable {
             .sdkFolder(configuration.get(Options.SDK_FOLDER))
             .awsEndpoint(configuration.get(Options.AWS_ENDPOINT))
             .lambdaEndpoint("http://" + http.text())
+            .lowLatency(configuration.get(Options.LATENCY_MODE).equals("low"))
             .channel(
                 EngineConfig.Channel.valueOf(
                     configuration.get(Options.CHANNEL).toUpperCase(Locale.ROOT)))

@@ -80,8 +80,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
     int requestFd = process.requestFd;
     int responseFd = process.responseFd;
     if (process.segment != null) {
-      process.shared =
-          new SegmentChannel(requestFd, responseFd, data(process), process.segment);
+      process.shared = new SegmentChannel(requestFd, responseFd, data(process), process.segment);
       process.inline = process.shared.pipes();
       process.channel = process.shared;
     } else if (process.session == null) {

@@ -12,9 +12,10 @@
  * pools); the <b>keeper's client</b> ({@code ringmaster-sandboxes}) owns the wire, the keeper's
  * life, forks and pipes in the making; the <b>log agent</b> owns {@link
  * io.ringmaster.sandbox.linux.PipeLogs}; the <b>folder remover</b> ({@code ringmaster-folders})
- * deletes; {@code ringmaster-runtimes} looks for interpreters. They talk by queues only: commands
- * to the client, notes to the dispatcher, new pipes to the log agent, folders to the remover; each
- * is bounded by the number of processes allowed.
+ * deletes; {@code ringmaster-runtimes} looks for interpreters; the <b>copier</b> ({@code
+ * ringmaster-copier}) moves large payloads. They talk by queues only: commands to the client, notes
+ * to the dispatcher, new pipes to the log agent, folders to the remover, transfers to the copier
+ * and back; each is bounded by the number of processes allowed.
  *
  * <p>Invariants: states change by the tables of {@link io.ringmaster.sandbox.linux.ProcessState}
  * and {@link io.ringmaster.sandbox.linux.EnvironmentState} only; a process serves at most one

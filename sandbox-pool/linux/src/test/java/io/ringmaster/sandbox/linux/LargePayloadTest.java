@@ -205,7 +205,9 @@ class LargePayloadTest {
     open(channel);
     int sandbox = bench.ready(raw(ECHO));
     answers(sandbox, 1, LARGE);
-    bench.until(() -> bench.pool.status().genericSandboxes().values().stream().allMatch(n -> n >= 2), "pool");
+    bench.until(
+        () -> bench.pool.status().genericSandboxes().values().stream().allMatch(n -> n >= 2),
+        "pool");
     int before = pipes();
     for (int i = 0; i < 20; i++) {
       answers(sandbox, i, 200_000 * (i + 1));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringmaster.cli.output.ExitStatus;
 import io.ringmaster.cli.output.Output;
 import io.ringmaster.engine.JvmFlags;
+import io.ringmaster.sandbox.linux.AwakeProcessors;
 import io.ringmaster.sandbox.linux.IsolationLevels;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeFamily;
@@ -91,6 +92,7 @@ public final class DoctorCommand implements Callable<Integer> {
     /** What the kernel lets be done, and what this release does not do yet. */
     Map<String, IsolationLevels.Feature> features() {
       Map<String, IsolationLevels.Feature> all = new LinkedHashMap<>(isolation.features());
+      all.put("latencyModeLow", AwakeProcessors.feature());
       all.put(
           "asyncJournal",
           new IsolationLevels.Feature(

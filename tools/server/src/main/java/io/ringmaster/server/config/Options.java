@@ -100,7 +100,7 @@ public final class Options {
           "auto|L1..L4",
           "auto",
           "Isolation level of functions; auto: the highest that this machine offers.",
-          Values.word(List.of("auto", "L1", "L2", "L3", "L4"), List.of()));
+          Values.word(List.of("auto", "L1", "L2", "L3", "L4")));
 
   public static final ServerOption<String> ISOLATION_FLOOR =
       new ServerOption<>(
@@ -108,15 +108,15 @@ public final class Options {
           "L1..L4",
           "L1",
           "Below this level the server does not start (exit status 3).",
-          Values.word(LEVELS, List.of()));
+          Values.word(LEVELS));
 
   public static final ServerOption<String> LATENCY_MODE =
       new ServerOption<>(
           "latency-mode",
           "normal|low",
           "normal",
-          "low: threads spin instead of sleeping.",
-          Values.word(List.of("normal"), List.of("low")));
+          "low: idle processors stay awake; all of the machine's, and it needs root.",
+          Values.word(List.of("normal", "low")));
 
   public static final ServerOption<String> DURABILITY =
       new ServerOption<>(
@@ -124,7 +124,7 @@ public final class Options {
           "process|disk",
           "disk",
           "What changes of functions survive: process: the server's end; disk: a power cut too.",
-          Values.word(List.of("process", "disk"), List.of()));
+          Values.word(List.of("process", "disk")));
 
   public static final ServerOption<Boolean> ALLOW_DEPRECATED =
       new ServerOption<>(
@@ -140,7 +140,7 @@ public final class Options {
           "lenient|strict",
           "lenient",
           "strict: functions for another architecture than this machine's are refused.",
-          Values.word(List.of("lenient", "strict"), List.of()));
+          Values.word(List.of("lenient", "strict")));
 
   public static final ServerOption<String> RUNTIME_MATCH =
       new ServerOption<>(
@@ -148,7 +148,7 @@ public final class Options {
           "nearest|exact",
           "nearest",
           "Whether a version near the one that a runtime names may serve it.",
-          Values.word(List.of("nearest", "exact"), List.of()));
+          Values.word(List.of("nearest", "exact")));
 
   public static final ServerOption<Path> RUNTIMES_FOLDER =
       new ServerOption<>(
@@ -172,7 +172,7 @@ public final class Options {
           "auto|inline|segment",
           "auto",
           "How payloads reach functions.",
-          Values.word(List.of("auto", "inline", "segment"), List.of()));
+          Values.word(List.of("auto", "inline", "segment")));
 
   public static final ServerOption<String> CPU =
       new ServerOption<>(
@@ -180,7 +180,7 @@ public final class Options {
           "auto",
           "auto",
           "How processor time is shared among functions.",
-          Values.word(List.of("auto"), List.of()));
+          Values.word(List.of("auto")));
 
   public static final ServerOption<Boolean> FREEZE_IDLE =
       new ServerOption<>(
@@ -196,7 +196,7 @@ public final class Options {
           "auto",
           "auto",
           "How sandboxes are made of prepared processes.",
-          Values.word(List.of("auto"), List.of()));
+          Values.word(List.of("auto")));
 
   public static final ServerOption<Duration> KEEP_ALIVE =
       new ServerOption<>(
@@ -228,7 +228,7 @@ public final class Options {
           "off|memory|store",
           "store",
           "What becomes of log lines: nothing, the last 64 KiB of each function, or files too.",
-          Values.word(List.of("off", "memory", "store"), List.of()));
+          Values.word(List.of("off", "memory", "store")));
 
   public static final ServerOption<Duration> RETRY_BASE =
       new ServerOption<>(

@@ -93,17 +93,9 @@ final class Values {
     return hosts;
   }
 
-  /**
-   * One of some words.
-   *
-   * @param later words that a later release brings
-   */
-  static Function<String, String> word(List<String> words, List<String> later) {
+  /** One of some words. */
+  static Function<String, String> word(List<String> words) {
     return text -> {
-      if (later.contains(text)) {
-        throw new IllegalArgumentException(
-            "is not yet available in this release; it has " + String.join(", ", words));
-      }
       if (!words.contains(text)) {
         throw new IllegalArgumentException("must be one of " + String.join(", ", words));
       }

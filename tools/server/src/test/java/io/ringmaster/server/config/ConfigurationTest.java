@@ -68,7 +68,7 @@ class ConfigurationTest {
             () ->
                 Configuration.resolve(
                     Map.of("http", "nowhere", "config", file.toString()),
-                    Map.of("RINGMASTER_ACCOUNT", "12", "RINGMASTER_LATENCY_MODE", "low")));
+                    Map.of("RINGMASTER_ACCOUNT", "12", "RINGMASTER_LATENCY_MODE", "lowest")));
     assertEquals(
         Set.of(
             file + " line 1: there is no option reigon",
@@ -81,8 +81,7 @@ class ConfigurationTest {
             "--http: http is \"nowhere\"; it must be HOST:PORT, such as 127.0.0.1:9001 or"
                 + " [::1]:9001",
             "RINGMASTER_ACCOUNT: account is \"12\"; it must be 12 digits",
-            "RINGMASTER_LATENCY_MODE: latency-mode is \"low\"; it is not yet available in this"
-                + " release; it has normal"),
+            "RINGMASTER_LATENCY_MODE: latency-mode is \"lowest\"; it must be one of normal, low"),
         new HashSet<>(wrong.problems().stream().map(Problem::toString).toList()));
   }
 

@@ -41,8 +41,7 @@ final class AnswerTransfer extends Transfer {
 
   @Override
   long piece(Linux linux, MemorySegment staging) {
-    long read =
-        linux.read(fd(), staging.address(), Math.min(staging.byteSize(), wanted - count));
+    long read = linux.read(fd(), staging.address(), Math.min(staging.byteSize(), wanted - count));
     if (read == 0) {
       atEnd = true;
     } else if (read > 0) {

@@ -397,8 +397,7 @@ public final class InlineChannel implements Channel {
     int before = reader.keeps() ? reader.answerBytes() : 0;
     begin(
         buffers,
-        new AnswerTransfer(
-            buffers.copies, owner, fd, before, reader.remaining(), reader.keeps()));
+        new AnswerTransfer(buffers.copies, owner, fd, before, reader.remaining(), reader.keeps()));
     return true;
   }
 

@@ -83,18 +83,21 @@ public abstract sealed class Transfer permits EventTransfer, AnswerTransfer {
   }
 
   /**
-   * Moves a piece, without waiting.
+   * Moves a piece, without waiting; when the process has exited, all that can be moved, for nothing
+   * may tell of the rest.
    *
    * @param staging where the piece lies on its way; nothing else is given to the kernel
    * @return whether it is over
    */
   public final boolean move(Linux linux, MemorySegment staging) {
-    if (!over) {
-      long moved = dropped() ? 0 : piece(linux, staging);
-      boolean stuck = moved == -Errno.EAGAIN && wish != Wish.COMPLETE;
+    boolean last;
+    do {
+      last = wish == Wish.EXHAUSTED;
+      long moved = over || dropped() ? 0 : piece(linux, staging);
+      boolean stuck = moved == -Errno.EAGAIN && last;
       boolean broken = moved < 0 && moved != -Errno.EAGAIN && moved != -Errno.EINTR;
-      over = stuck || broken || ended() || dropped();
-    }
+      over |= stuck || broken || ended() || dropped();
+    } while (last && !over);
     return over;
   }
 
