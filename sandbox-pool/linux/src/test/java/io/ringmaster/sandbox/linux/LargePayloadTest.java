@@ -40,18 +40,6 @@ class LargePayloadTest {
         os.kill(os.getpid(), signal.SIGKILL if event == b'dies' else signal.SIGSTOP)
       """;
 
-  /** Answers, and then does nothing any more. */
-  private static final String STOPS =
-      """
-      import os, signal, threading, time
-      def stop():
-        time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGSTOP)
-      def handler(event):
-        threading.Thread(target=stop).start()
-        return event
-      """;
-
   @TempDir Path folder;
   private Bench bench;
 
@@ -121,14 +109,41 @@ class LargePayloadTest {
     return count;
   }
 
-  private void signal(int sandbox, int signal) {
-    int pid =
-        bench.pool.status().sandboxes().stream()
-            .filter(each -> each.sandbox() == sandbox)
-            .findFirst()
-            .orElseThrow()
-            .pid();
-    assertEquals(0, new Linux().kill(pid, signal));
+  private int pid(int sandbox) {
+    return bench.pool.status().sandboxes().stream()
+        .filter(each -> each.sandbox() == sandbox)
+        .findFirst()
+        .orElseThrow()
+        .pid();
+  }
+
+  /** Stops the function's process, as if it never read again. */
+  private void stop(int sandbox) throws IOException {
+    assertEquals(0, new Linux().kill(functionPid(pid(sandbox)), Linux.SIGSTOP));
+    untilStopped(sandbox);
+  }
+
+  private void untilStopped(int sandbox) throws IOException {
+    String stat = "/proc/" + functionPid(pid(sandbox)) + "/stat";
+    bench.until(() -> isStopped(Path.of(stat)), "it does not stop");
+    assertTrue(bench.events.isEmpty(), bench.events::toString);
+  }
+
+  private static boolean isStopped(Path stat) {
+    try {
+      String text = Files.readString(stat);
+      return text.startsWith(") T", text.lastIndexOf(')'));
+    } catch (IOException gone) {
+      throw new AssertionError("it is gone", gone);
+    }
+  }
+
+  /** The last one of a chain of processes. */
+  private static int functionPid(int pid) throws IOException {
+    String children = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+    return children.isBlank()
+        ? pid
+        : functionPid(Integer.parseInt(children.strip().split(" ")[0]));
   }
 
   @ParameterizedTest
@@ -158,15 +173,15 @@ class LargePayloadTest {
   @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
   void oneThatStopsReadingIsResetKilledAndDiscarded(ChannelChoice channel) throws Exception {
     open(channel);
-    int sandbox = bench.ready(raw(STOPS));
+    int sandbox = bench.ready(raw(ECHO));
     int stopped = 0;
     for (int i = 0; stopped < 3; i++) {
       answers(sandbox, i, 100);
-      bench.quiet(30_000_000);
+      stop(sandbox);
       OfferedInvocation stuck = bench.offer(sandbox, bytes(i, LARGE));
       bench.quiet(20_000_000);
       if (stopped == 1) {
-        signal(sandbox, Linux.SIGKILL);
+        assertEquals(0, new Linux().kill(pid(sandbox), Linux.SIGKILL));
       } else {
         bench.driver.reset(sandbox, Fault.TIMEOUT);
       }
@@ -188,12 +203,12 @@ class LargePayloadTest {
     bench.expect("exited", sandbox);
     bench.offer(sandbox, "stops");
     bench.expect("ready", sandbox);
-    bench.quiet(50_000_000);
+    untilStopped(sandbox);
     bench.driver.reset(sandbox, Fault.TIMEOUT);
     bench.expect("exited", sandbox);
     bench.offer(sandbox, "stops");
     bench.expect("ready", sandbox);
-    bench.quiet(50_000_000);
+    untilStopped(sandbox);
     bench.driver.discard(sandbox, Fault.TIMEOUT);
     int other = bench.ready(raw(ECHO));
     answers(other, 1, LARGE);
@@ -219,11 +234,12 @@ class LargePayloadTest {
   @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
   void theEndOfAllInTheMidstOfIt(ChannelChoice channel) throws Exception {
     open(channel);
-    int stopped = bench.ready(raw(STOPS));
+    int stopped = bench.ready(raw(ECHO));
     answers(stopped, 1, 100);
     int half = bench.ready(raw(HALF));
     bench.offer(half, "stops");
-    bench.quiet(30_000_000);
+    untilStopped(half);
+    stop(stopped);
     bench.offer(stopped, bytes(1, LARGE));
     bench.quiet(20_000_000);
     bench.close();
