@@ -4,6 +4,7 @@ import io.ringmaster.sandbox.linux.channel.Copies;
 import io.ringmaster.sandbox.linux.channel.Transfer;
 import io.ringmaster.sandbox.system.Linux;
 import io.ringmaster.sandbox.system.LinuxException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,13 +19,19 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * each of which has one transfer at most.
  */
 final class Copier implements Copies {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.sandbox");
+
   /** Large enough that the system call costs little, small enough to stay in a near cache. */
   private static final int PIECE_BYTES = 256 * 1024;
 
   // From the dispatcher.
   private final Queue<Transfer> changes = new ConcurrentLinkedQueue<>();
   private final EpollSleeper sleeper = EpollSleeper.open();
+  private final Linux closer = new Linux();
   private volatile boolean closing;
+
+  /** Written by the agent, once; the dispatcher looks at it behind what it adds to the queue. */
+  private volatile boolean works = true;
 
   // To the dispatcher.
   private final Queue<Transfer> moved;
@@ -54,6 +61,11 @@ final class Copier implements Copies {
   // ---- dispatcher ----
 
   @Override
+  public boolean works() {
+    return works;
+  }
+
+  @Override
   public void begin(Transfer transfer) {
     changed(transfer);
   }
@@ -61,7 +73,11 @@ final class Copier implements Copies {
   @Override
   public void changed(Transfer transfer) {
     changes.add(transfer);
-    sleeper.wake();
+    if (works) {
+      sleeper.wake();
+    } else {
+      giveUpRest(closer); // it failed meanwhile
+    }
   }
 
   /** Ends it, and waits for that; what is under way is dropped. */
@@ -85,24 +101,44 @@ final class Copier implements Copies {
   // ---- the agent ----
 
   private void run() {
-    while (!closing) {
-      long nowNs = System.nanoTime();
-      sleeper.await(nowNs, Long.MAX_VALUE, () -> closing || !changes.isEmpty());
-      duty();
+    try {
+      while (!closing) {
+        long nowNs = System.nanoTime();
+        sleeper.await(nowNs, Long.MAX_VALUE, () -> closing || !changes.isEmpty());
+        duty();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the copier failed; the dispatcher copies large payloads itself", e);
+    } finally {
+      works = false;
+      numbers.keySet().forEach(transfer -> giveUp(linux, transfer));
+      giveUpRest(linux);
     }
+  }
+
+  /** What was begun and never looked at. */
+  private void giveUpRest(Linux by) {
     Transfer begun;
     while ((begun = changes.poll()) != null) {
       if (!begun.over()) {
-        numbers.putIfAbsent(begun, ++lastNumber);
+        giveUp(by, begun);
       }
     }
-    numbers.keySet().forEach(transfer -> linux.close(transfer.fd()));
+  }
+
+  private void giveUp(Linux by, Transfer transfer) {
+    transfer.giveUp();
+    by.close(transfer.fd());
+    moved.add(transfer);
+    dispatcher.wake();
   }
 
   private void duty() {
     Transfer changed;
     while ((changed = changes.poll()) != null) {
-      move(changed);
+      if (!changed.over()) {
+        move(changed);
+      }
     }
     for (int i = 0; i < sleeper.readyCount(); i++) {
       Transfer ready = waiting.get(sleeper.readyData(i));
@@ -114,28 +150,30 @@ final class Copier implements Copies {
   }
 
   private void move(Transfer transfer) {
-    if (transfer.over()) {
-      return; // it was over before the change came
-    }
     Long number = numbers.get(transfer);
     try {
       if (!transfer.move(linux, staging) && number == null) {
-        sleeper.watch(transfer.fd(), transfer.awaited(), ++lastNumber);
-        numbers.put(transfer, lastNumber);
-        waiting.put(lastNumber, transfer);
+        watch(transfer);
       }
     } catch (LinuxException | OutOfMemoryError e) {
       transfer.giveUp(); // the dispatcher meets the same, where it is counted and told
     }
     if (transfer.over()) {
+      waiting.remove(numbers.remove(transfer));
       if (number != null) {
         sleeper.unwatch(transfer.fd());
-        numbers.remove(transfer);
-        waiting.remove(number);
       }
       linux.close(transfer.fd());
       moved.add(transfer);
       dispatcher.wake();
     }
+  }
+
+  /** Nothing fails once it is watched. */
+  private void watch(Transfer transfer) {
+    long number = ++lastNumber;
+    numbers.put(transfer, number);
+    waiting.put(number, transfer);
+    sleeper.watch(transfer.fd(), transfer.awaited(), number);
   }
 }

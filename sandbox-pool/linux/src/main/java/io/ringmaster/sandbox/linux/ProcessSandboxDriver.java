@@ -280,7 +280,8 @@ final class ProcessSandboxDriver implements SandboxDriver {
       }
       boolean wanted = process.inline.moved(transfer);
       if (process.leavesWhenMoved) {
-        leaves(process); // with its last words, or, when it was dropped, without
+        receiver.exits(process); // the copier has taken of what was there
+        leaves(process);
       } else if (wanted) {
         processes.watchMoving(process);
         processes.watchRequest(process);

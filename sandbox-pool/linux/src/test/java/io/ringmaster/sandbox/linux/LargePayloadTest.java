@@ -7,6 +7,7 @@ import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.SandboxSpec;
+import io.ringmaster.sandbox.spi.Slots;
 import io.ringmaster.sandbox.system.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +41,30 @@ class LargePayloadTest {
         while half:
           half = half[os.write(channel.responses, half):]
         os.kill(os.getpid(), signal.SIGKILL if event == b'dies' else signal.SIGSTOP)
+      """;
+
+  /** Answers by itself, and ends when it is told to; so does what lies behind it, if that is there. */
+  private static final String LEAVES =
+      """
+      import os, struct, sys, time
+      def answer(sequence, length):
+        return struct.pack('<IBBHQQII', 16 + length, 19, 0, 0, sequence, 0, 0, 0) + b'y' * length
+      def handler(event):
+        sequence = sys._getframe(1).f_locals['fields'][4]
+        channel = sys._getframe(1).f_locals['channel']
+        folder, both = event.decode().split('|')
+        data = answer(sequence, 3000000)
+        first, rest = data[:500000], data[500000:]
+        while first:
+          first = first[os.write(channel.responses, first):]
+        open(folder + '/begun', 'w').close()
+        while not os.path.exists(folder + '/go'):
+          time.sleep(0.001)
+        if both:
+          rest += answer(sequence + 1, 100)
+        while rest:
+          rest = rest[os.write(channel.responses, rest):]
+        os._exit(3)
       """;
 
   @TempDir Path folder;
@@ -212,6 +239,45 @@ class LargePayloadTest {
     bench.driver.discard(sandbox, Fault.TIMEOUT);
     int other = bench.ready(raw(ECHO));
     answers(other, 1, LARGE);
+  }
+
+  /** The dispatcher finds the answer, and its process's exit, at once. */
+  private OfferedInvocation left(int sandbox, boolean both) throws Exception {
+    OfferedInvocation invocation = bench.offer(sandbox, folder + "|" + (both ? "both" : ""));
+    bench.until(() -> Files.exists(folder.resolve("begun")), "it has not begun");
+    Path process = Path.of("/proc/" + functionPid(pid(sandbox)));
+    if (both) {
+      OfferedInvocation behind = new OfferedInvocation(invocation.sequence + 1, new byte[1]);
+      assertTrue(bench.driver.offer(Slots.slot(sandbox, 0), behind));
+    }
+    Files.createFile(folder.resolve("go"));
+    long giveUpNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (Files.exists(process)) {
+      assertTrue(System.nanoTime() < giveUpNs, "it does not end");
+      Thread.onSpinWait();
+    }
+    return invocation;
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = ChannelChoice.class, names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  void anAnswerBeforeTheExitIsNotLost(ChannelChoice channel) throws Exception {
+    open(channel);
+    int sandbox = bench.ready(raw(LEAVES));
+    OfferedInvocation invocation = left(sandbox, false);
+    bench.expect("response", sandbox);
+    assertEquals("y".repeat(3_000_000), invocation.answer());
+    assertEquals(3 << 8, bench.expect("exited", sandbox).number());
+  }
+
+  @Test
+  void norIsTheOneBehindIt() throws Exception {
+    open(ChannelChoice.SEGMENT);
+    int sandbox = bench.ready(raw(LEAVES));
+    OfferedInvocation invocation = left(sandbox, true);
+    assertEquals(invocation.sequence, bench.expect("response", sandbox).number());
+    assertEquals(invocation.sequence + 1, bench.expect("response", sandbox).number());
+    assertEquals(3 << 8, bench.expect("exited", sandbox).number());
   }
 
   @ParameterizedTest

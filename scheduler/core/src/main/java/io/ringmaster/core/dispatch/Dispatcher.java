@@ -24,6 +24,7 @@ import io.ringmaster.core.resolve.VersionDefinition;
 import io.ringmaster.core.settle.Completions;
 import io.ringmaster.core.settle.CreditStack;
 import io.ringmaster.core.timer.Timers;
+import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.SandboxDriver;
 import io.ringmaster.sandbox.spi.Sleeper;
 import java.util.ArrayList;
@@ -430,9 +431,14 @@ public final class Dispatcher implements FunctionPublisher {
       }
     }
     for (Sandbox sandbox : placement.sandboxes()) {
+      boolean reset = false;
       for (int i = 0; i < sandbox.slotCount(); i++) {
         PendingInvocation running = sandbox.running(i);
         if (running != null) {
+          if (!reset) { // before events are their callers' again
+            sandbox.driver.reset(sandbox.id, Fault.ENGINE_CLOSING);
+            reset = true;
+          }
           if (running.behind != null) {
             outcomes.refuse(placement.takeBehind(sandbox, running.slot), CLOSING);
           }

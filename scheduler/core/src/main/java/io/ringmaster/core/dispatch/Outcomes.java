@@ -376,8 +376,8 @@ final class Outcomes {
     }
     ErrorDocument document = ErrorDocument.timedOut(invocation, sandbox.version.spec.timeoutNs());
     answer(invocation, document.type(), document.json());
+    placement.reset(sandbox, Fault.TIMEOUT); // before the event is its caller's again
     finish(invocation, sandbox, Outcome.TIMEOUT);
-    placement.reset(sandbox, Fault.TIMEOUT);
   }
 
   /** Another invocation of a sandbox that ends: back to its line if it was not begun. */

@@ -194,6 +194,33 @@ class DispatcherTest {
     assertEquals(0, behind.told, "it had not begun, and waits again");
   }
 
+  /** A driver may read an event until its sandbox is reset, and a caller may reuse it when told. */
+  @Test
+  void nobodyIsToldBeforeItsSandboxIsReset() {
+    Submitted slow = world.submit();
+    world.turn();
+    world.processes.events.add(sink -> sink.ready(0, 1, 0, 1));
+    world.turn();
+    assertEquals(1, world.processes.offered.size());
+    world.processes.whenReset = () -> assertEquals(0, slow.told);
+    world.nowNs += HandTurned.TIMEOUT_NS + TimeUnit.MILLISECONDS.toNanos(5);
+    world.turn();
+    assertEquals(List.of(Fault.TIMEOUT), world.processes.resets);
+    assertEquals(1, slow.told);
+  }
+
+  @Test
+  void nobodyIsToldOfTheEndBeforeItsSandboxIsReset() {
+    Submitted slow = world.submit();
+    world.turn();
+    world.processes.events.add(sink -> sink.ready(0, 1, 0, 1));
+    world.turn();
+    world.processes.whenReset = () -> assertEquals(0, slow.told);
+    world.dispatcher.end();
+    assertEquals(List.of(Fault.ENGINE_CLOSING), world.processes.resets);
+    assertEquals(1, slow.told);
+  }
+
   @Test
   void aCallbackThatDoesNotKnowWhetherItBlocksStopsNobody() {
     Call call = world.dispatcher.newCall().function("unknown");

@@ -177,6 +177,8 @@ final class HandTurned {
     Consumer<Integer> onPrepare = id -> {};
     Consumer<Integer> onOffer = slot -> {};
     final List<Long> revoked = new ArrayList<>();
+    final List<Fault> resets = new ArrayList<>();
+    Runnable whenReset = () -> {};
     int prepared;
     long credited;
 
@@ -224,7 +226,10 @@ final class HandTurned {
     }
 
     @Override
-    public void reset(int sandbox, Fault reason) {}
+    public void reset(int sandbox, Fault reason) {
+      resets.add(reason);
+      whenReset.run();
+    }
 
     @Override
     public void discard(int sandbox, Fault reason) {}

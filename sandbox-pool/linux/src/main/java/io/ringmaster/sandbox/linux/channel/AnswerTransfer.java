@@ -41,25 +41,28 @@ final class AnswerTransfer extends Transfer {
 
   @Override
   long piece(Linux linux, MemorySegment staging) {
-    long read = linux.read(fd(), staging.address(), Math.min(staging.byteSize(), wanted - count));
+    int most = (int) Math.min(staging.byteSize(), wanted - count);
+    if (kept) {
+      reserve(most); // first: what was read and not kept would be a hole
+    }
+    long read = linux.read(fd(), staging.address(), most);
     if (read == 0) {
       atEnd = true;
     } else if (read > 0) {
       if (kept) {
-        keep(staging, (int) read);
+        MemorySegment.copy(staging, Frames.BYTE, 0, array, before + count, (int) read);
       }
       count += (int) read;
     }
     return read;
   }
 
-  private void keep(MemorySegment staging, int read) {
-    int needed = before + count + read;
+  private void reserve(int more) {
+    int needed = before + count + more;
     if (needed > array.length) {
       long grown = Math.max(FIRST_BYTES, (long) needed * GROWTH);
       array = Arrays.copyOf(array, (int) Math.min(before + wanted, grown));
     }
-    MemorySegment.copy(staging, Frames.BYTE, 0, array, before + count, read);
   }
 
   @Override

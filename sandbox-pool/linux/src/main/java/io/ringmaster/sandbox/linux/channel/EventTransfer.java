@@ -13,6 +13,8 @@ import java.lang.invoke.VarHandle;
  * wish looked at behind that, in this order: what is written was copied while it was the event.
  */
 final class EventTransfer extends Transfer {
+  private static final int PIECE_BYTES_MIN = 16 * 1024;
+
   private final byte[] head;
   private final byte[] event;
   private final int eventOffset;
@@ -20,6 +22,9 @@ final class EventTransfer extends Transfer {
 
   // Copier, then dispatcher.
   private int sent;
+
+  /** What the pipe may take at once: a slow reader does not make the copier copy for nothing. */
+  private int pieceBytes = Integer.MAX_VALUE;
 
   /**
    * A whole frame.
@@ -42,7 +47,8 @@ final class EventTransfer extends Transfer {
 
   @Override
   long piece(Linux linux, MemorySegment staging) {
-    int count = (int) Math.min(staging.byteSize(), toSend - sent);
+    int most = (int) Math.min(staging.byteSize(), pieceBytes);
+    int count = Math.min(most, toSend - sent);
     int ofHead = Math.clamp(head.length - sent, 0, count);
     MemorySegment.copy(head, head.length - ofHead, staging, Frames.BYTE, 0, ofHead);
     int eventSent = Math.max(0, sent - head.length);
@@ -53,6 +59,8 @@ final class EventTransfer extends Transfer {
       return 0;
     }
     long written = linux.write(fd(), staging.address(), count);
+    pieceBytes =
+        written == count ? most * 2 : Math.max(PIECE_BYTES_MIN, 2 * (int) Math.max(0, written));
     if (written > 0) {
       sent += (int) written;
     } else if (written < 0 && written != -Errno.EAGAIN && written != -Errno.EINTR) {

@@ -136,7 +136,7 @@ public final class InlineChannel implements Channel {
 
   /** A descriptor for the copier; negative: it is not to be used, or there is none left. */
   private int duplicate(ChannelBuffers buffers, int fd) {
-    return buffers.copies == null || exited
+    return buffers.copies == null || exited || !buffers.copies.works()
         ? -1
         : buffers.linux.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 0);
   }
@@ -265,7 +265,6 @@ public final class InlineChannel implements Channel {
       return Received.NOTHING;
     }
     if (arrived != null) {
-      receivedBytes = arrived.count();
       FrameReader.Outcome outcome = reader.moved(arrived.array(), arrived.count());
       arrived = null;
       if (outcome != FrameReader.Outcome.MORE) {
@@ -355,9 +354,10 @@ public final class InlineChannel implements Channel {
     return was;
   }
 
-  /** Whether something that was read waits to be understood. */
-  boolean keepsRest() {
-    return rest != null;
+  /** Whether something that was read, here or by the copier, waits to be understood. */
+  @Override
+  public boolean holdsAnswer() {
+    return violation == null && (rest != null || arrived != null);
   }
 
   /** What understands the response pipe. */

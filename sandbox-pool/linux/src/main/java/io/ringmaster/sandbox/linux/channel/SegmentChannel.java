@@ -420,7 +420,7 @@ public final class SegmentChannel implements Channel {
 
   @Override
   public boolean holdsAnswer() {
-    return violation == null && (segment.responsesAcquire() != answered || pipes.keepsRest());
+    return violation == null && (segment.responsesAcquire() != answered || pipes.holdsAnswer());
   }
 
   // ---- looking and sleeping ----

@@ -37,6 +37,11 @@ class CopiedAnswerFuzzTest {
           linux,
           new Copies() {
             @Override
+            public boolean works() {
+              return true;
+            }
+
+            @Override
             public void begin(Transfer begun) {
               transfer = begun;
               copied++;
