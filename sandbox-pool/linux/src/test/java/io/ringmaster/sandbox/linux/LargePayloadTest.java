@@ -43,7 +43,9 @@ class LargePayloadTest {
         os.kill(os.getpid(), signal.SIGKILL if event == b'dies' else signal.SIGSTOP)
       """;
 
-  /** Answers by itself, and ends when it is told to; so does what lies behind it, if that is there. */
+  /**
+   * Answers by itself, and ends when it is told to; so does what lies behind it, if that is there.
+   */
   private static final String LEAVES =
       """
       import os, struct, sys, time
@@ -168,9 +170,7 @@ class LargePayloadTest {
   /** The last one of a chain of processes. */
   private static int functionPid(int pid) throws IOException {
     String children = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
-    return children.isBlank()
-        ? pid
-        : functionPid(Integer.parseInt(children.strip().split(" ")[0]));
+    return children.isBlank() ? pid : functionPid(Integer.parseInt(children.strip().split(" ")[0]));
   }
 
   @ParameterizedTest
