@@ -18,6 +18,9 @@ public record Launch(List<String> argv, List<String> environment) {
   private static final List<String> ENVIRONMENT =
       List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
 
+  /** No restartable sequences: what a zygote forks would have lost them unknown to its C library. */
+  private static final String ZYGOTE_TUNABLES = "GLIBC_TUNABLES=glibc.pthread.rseq=0";
+
   /**
    * Part of a Java function's memory that is the heap's, in per cent; the rest is the JVM's own.
    */
@@ -79,7 +82,9 @@ public record Launch(List<String> argv, List<String> environment) {
             "-I",
             "-B", // as on AWS, where the code folder cannot be written
             file(bootstraps, "python/zygote.py"));
-    return new Launch(argv, ENVIRONMENT);
+    List<String> environment = new ArrayList<>(ENVIRONMENT);
+    environment.add(ZYGOTE_TUNABLES);
+    return new Launch(argv, environment);
   }
 
   /** A JVM as Lambda's Java runtimes start it, up to where its program is named. */

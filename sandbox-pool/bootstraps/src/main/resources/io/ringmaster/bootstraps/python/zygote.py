@@ -7,7 +7,9 @@ standard error. `bootstrap.py` lies beside this file: `preload()` runs here once
 
 A sandbox is two processes. Its PID 1, trusted, is a child of the keeper (CLONE_PARENT), in a pid namespace of its own where
 that is allowed: it reaps what is orphaned and ends with the function process. PID 2 is the function process, made by a real
-fork. PID 1 waits to be named to the keeper before it makes PID 2: a sandbox that the keeper does not know runs nothing.
+fork. PID 1 is told its token when it has been named to the keeper, and lets PID 2 go then: a sandbox that the keeper does not
+know runs nothing. Where the keeper is PID 1 of its own namespace, a sandbox's PID 1 is a small program (`first_process.py`); else,
+as it has more to do, a second fork of the zygote.
 
 PID 1 ends as PID 2 does: it exits with the same status, or, as nothing can kill a namespace's PID 1 from inside, reports the
 wait status of a death by signal through descriptor 4, as 16 bytes: the token that came with FORK, the status, 0; then exits
@@ -33,9 +35,11 @@ import traceback
 ZYGOTE_READY, FORK, FORKED, ERROR = 5, 8, 9, 12
 MESSAGE = struct.Struct("=iiiiq")
 MESSAGE_BYTES_MAX = 32 * 1024
+TOKEN = struct.Struct("=q")
 REPORT = struct.Struct("=qii")
 
 CLONE_PARENT, CLONE_NEWPID = 0x8000, 0x20000000
+NO_NAMESPACES = (errno.EPERM, errno.EINVAL, errno.ENOSPC, errno.ENOSYS)
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 SYS_CLOSE_RANGE = 436
@@ -107,11 +111,11 @@ def leave_terminal():
     os.close(terminal)
 
 
-def load_bootstrap():
-    """The sibling file, under a name of its own: a function may have a module `bootstrap` too."""
+def load(sibling):
+    """A file beside this one, under a name of its own: a function may have a module `bootstrap` too."""
     folder = os.path.dirname(os.path.abspath(__file__))
-    name = "_ringmaster_bootstrap"
-    spec = importlib.util.spec_from_file_location(name, os.path.join(folder, "bootstrap.py"))
+    name = "_ringmaster_" + sibling
+    spec = importlib.util.spec_from_file_location(name, os.path.join(folder, sibling + ".py"))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     sys.path.insert(0, folder)  # for what lies beside it
@@ -131,13 +135,31 @@ def can_have_namespaces():
     except OSError as refused:
         if os.readlink("/proc/self") != str(os.getpid()):
             raise  # without them processes must be found by /proc, which is that of another namespace here
-        if refused.errno in (errno.EPERM, errno.EINVAL, errno.ENOSPC, errno.ENOSYS):
+        if refused.errno in NO_NAMESPACES:
             return False
         raise
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
     return True
+
+
+def find_first_process(report):
+    """The small program, if a sandbox can have it as its PID 1 here: found by trying. Else None."""
+    try:
+        first = load("first_process").FirstProcess(report)
+        word, tell = os.pipe()
+        try:
+            pid = first.fork(word, tell)
+            if pid == 0:
+                os._exit(7 if os.getpid() == 2 else FAULT_EXIT_CODE)
+            os.write(tell, TOKEN.pack(0))
+        finally:
+            os.close(word)
+            os.close(tell)
+    except (OSError, KeyError):  # no such file in memory may be run, or there is no program for this machine
+        return None
+    return first if os.WEXITSTATUS(os.waitpid(pid, 0)[1]) == 7 else None
 
 
 def refresh_randomness():
@@ -235,11 +257,12 @@ def await_end(child, report, keeper_is_init):
             os.read(bell, 512)
 
 
-def init(bootstrap, token, fds, named, report, namespaces, keeper_is_init):
+def init(bootstrap, fds, word, report, namespaces, keeper_is_init):
     """PID 1 of a sandbox: makes PID 2, reaps, ends with it. Has nothing that the function could use or reach."""
-    if os.read(named, 1) != b"n":
+    token = os.read(word, TOKEN.size)
+    if len(token) != TOKEN.size:
         os._exit(FAULT_EXIT_CODE)  # the zygote died, perhaps before it could name this process
-    os.close(named)
+    os.close(word)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a handler would make PID 1 killable from inside
     prctl(PR_SET_DUMPABLE, 0)
     if not namespaces:
@@ -261,7 +284,7 @@ def init(bootstrap, token, fds, named, report, namespaces, keeper_is_init):
         os._exit(FAULT_EXIT_CODE)
     if os.WIFEXITED(status):
         os._exit(os.WEXITSTATUS(status))
-    os.write(3, REPORT.pack(token, status, 0))
+    os.write(3, REPORT.pack(TOKEN.unpack(token)[0], status, 0))
     os._exit(128 + os.WTERMSIG(status))
 
 
@@ -271,10 +294,11 @@ class Zygote:
         self.report = move(4)
         limit()
         leave_terminal()
-        self.bootstrap = load_bootstrap()
+        os.environ.pop("GLIBC_TUNABLES", None)  # they were for this process
+        self.bootstrap = load("bootstrap")
         self.namespaces = can_have_namespaces()
         self.keeper_is_init = os.getppid() == 1  # its death is then the death of all
-        self.flags = CLONE_PARENT | signal.SIGCHLD | (CLONE_NEWPID if self.namespaces else 0)
+        self.first = find_first_process(self.report) if self.namespaces and self.keeper_is_init else None
 
     def send(self, op, id, a, b=0, text=""):
         self.wire.send(MESSAGE.pack(op, id, a, 0, b) + text.encode())
@@ -305,25 +329,31 @@ class Zygote:
     def fork(self, id, token, fds):
         if len(os.listdir("/proc/self/task")) != 1:
             raise OSError(errno.EBUSY, "the bootstrap started a thread: a fork would tear it")
-        named, name = os.pipe()
+        word, tell = os.pipe()
         try:
-            pid = clone(self.flags)
+            if self.first:
+                pid = self.first.fork(word, tell, CLONE_PARENT)
+            else:
+                pid = clone(CLONE_PARENT | signal.SIGCHLD | (CLONE_NEWPID if self.namespaces else 0))
             if pid == 0:
-                self.sandbox(token, fds, named, name)
+                self.sandbox(fds, word, tell)
             self.send(FORKED, id, pid)
-            os.write(name, b"n")
+            os.write(tell, TOKEN.pack(token))
         except BrokenPipeError:
             pass  # killed already; the keeper tells its exit
         finally:
-            os.close(named)
-            os.close(name)
+            os.close(word)
+            os.close(tell)
 
-    def sandbox(self, token, fds, named, name):
+    def sandbox(self, fds, word, tell):
         """Never returns."""
         try:
             self.wire.detach()  # its number may be a function's file later: nothing may close it then
-            os.close(name)
-            init(self.bootstrap, token, fds, named, self.report, self.namespaces, self.keeper_is_init)
+            if self.first:
+                function(self.bootstrap, *fds)
+                os._exit(0)
+            os.close(tell)
+            init(self.bootstrap, fds, word, self.report, self.namespaces, self.keeper_is_init)
         except SystemExit as end:
             os._exit(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
         except BaseException:

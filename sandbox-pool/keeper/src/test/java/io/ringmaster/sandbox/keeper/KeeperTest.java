@@ -14,6 +14,8 @@ import io.ringmaster.sandbox.system.Op;
 import io.ringmaster.sandbox.system.Pidfds;
 import io.ringmaster.sandbox.system.WaitStatus;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,6 +55,32 @@ class KeeperTest extends LeavesNothing {
       engine.forget(held);
       assertEquals(0, engine.await(Op.EXIT, held.id()).a());
     }
+  }
+
+  /** Where the keeper is PID 1 itself; the small program has nothing of Python's. */
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void firstProcessIsTheSmallProgramOrAFork(Mode mode) throws IOException {
+    boolean small = mode != Mode.PLAIN && mode != Mode.SUBREAPER;
+    try (TestEngine engine = new TestEngine(mode)) {
+      engine.zygote(ZYGOTE);
+      engine.zygote(2, "GLIBC_TUNABLES=glibc.pthread.rseq=1");
+      for (int zygote : List.of(ZYGOTE, 2)) {
+        Held held = engine.fork(zygote);
+        // The C library learns of the processor as it thinks that the kernel tells it.
+        assertEquals("done processors", engine.call(held, "processors"));
+        String status = Files.readString(Path.of("/proc/" + Pidfds.pid(held.pidfd()) + "/status"));
+        assertEquals(small && zygote == ZYGOTE, rssKib(status) < 1_000, status);
+        engine.tell(held, "exit 9");
+        assertEquals("exit status 9", WaitStatus.describe(engine.await(Op.EXIT, held.id()).a()));
+        engine.forget(held);
+      }
+    }
+  }
+
+  private static long rssKib(String status) {
+    String[] words = status.substring(status.indexOf("VmRSS:")).split("\\s+", 3);
+    return Long.parseLong(words[1]);
   }
 
   @ParameterizedTest

@@ -126,7 +126,9 @@ final class TestEngine implements AutoCloseable {
       Path folder = Files.createTempDirectory("keeper-test");
       folder.toFile().setReadable(true, false);
       folder.toFile().setExecutable(true, false);
-      copy("/io/ringmaster/bootstraps/python/zygote.py", folder.resolve("zygote.py"));
+      for (String file : List.of("zygote.py", "first_process.py")) {
+        copy("/io/ringmaster/bootstraps/python/" + file, folder.resolve(file));
+      }
       copy("/io/ringmaster/sandbox/keeper/bootstrap.py", folder.resolve("bootstrap.py"));
       return folder;
     } catch (IOException e) {
@@ -178,6 +180,9 @@ final class TestEngine implements AutoCloseable {
         List.of(python.toString(), "-I", "-B", scripts.resolve("zygote.py").toString());
     List<String> variables = new ArrayList<>(List.of(environment));
     variables.add("PATH=/usr/bin:/bin");
+    if (variables.stream().noneMatch(variable -> variable.startsWith("GLIBC_TUNABLES="))) {
+      variables.add("GLIBC_TUNABLES=glibc.pthread.rseq=0");
+    }
     keeper.send(Op.ZYGOTE, id, 0, 0, new ZygoteCommand(argv, variables).encode());
   }
 

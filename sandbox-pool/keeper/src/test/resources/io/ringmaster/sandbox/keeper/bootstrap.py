@@ -1,4 +1,5 @@
 """A bootstrap for tests: obeys words on descriptor 3, one a line, and answers on 4, one line each."""
+import ctypes
 import os
 import random
 import signal
@@ -60,6 +61,12 @@ def obey(word, *rest):
         os.kill(os.getppid(), signal.SIGKILL if rest else signal.SIGINT)
     if word == "fill":
         bytearray(os.urandom(1 << 20) * int(rest[0]))
+    if word == "processors":
+        libc = ctypes.CDLL(None)
+        for processor in os.sched_getaffinity(0):
+            os.sched_setaffinity(0, {processor})
+            if libc.sched_getcpu() != processor:
+                return "the C library says %d on %d" % (libc.sched_getcpu(), processor)
     if word == "look":
         links = [name + "=" + os.readlink("/proc/self/fd/" + name) for name in sorted(os.listdir("/proc/self/fd"), key=int)
                  if os.path.exists("/proc/self/fd/" + name)]

@@ -43,21 +43,19 @@ class GenericSandboxTest {
         .sum();
   }
 
-  /** The PID 2 of each sandbox that serves no function: its parent is a Python process too. */
+  /** The PID 2 of each sandbox that serves no function; a zygote's parent is the keeper. */
   private static List<ProcessHandle> genericFunctionProcesses(Bench bench) {
     List<Long> bound =
         bench.pool.status().sandboxes().stream().map(sandbox -> (long) sandbox.pid()).toList();
     return ProcessHandle.current()
         .descendants()
-        .filter(
-            process ->
-                isPython(process)
-                    && process.parent().filter(GenericSandboxTest::isPython).isPresent())
+        .filter(process -> program(process).contains("python"))
+        .filter(process -> process.parent().filter(p -> !program(p).endsWith("/java")).isPresent())
         .filter(process -> !bound.contains(process.parent().orElseThrow().pid()))
         .toList();
   }
 
-  private static boolean isPython(ProcessHandle process) {
-    return process.info().command().orElse("").contains("python");
+  private static String program(ProcessHandle process) {
+    return process.info().command().orElse("");
   }
 }
