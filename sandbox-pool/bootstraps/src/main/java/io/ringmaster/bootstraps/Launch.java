@@ -18,7 +18,9 @@ public record Launch(List<String> argv, List<String> environment) {
   private static final List<String> ENVIRONMENT =
       List.of("PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8", "LC_CTYPE=C.UTF-8", "TZ=:UTC");
 
-  /** No restartable sequences: what a zygote forks would have lost them unknown to its C library. */
+  /**
+   * No restartable sequences: what a zygote forks would have lost them unknown to its C library.
+   */
   private static final String ZYGOTE_TUNABLES = "GLIBC_TUNABLES=glibc.pthread.rseq=0";
 
   /**

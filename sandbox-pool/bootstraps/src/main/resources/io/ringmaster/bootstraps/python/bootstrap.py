@@ -25,17 +25,18 @@ def preload():
     ringmaster_runtime.serving.rehearse()
 
 
-def run(requests=3, responses=4, log=1):
+def run(requests=3, responses=4, log=1, awaited=False):
     """Serves the engine until it says stop or the function ends the process. Never returns.
 
     :param requests: descriptor of the request pipe's read end
     :param responses: descriptor of the response pipe's write end
     :param log: descriptor of the log pipe
+    :param awaited: whether a function waits for this process, so that nothing is done in advance
     """
     from ringmaster_runtime import serving
 
     sys.modules.pop("bootstrap", None)  # the function may bring a module of this name
-    serving.main(requests, responses, log)
+    serving.main(requests, responses, log, awaited)
 
 
 if __name__ == "__main__":
@@ -45,4 +46,4 @@ if __name__ == "__main__":
     if folder not in sys.path:  # the function may have told the interpreter to leave it out
         sys.path.insert(0, folder)
     preload()
-    run()
+    run(awaited=True)

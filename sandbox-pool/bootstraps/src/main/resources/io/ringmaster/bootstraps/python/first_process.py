@@ -3,7 +3,7 @@
 `FirstProcess.fork()` is as `os.fork()`, into a new namespace. A bare clone, which borrows the zygote's memory while the zygote
 waits (as vfork does), is PID 1; it calls the C library's `fork`, whose child is PID 2, the function process; then it replaces
 itself by the program, and the zygote goes on. So the zygote's memory is copied once, PID 2 is a child of PID 1 and came of a real
-fork, with Python's hooks before and after it. Why, and what was tried besides: ADR 0017.
+fork, with Python's hooks before and after it. Why, and what was tried besides: ADR 0013.
 
 Both pieces of machine code are in one sealed file in memory. As they are called:
 

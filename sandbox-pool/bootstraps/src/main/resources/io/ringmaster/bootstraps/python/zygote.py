@@ -178,7 +178,7 @@ def refresh_randomness():
         sys.modules["numpy.random"].seed()
 
 
-def function(bootstrap, requests, responses, log, segment=None):
+def function(bootstrap, awaited, requests, responses, log, segment=None):
     """PID 2: descriptors as tools/docs/channel.md has them, and no others."""
     # A group of its own, no session: a session would be a scheduling group of its own too (autogroup), and each switch between
     # engine and function on one processor would cost 2 µs more.
@@ -191,7 +191,7 @@ def function(bootstrap, requests, responses, log, segment=None):
         os.dup2(segment, 5)
     close_from(5 if segment is None else 6)
     refresh_randomness()
-    bootstrap.run()
+    bootstrap.run(awaited=awaited)
 
 
 def descendants():
@@ -257,7 +257,7 @@ def await_end(child, report, keeper_is_init):
             os.read(bell, 512)
 
 
-def init(bootstrap, fds, word, report, namespaces, keeper_is_init):
+def init(bootstrap, awaited, fds, word, report, namespaces, keeper_is_init):
     """PID 1 of a sandbox: makes PID 2, reaps, ends with it. Has nothing that the function could use or reach."""
     token = os.read(word, TOKEN.size)
     if len(token) != TOKEN.size:
@@ -270,7 +270,7 @@ def init(bootstrap, fds, word, report, namespaces, keeper_is_init):
     child = os.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        function(bootstrap, *fds)
+        function(bootstrap, awaited, *fds)
         os._exit(0)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(report, 3)
@@ -312,21 +312,21 @@ class Zygote:
                 MESSAGE_BYTES_MAX, socket.CMSG_SPACE(16), socket.MSG_CMSG_CLOEXEC)
             if not data:
                 return  # the keeper has gone, or wants no more of this zygote
-            op, id, _, _, token = MESSAGE.unpack(data[:MESSAGE.size])
+            op, id, awaited, _, token = MESSAGE.unpack(data[:MESSAGE.size])
             fds = array.array("i")
             for _, _, rights in control:
                 fds.frombytes(rights)
             try:
                 if op != FORK or len(fds) not in (3, 4):
                     raise OSError(errno.EPROTO, "op %d with %d descriptors" % (op, len(fds)))
-                self.fork(id, token, fds)
+                self.fork(id, awaited == 1, token, fds)
             except OSError as failed:
                 self.send(ERROR, id, failed.errno or errno.EIO, op, str(failed))
             finally:
                 for fd in fds:
                     os.close(fd)
 
-    def fork(self, id, token, fds):
+    def fork(self, id, awaited, token, fds):
         if len(os.listdir("/proc/self/task")) != 1:
             raise OSError(errno.EBUSY, "the bootstrap started a thread: a fork would tear it")
         word, tell = os.pipe()
@@ -336,7 +336,7 @@ class Zygote:
             else:
                 pid = clone(CLONE_PARENT | signal.SIGCHLD | (CLONE_NEWPID if self.namespaces else 0))
             if pid == 0:
-                self.sandbox(fds, word, tell)
+                self.sandbox(awaited, fds, word, tell)
             self.send(FORKED, id, pid)
             os.write(tell, TOKEN.pack(token))
         except BrokenPipeError:
@@ -345,15 +345,15 @@ class Zygote:
             os.close(word)
             os.close(tell)
 
-    def sandbox(self, fds, word, tell):
+    def sandbox(self, awaited, fds, word, tell):
         """Never returns."""
         try:
             self.wire.detach()  # its number may be a function's file later: nothing may close it then
             if self.first:
-                function(self.bootstrap, *fds)
+                function(self.bootstrap, awaited, *fds)
                 os._exit(0)
             os.close(tell)
-            init(self.bootstrap, fds, word, self.report, self.namespaces, self.keeper_is_init)
+            init(self.bootstrap, awaited, fds, word, self.report, self.namespaces, self.keeper_is_init)
         except SystemExit as end:
             os._exit(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
         except BaseException:

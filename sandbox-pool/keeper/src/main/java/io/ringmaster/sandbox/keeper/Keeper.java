@@ -205,7 +205,8 @@ public final class Keeper {
     }
     Sandbox sandbox = new Sandbox(id, zygote, linux.random());
     sandboxes.add(sandbox);
-    zygote.outbox.send(Op.FORK, id, 0, sandbox.token, "", engine.takeDescriptors());
+    int awaited = (int) engine.b();
+    zygote.outbox.send(Op.FORK, id, awaited, sandbox.token, "", engine.takeDescriptors());
     watchZygote(zygote);
   }
 

@@ -79,7 +79,7 @@ def obey(word, *rest):
     return "done " + word
 
 
-def run():
+def run(awaited=False):
     with os.fdopen(3) as requests:
         for line in requests:
             os.write(4, obey(*line.split()).encode() + b"\n")

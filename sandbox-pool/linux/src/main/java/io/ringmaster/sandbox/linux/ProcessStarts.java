@@ -148,9 +148,9 @@ final class ProcessStarts {
   private void fork(Wire wire, SandboxProcess process) {
     try {
       parts.make(process, theirs);
-      sent(
-          process,
-          wire.trySend(Op.FORK, process.number, process.pool.zygote, 0, "", parts.sent(theirs)));
+      int zygote = process.pool.zygote;
+      long awaited = process.awaited ? 1 : 0;
+      sent(process, wire.trySend(Op.FORK, process.number, zygote, awaited, "", parts.sent(theirs)));
     } catch (LinuxException | IOException e) {
       failed(process, e.toString(), false);
     } finally {

@@ -21,6 +21,9 @@ final class SandboxProcess {
   /** How it is started for one environment; null: it is generic. */
   final OwnStart own;
 
+  /** Whether an environment waited for it when it was wished for. */
+  final boolean awaited;
+
   // Keeper's client, before it hands the process over.
   EnvironmentKit kit;
   String logStream;
@@ -100,20 +103,25 @@ final class SandboxProcess {
   /** Chunk bytes of the invocation that runs which were told and not credited. */
   int uncredited;
 
-  private SandboxProcess(int number, GenericPool pool, OwnStart own) {
+  private SandboxProcess(int number, GenericPool pool, OwnStart own, boolean awaited) {
     this.number = number;
     this.pool = pool;
     this.own = own;
+    this.awaited = awaited;
   }
 
-  /** One that any function of its pool can be bound to. */
-  static SandboxProcess generic(int number, GenericPool pool) {
-    return new SandboxProcess(number, pool, null);
+  /**
+   * One that any function of its pool can be bound to.
+   *
+   * @param awaited whether an environment waits for it
+   */
+  static SandboxProcess generic(int number, GenericPool pool, boolean awaited) {
+    return new SandboxProcess(number, pool, null, awaited);
   }
 
   /** One for an environment. */
   static SandboxProcess own(int number, OwnStart start, Environment intended) {
-    SandboxProcess process = new SandboxProcess(number, null, start);
+    SandboxProcess process = new SandboxProcess(number, null, start, true);
     process.intended = intended;
     return process;
   }

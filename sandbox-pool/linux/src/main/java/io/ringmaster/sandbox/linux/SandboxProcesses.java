@@ -47,8 +47,8 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
 
   /** Asks for one more of a pool. */
   void fork(GenericPool pool) {
-    pool.coming++;
-    client.command(new KeeperCommand.Fork(SandboxProcess.generic(++lastNumber, pool)));
+    boolean awaited = pool.coming++ < pool.waiting.size();
+    client.command(new KeeperCommand.Fork(SandboxProcess.generic(++lastNumber, pool, awaited)));
   }
 
   /** Asks for one for an environment that waits for it. */

@@ -64,7 +64,7 @@ class RuntimePoolsTest {
   /** All that were asked for are generic. */
   private static List<SandboxProcess> filled(GenericPool pool) {
     for (int number = 1; pool.coming > 0; number++) {
-      SandboxProcess process = SandboxProcess.generic(number, pool);
+      SandboxProcess process = SandboxProcess.generic(number, pool, false);
       process.state = process.state.to(ProcessState.STARTING).to(ProcessState.GENERIC);
       pool.ready.add(process);
       pool.coming--;

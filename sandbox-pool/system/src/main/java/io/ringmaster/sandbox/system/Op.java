@@ -9,9 +9,10 @@ package io.ringmaster.sandbox.system;
  *   <tr><th>op</th><th>way</th><th>id</th><th>a</th><th>b</th><th>text</th><th>descriptors</th></tr>
  *   <tr><td>ZYGOTE</td><td>engine → keeper</td><td>zygote</td><td></td><td></td><td>{@link ZygoteCommand}</td><td></td></tr>
  *   <tr><td>ZYGOTE_END</td><td>engine → keeper</td><td>zygote</td><td></td><td></td><td></td><td></td></tr>
- *   <tr><td>FORK</td><td>engine → keeper</td><td>sandbox</td><td>zygote</td><td></td><td></td>
+ *   <tr><td>FORK</td><td>engine → keeper</td><td>sandbox</td><td>zygote</td>
+ *       <td>1: it is awaited, and shall not prepare itself first</td><td></td>
  *       <td>request pipe's read end, response pipe's write end, log pipe's write end, and a segment where there is one</td></tr>
- *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td></td><td>token</td><td></td><td>the same</td></tr>
+ *   <tr><td>FORK</td><td>keeper → zygote</td><td>sandbox</td><td>1: it is awaited</td><td>token</td><td></td><td>the same</td></tr>
  *   <tr><td>SPAWN</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td>{@link SpawnCommand}</td>
  *       <td>log pipe's write end alone, or as FORK</td></tr>
  *   <tr><td>KILL</td><td>engine → keeper</td><td>sandbox</td><td></td><td></td><td></td><td></td></tr>
