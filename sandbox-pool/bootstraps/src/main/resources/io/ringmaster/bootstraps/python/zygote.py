@@ -12,8 +12,8 @@ know runs nothing. Where the keeper is PID 1 of its own namespace, a sandbox's P
 as it has more to do, a second fork of the zygote.
 
 PID 1 ends as PID 2 does: it exits with the same status, or, as nothing can kill a namespace's PID 1 from inside, reports the
-wait status of a death by signal through descriptor 4, as 16 bytes: the token that came with FORK, the status, 0; then exits
-with 128 + signal. The keeper joins the two.
+wait status of a death by signal through descriptor 4, as 16 bytes: the token that came with FORK, the status, and PID 2's peak of
+resident memory in KiB, or 0; then exits with 128 + signal. The small program reports every end. The keeper joins the two.
 
 Python 3.8 to 3.14, standard library only; Linux on x86_64 and arm64. One thread, always.
 """
@@ -157,9 +157,14 @@ def find_first_process(report):
         finally:
             os.close(word)
             os.close(tell)
-    except (OSError, KeyError):  # no such file in memory may be run, or there is no program for this machine
-        return None
-    return first if os.WEXITSTATUS(os.waitpid(pid, 0)[1]) == 7 else None
+        status = os.waitpid(pid, 0)[1]
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 7:
+            return first
+        reason = "wait status %d" % status
+    except Exception as refused:  # such as: no such file in memory may be run; there is no program for this machine
+        reason = repr(refused)
+    print("zygote: each sandbox's first process is a fork of Python: " + reason, file=sys.stderr, flush=True)
+    return None
 
 
 def refresh_randomness():

@@ -407,7 +407,6 @@ public final class Keeper {
       return;
     }
     int status = reaper.status();
-    long peak = Math.max(sandbox.peakRssKib, reaper.peakRssKib());
     if (!sandbox.namespace()) {
       killStrays(tree);
     }
@@ -415,6 +414,8 @@ public final class Keeper {
     if (WaitStatus.exited(status) && sandbox.reported >= 0) {
       status = sandbox.reported;
     }
+    // Seen before the kill, or reported; what PID 1 itself has as its peak may be the zygote's.
+    long peak = sandbox.peakRssKib > 0 ? sandbox.peakRssKib : reaper.peakRssKib();
     over(sandbox, status, peak);
   }
 

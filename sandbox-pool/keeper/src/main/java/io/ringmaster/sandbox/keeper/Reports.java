@@ -8,11 +8,11 @@ import io.ringmaster.sandbox.system.Linux;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the PID 1 of each sandbox reports of a function process that a signal killed: it cannot die
- * by that signal itself, for the kernel shields a namespace's PID 1 from signals sent inside. A
- * report is the token of its FORK (8 bytes), the wait status (4) and 0 (4), written at once, before
- * PID 1 exits. Function processes have no descriptor of this pipe, and cannot know another
- * sandbox's token.
+ * What the PID 1 of each sandbox reports of a function process that ended, at the least of one that
+ * a signal killed: it cannot die by that signal itself, for the kernel shields a namespace's PID 1
+ * from signals sent inside. A report is the token of its FORK (8 bytes), the wait status (4) and
+ * the peak of its resident memory (4, KiB; 0: unknown), written at once, before PID 1 exits.
+ * Function processes have no descriptor of this pipe, and cannot know another sandbox's token.
  */
 final class Reports {
   private static final int REPORT_BYTES = 16;
@@ -50,6 +50,7 @@ final class Reports {
         Sandbox sandbox = sandboxes.byToken(buffer.get(JAVA_LONG, at));
         if (sandbox != null) {
           sandbox.reported = buffer.get(JAVA_INT, at + 8);
+          sandbox.peakRssKib = Math.max(sandbox.peakRssKib, buffer.get(JAVA_INT, at + 12));
         }
       }
     }

@@ -30,7 +30,7 @@ final class Sandbox {
 
   int status;
 
-  /** Its peak resident memory when it was about to be killed or ended, KiB; 0: unknown. */
+  /** Its peak resident memory as it was seen before a kill, or reported, KiB; 0: unknown. */
   long peakRssKib;
 
   /** The wait status that its PID 1 reported of the function process; −1: none. */

@@ -57,22 +57,67 @@ class KeeperTest extends LeavesNothing {
     }
   }
 
-  /** Where the keeper is PID 1 itself; the small program has nothing of Python's. */
+  /**
+   * The small program has nothing of Python's. It is where the keeper is PID 1 itself, where files
+   * in memory may be run, and where the C library has no restartable sequences.
+   */
   @ParameterizedTest
   @EnumSource(Mode.class)
   void firstProcessIsTheSmallProgramOrAFork(Mode mode) throws IOException {
-    boolean small = mode != Mode.PLAIN && mode != Mode.SUBREAPER;
+    boolean can = mode != Mode.PLAIN && mode != Mode.SUBREAPER && memoryCanBeRun();
     try (TestEngine engine = new TestEngine(mode)) {
       engine.zygote(ZYGOTE);
       engine.zygote(2, "GLIBC_TUNABLES=glibc.pthread.rseq=1");
-      for (int zygote : List.of(ZYGOTE, 2)) {
+      engine.zygote(3, "TEST_OLD_LIBRARY=1");
+      for (int zygote : List.of(ZYGOTE, 2, 3)) {
         Held held = engine.fork(zygote);
         // The C library learns of the processor as it thinks that the kernel tells it.
         assertEquals("done processors", engine.call(held, "processors"));
+        boolean small = can && engine.call(held, "sequences").equals("False");
         String status = Files.readString(Path.of("/proc/" + Pidfds.pid(held.pidfd()) + "/status"));
-        assertEquals(small && zygote == ZYGOTE, rssKib(status) < 1_000, status);
+        assertEquals(small, rssKib(status) < 1_000, status);
         engine.tell(held, "exit 9");
         assertEquals("exit status 9", WaitStatus.describe(engine.await(Op.EXIT, held.id()).a()));
+        engine.forget(held);
+      }
+    }
+  }
+
+  private static boolean memoryCanBeRun() throws IOException {
+    Path setting = Path.of("/proc/sys/vm/memfd_noexec");
+    return !Files.exists(setting) || !Files.readString(setting).strip().equals("2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"NAMESPACE", "PLAIN"})
+  void aFunctionProcessKnowsWhetherItIsAwaited(Mode mode) {
+    try (TestEngine engine = new TestEngine(mode)) {
+      engine.zygote(ZYGOTE);
+      for (boolean awaited : new boolean[] {false, true}) {
+        Held held = engine.forked(engine.askFork(ZYGOTE, awaited));
+        assertEquals(awaited ? "True" : "False", engine.call(held, "awaited"));
+        engine.forget(held);
+      }
+    }
+  }
+
+  /** What the zygote once needed, and gave back, is no sandbox's. */
+  @Test
+  void thePeakOfTheZygoteIsNotItsSandboxes() {
+    try (TestEngine engine = new TestEngine(Mode.NAMESPACE)) {
+      engine.zygote(ZYGOTE, "TEST_PEAK=1");
+      for (String how : new String[] {"exit 0", "kill 9", null}) {
+        Held held = engine.fork(ZYGOTE);
+        engine.call(held, "orphan");
+        if (how == null) {
+          engine.keeper.send(Op.KILL, held.id(), 0, 0, "");
+        } else {
+          engine.tell(held, how);
+        }
+        long peak = engine.await(Op.EXIT, held.id()).b();
+        assertTrue(peak > 4_000 && peak < 40_000, () -> how + ": " + peak + " KiB");
         engine.forget(held);
       }
     }

@@ -207,15 +207,20 @@ final class TestEngine implements AutoCloseable {
    * @param pipes whether it gets the two of the channel too
    */
   Held askSpawn(SpawnCommand command, boolean pipes) {
-    return ask(Op.SPAWN, 0, command.encode(), pipes);
+    return ask(Op.SPAWN, 0, 0, command.encode(), pipes);
   }
 
   /** Asks, and does not wait for the answer; without pid and pidfd yet. */
   Held askFork(int zygote) {
-    return ask(Op.FORK, zygote, "", true);
+    return askFork(zygote, false);
   }
 
-  private Held ask(int op, int zygote, String text, boolean pipes) {
+  /** The same, for one that somebody waits for, or not. */
+  Held askFork(int zygote, boolean awaited) {
+    return ask(Op.FORK, zygote, awaited ? 1 : 0, "", true);
+  }
+
+  private Held ask(int op, int zygote, int awaited, String text, boolean pipes) {
     int[] request = new int[2];
     int[] response = new int[2];
     int[] log = new int[2];
@@ -224,9 +229,9 @@ final class TestEngine implements AutoCloseable {
     check("pipe2", linux.pipe(0, log));
     int id = next++;
     if (pipes) {
-      keeper.send(op, id, zygote, 0, text, request[0], response[1], log[1]);
+      keeper.send(op, id, zygote, awaited, text, request[0], response[1], log[1]);
     } else {
-      keeper.send(op, id, zygote, 0, text, log[1]);
+      keeper.send(op, id, zygote, awaited, text, log[1]);
     }
     linux.close(request[0]);
     linux.close(response[1]);

@@ -162,7 +162,7 @@ final class Binder {
     pool.succeeded();
     Environment waiting = pool.waiting.poll();
     if (waiting == null) {
-      pool.ready.add(process);
+      pool.keep(process);
     } else {
       bind(waiting, process, templates.of(waiting, pool.interpreter, client.bootstraps()));
     }

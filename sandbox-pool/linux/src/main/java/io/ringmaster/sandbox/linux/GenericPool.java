@@ -147,6 +147,26 @@ final class GenericPool {
     return Math.min(Math.max(floor, ceiling), floor + extra);
   }
 
+  /**
+   * One more is asked for.
+   *
+   * @return whether it is awaited: more environments wait than others are coming
+   */
+  boolean ask() {
+    return coming++ < waiting.size();
+  }
+
+  /**
+   * Nobody waits for one that came. One that was awaited did not prepare itself: it is used last.
+   */
+  void keep(SandboxProcess process) {
+    if (process.awaited) {
+      ready.addFirst(process);
+    } else {
+      ready.addLast(process);
+    }
+  }
+
   /** How many to ask for now. */
   int missing(long nowNs) {
     return target(nowNs) + waiting.size() - ready.size() - coming;

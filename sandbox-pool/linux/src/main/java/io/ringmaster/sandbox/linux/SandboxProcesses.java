@@ -47,7 +47,7 @@ final class SandboxProcesses implements Iterable<SandboxProcess> {
 
   /** Asks for one more of a pool. */
   void fork(GenericPool pool) {
-    boolean awaited = pool.coming++ < pool.waiting.size();
+    boolean awaited = pool.ask();
     client.command(new KeeperCommand.Fork(SandboxProcess.generic(++lastNumber, pool, awaited)));
   }
 

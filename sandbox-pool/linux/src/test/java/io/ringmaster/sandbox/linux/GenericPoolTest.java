@@ -2,10 +2,13 @@ package io.ringmaster.sandbox.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GenericPoolTest {
@@ -58,6 +61,24 @@ class GenericPoolTest {
     pool.coming++;
     assertFalse(pool.isOver(4 * halfNs));
     assertEquals(-1, pool.missing(4 * halfNs));
+  }
+
+  @Test
+  void asManyAreAwaitedAsWait() {
+    pool.waiting.add(new Environment(1, null, null, 0));
+    pool.waiting.add(new Environment(2, null, null, 0));
+    assertEquals(List.of(true, true, false, false), Stream.generate(pool::ask).limit(4).toList());
+    assertEquals(4, pool.coming);
+  }
+
+  @Test
+  void oneThatWasAwaitedByNobodyIsUsedLast() {
+    SandboxProcess prepared = SandboxProcess.generic(1, pool, false);
+    SandboxProcess awaited = SandboxProcess.generic(2, pool, true);
+    pool.keep(prepared);
+    pool.keep(awaited);
+    assertSame(prepared, pool.ready.pollLast());
+    assertSame(awaited, pool.ready.pollLast());
   }
 
   @Test
