@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EventRestartTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int EVENTS = 60;
-  private static final String CONFIGURATION = "/2019-09-25/functions/%s/event-invoke-config";
   private static final String TOLD = "told.jsonl";
 
   private static final String SLOW =
@@ -63,7 +62,8 @@ class EventRestartTest {
   }
 
   private static void configure(Client client, String function, String body) throws Exception {
-    HttpResponse<String> answer = client.send("PUT", String.format(CONFIGURATION, function), body);
+    String path = "/2019-09-25/functions/" + function + "/event-invoke-config";
+    HttpResponse<String> answer = client.send("PUT", path, body);
     assertEquals(200, answer.statusCode(), answer.body());
   }
 
