@@ -2,6 +2,7 @@ package io.ringmaster.bench;
 
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.bench.Benchmark.Bout;
+import io.ringmaster.bench.floor.AppendedFile;
 import io.ringmaster.bench.floor.BareLoopsFloor;
 import io.ringmaster.bench.floor.BareNettyFloor;
 import io.ringmaster.bench.floor.BareSlotsFloor;
@@ -20,6 +21,7 @@ import io.ringmaster.bench.floor.PrototypeFloor;
 import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.floor.RawEchoFloor;
 import io.ringmaster.bench.floor.SpawnsFloor;
+import io.ringmaster.bench.floor.TailedCycle;
 import io.ringmaster.bench.product.AllocationProbe;
 import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.ChannelSaturatedProbe;
@@ -33,8 +35,10 @@ import io.ringmaster.bench.product.HttpInvokeProbe;
 import io.ringmaster.bench.product.IdleMemoryProbe;
 import io.ringmaster.bench.product.IdleProbe;
 import io.ringmaster.bench.product.InJvmProbe;
+import io.ringmaster.bench.product.JournalProbe;
 import io.ringmaster.bench.product.NeighbourProbe;
 import io.ringmaster.bench.product.Processors;
+import io.ringmaster.bench.product.RecoveryProbe;
 import io.ringmaster.bench.product.RuntimeApiProbe;
 import io.ringmaster.bench.product.SaturatedProbe;
 import io.ringmaster.bench.product.ServeReadyProbe;
@@ -91,6 +95,14 @@ final class Suite {
 
   /** Sizes of events, the largest the most that Lambda takes. */
   private static final Map<String, Integer> PAYLOADS = payloads();
+
+  /** Producers of events that wait each for its acceptance. */
+  private static final int[] PRODUCERS = {1, 16, 256};
+
+  /** Events that are owed when a journal is opened, and settled ones written after them. */
+  private static final int RECOVERED = 1_000_000;
+
+  private static final int RECOVERED_BESIDE = 1_000_000;
 
   /** The languages that have a bootstrap of the product's. */
   private static final List<Language> BOOTSTRAPPED =
@@ -201,6 +213,7 @@ final class Suite {
     for (FunctionsProbe.Asked asked : FunctionsProbe.Asked.values()) {
       all.add(functions(asked));
     }
+    all.addAll(journal());
     all.add(
         row("serve.ready", "ms", null, null, null, at -> Bout.open(ServeReadyProbe::new, null)));
     all.add(
@@ -221,6 +234,33 @@ final class Suite {
             Language.PYTHON,
             at -> Bout.open(() -> new AllocationProbe(at), null)));
     return List.copyOf(all);
+  }
+
+  private static List<Benchmark> journal() {
+    List<Benchmark> all = new ArrayList<>();
+    for (int producers : PRODUCERS) {
+      all.add(
+          row(
+              "journal.accept." + producers,
+              "1/s",
+              "file.append+fdatasync." + producers,
+              Target.atLeast(0.8),
+              null,
+              at ->
+                  Bout.open(() -> new JournalProbe(producers), () -> new AppendedFile(producers))));
+    }
+    all.add(
+        row(
+            "recovery.1M",
+            "ms",
+            "chronicle.tailer",
+            Target.atMost(2),
+            null,
+            at -> {
+              RecoveryProbe probe = new RecoveryProbe(RECOVERED, RECOVERED_BESIDE);
+              return new Bout(probe, new TailedCycle(probe.newest()));
+            }));
+    return all;
   }
 
   private static Benchmark flatProcesses() {

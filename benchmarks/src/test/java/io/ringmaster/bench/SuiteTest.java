@@ -21,11 +21,16 @@ class SuiteTest {
   /**
    * The first needs the command line, which is built later, the next two gigabytes: their probes
    * have tests of their own. The last starts 128 JVMs; its probes run with eight, and with
-   * sixty-four of other runtimes.
+   * sixty-four of other runtimes. Recovery writes two million events; its probes run with fewer in
+   * a test of their own.
    */
   private static final Set<String> ELSEWHERE =
       Set.of(
-          "serve.ready", "idle.memory.python", "flat.sandboxes.python", "invoke.saturated.java.64");
+          "serve.ready",
+          "idle.memory.python",
+          "flat.sandboxes.python",
+          "invoke.saturated.java.64",
+          "recovery.1M");
 
   /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =

@@ -300,7 +300,8 @@ class EdgesTest {
         .check(product);
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.ringmaster.persistence.chronicle..")
+        .resideOutsideOfPackages(
+            "io.ringmaster.persistence.chronicle..", "io.ringmaster.bench.floor..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("net.openhft..")

@@ -189,9 +189,9 @@ final class Appender {
       replay.run(found, recovery);
       held.set(table.owed() + table.dead());
       files.countDamaged();
-      begin(replay, found);
       publish();
       recovered.complete(null);
+      begin(replay, found);
       return true;
     } catch (IOException | RuntimeException | Error e) {
       recovered.completeExceptionally(e);
