@@ -268,27 +268,24 @@ final class Appender {
     }
     unforced = false;
     for (Command.Accept each : appended) {
-      tellAccepted(each);
+      tell(() -> each.receipt.accepted(table.handle(each.place)));
     }
     appended.clear();
     tellSyncs(null);
   }
 
-  private void tellAccepted(Command.Accept accept) {
+  /** Runs a callback; what it throws is its own affair. */
+  private static void tell(Runnable callback) {
     try {
-      accept.receipt.accepted(table.handle(accept.place));
+      callback.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a receipt of the journal threw: " + e, e);
+      LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
     }
   }
 
   private void tellSyncs(String failure) {
     for (Consumer<String> sync : syncs) {
-      try {
-        sync.accept(failure);
-      } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
-      }
+      tell(() -> sync.accept(failure));
     }
     syncs.clear();
   }
@@ -387,11 +384,7 @@ final class Appender {
 
   private void tellRefused(Command.Accept accept, String detail) {
     held.decrementAndGet();
-    try {
-      accept.receipt.refused(detail);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a receipt of the journal threw: " + e, e);
-    }
+    tell(() -> accept.receipt.refused(detail));
   }
 
   /** The event with this handle, in {@link #row}, if it is in that state. */
@@ -471,12 +464,12 @@ final class Appender {
   private void read(Command.Read read) {
     int place = table.place(read.handle());
     if (place < 0) {
-      read.reading().failed(true, "the event is settled");
+      tell(() -> read.reading().failed(true, "the event is settled"));
       return;
     }
     table.read(place, row);
     if (row.lost) {
-      read.reading().failed(false, "the event's bytes are lost");
+      tell(() -> read.reading().failed(false, "the event's bytes are lost"));
     } else {
       files.read(row.position, row.number, read.reading());
     }
@@ -501,7 +494,8 @@ final class Appender {
       }
       place++;
     }
-    listing.letters().found(found, place < table.places() ? place : -1);
+    long next = place < table.places() ? place : -1;
+    tell(() -> listing.letters().found(found, next));
   }
 
   // ---- failure ----
@@ -555,9 +549,9 @@ final class Appender {
     for (Command next = commands.poll(); next != null; next = commands.poll()) {
       switch (next) {
         case Command.Accept accept -> refuse(accept, "the journal is closed");
-        case Command.Sync sync -> sync.done().accept("the journal is closed");
-        case Command.Read read -> read.reading().failed(false, "the journal is closed");
-        case Command.Listing listing -> listing.letters().found(List.of(), -1);
+        case Command.Sync sync -> tell(() -> sync.done().accept("the journal is closed"));
+        case Command.Read read -> tell(() -> read.reading().failed(false, "the journal is closed"));
+        case Command.Listing listing -> tell(() -> listing.letters().found(List.of(), -1));
         case Command.Retry _, Command.Settle _, Command.Bury _, Command.Redrive _ -> {
           // whoever hands over outcomes afterwards has them run again after the next start
         }

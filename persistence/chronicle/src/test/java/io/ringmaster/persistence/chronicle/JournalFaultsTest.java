@@ -148,6 +148,25 @@ final class JournalFaultsTest {
           failure -> {
             throw new IllegalStateException("on purpose");
           });
+      one.journal.deadLetters(
+          0,
+          1,
+          (letters, next) -> {
+            throw new IllegalStateException("on purpose");
+          });
+      one.journal.read(
+          1,
+          new Journal.Reading() {
+            @Override
+            public void found(byte[] body, byte[] reason) {
+              throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void failed(boolean gone, String detail) {
+              throw new IllegalStateException("on purpose");
+            }
+          });
       one.accept(2, 10);
     }
   }

@@ -188,7 +188,8 @@ public interface Journal extends AutoCloseable {
    * Tells everything that is still owed, on one of the journal's threads, and returns afterwards.
    * To be called once, before anything else.
    *
-   * @throws IOException the storage cannot be read; nothing can be accepted then
+   * @throws IOException the storage cannot be read; nothing can be accepted then, and the journal
+   *     is to be closed
    */
   void recover(Recovery recovery) throws IOException;
 
