@@ -38,6 +38,9 @@ final class Appender {
   /** Outcomes are forced this much later at the latest. */
   private static final long OUTCOME_FORCE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
+  /** Reasons that are kept in memory while nothing can be written: 64 MiB of the longest. */
+  private static final int REASONS_MAX = 1024;
+
   private static final long RETRY_FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RETRY_MAX_NS = TimeUnit.SECONDS.toNanos(5);
   private static final long AGE_LOOK_NS = TimeUnit.SECONDS.toNanos(1);
@@ -64,6 +67,10 @@ final class Appender {
   final AtomicLong underWayBytes = new AtomicLong();
 
   private final Row row = new Row();
+
+  /** What is being served: not told yet if that fails. */
+  private Command serving;
+
   private final List<Command.Accept> appended = new ArrayList<>();
   private final List<Consumer<String>> syncs = new ArrayList<>();
   private long batchBytes;
@@ -75,6 +82,9 @@ final class Appender {
 
   /** Reasons of events that were buried while nothing could be written, by place. */
   private final Map<Integer, byte[]> unwrittenReasons = new HashMap<>();
+
+  /** Reasons that were appended and are not durable yet, by place. */
+  private final Map<Integer, byte[]> unforcedReasons = new HashMap<>();
 
   /** Pairs with a producer's offer: written before the queue is looked at for the last time. */
   private volatile boolean asleep;
@@ -170,8 +180,13 @@ final class Appender {
       degraded = "the journal ended: " + broken;
     } finally {
       ended = true;
-      refuseRest();
-      end();
+      try {
+        refuseAppended("the journal is closed");
+        refuse(serving);
+        refuseRest();
+      } finally {
+        end();
+      }
     }
   }
 
@@ -213,7 +228,9 @@ final class Appender {
     batchBytes = 0;
     for (Command next = poll(taken); next != null; next = poll(taken)) {
       taken++;
+      serving = next;
       serve(next);
+      serving = null;
     }
     boolean more = taken > 0;
     if (cycles.isUsable()) {
@@ -240,7 +257,7 @@ final class Appender {
           || (unforced && nowNs - unforcedSinceNs >= OUTCOME_FORCE_NS)) {
         commit();
       }
-      boolean more = cycles.turn();
+      boolean more = cycles.turn(2 * batchBytes);
       if (cycles.isFull(nowNs)) {
         commit();
         cycles.roll(nowNs);
@@ -267,10 +284,13 @@ final class Appender {
       return;
     }
     unforced = false;
-    for (Command.Accept each : appended) {
-      tell(() -> each.receipt.accepted(table.handle(each.place)));
-    }
+    unforcedReasons.clear();
+    List<Command.Accept> accepted = List.copyOf(appended);
     appended.clear();
+    for (Command.Accept each : accepted) {
+      long handle = table.handle(each.place);
+      tell(() -> each.receipt.accepted(handle));
+    }
     tellSyncs(null);
   }
 
@@ -278,16 +298,17 @@ final class Appender {
   private static void tell(Runnable callback) {
     try {
       callback.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
     }
   }
 
   private void tellSyncs(String failure) {
-    for (Consumer<String> sync : syncs) {
+    List<Consumer<String>> told = List.copyOf(syncs);
+    syncs.clear();
+    for (Consumer<String> sync : told) {
       tell(() -> sync.accept(failure));
     }
-    syncs.clear();
   }
 
   private void sleep() {
@@ -419,6 +440,8 @@ final class Appender {
     table.read(place, row);
     row.state = OwedTable.GONE;
     table.remove(place);
+    unwrittenReasons.remove(place);
+    unforcedReasons.remove(place);
     held.decrementAndGet();
     record();
   }
@@ -450,14 +473,39 @@ final class Appender {
     row.dueMs = bury.buriedMs();
     table.change(row.place, row.state, row.attempt, row.acceptedMs, row.dueMs);
     unwrittenReasons.put(row.place, bury.reason());
-    if (cycles.isUsable()) {
-      try {
-        cycles.appendAgain(row, bury.reason());
-        unwrittenReasons.remove(row.place);
-        noteUnforced();
-      } catch (IOException | RuntimeException | Error e) {
-        fail(e);
+    if (!cycles.isUsable()) {
+      boundReasons();
+      return;
+    }
+    try {
+      if (!writeReason(row.place)) {
+        cycles.appendOutcome(row); // its reason follows when its bytes can be read
       }
+      noteUnforced();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  /** A dead event is appended anew with its reason. False: its bytes cannot be read at present. */
+  private boolean writeReason(int place) throws IOException {
+    byte[] reason = unwrittenReasons.get(place);
+    if (!table.read(place, row) || row.state != OwedTable.DEAD) {
+      unwrittenReasons.remove(place);
+      return true;
+    }
+    boolean written = cycles.appendAgain(row, reason);
+    if (written) {
+      unwrittenReasons.remove(place);
+      unforcedReasons.put(place, reason);
+    }
+    return written;
+  }
+
+  /** So that a storage that fails for hours does not fill the memory: later ones have no reason. */
+  private void boundReasons() {
+    if (unwrittenReasons.size() > REASONS_MAX) {
+      unwrittenReasons.remove(row.place);
     }
   }
 
@@ -514,25 +562,32 @@ final class Appender {
     unforced = false;
     retryAtNs = System.nanoTime() + retryNs;
     retryNs = Math.min(2 * retryNs, RETRY_MAX_NS);
-    for (Command.Accept each : appended) {
+    unwrittenReasons.putAll(unforcedReasons);
+    unforcedReasons.clear();
+    refuseAppended(why);
+  }
+
+  /** Nobody was told of them: they are taken back. */
+  private void refuseAppended(String why) {
+    List<Command.Accept> refused = List.copyOf(appended);
+    appended.clear();
+    for (Command.Accept each : refused) {
       table.remove(each.place);
+    }
+    for (Command.Accept each : refused) {
       tellRefused(each, why);
     }
-    appended.clear();
     tellSyncs(why);
   }
 
   private void resume() {
     try {
       cycles.resume(System.nanoTime());
-      for (Map.Entry<Integer, byte[]> each : unwrittenReasons.entrySet()) {
-        if (table.state(each.getKey()) == OwedTable.DEAD) {
-          table.read(each.getKey(), row);
-          cycles.appendAgain(row, each.getValue());
-        }
+      for (int place : List.copyOf(unwrittenReasons.keySet())) {
+        writeReason(place);
       }
       cycles.force();
-      unwrittenReasons.clear();
+      unforcedReasons.clear();
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
       return;
@@ -544,17 +599,33 @@ final class Appender {
 
   // ---- the end ----
 
-  /** Nobody must wait for a thread that is gone. */
-  private synchronized void refuseRest() {
-    for (Command next = commands.poll(); next != null; next = commands.poll()) {
-      switch (next) {
-        case Command.Accept accept -> refuse(accept, "the journal is closed");
-        case Command.Sync sync -> tell(() -> sync.done().accept("the journal is closed"));
-        case Command.Read read -> tell(() -> read.reading().failed(false, "the journal is closed"));
-        case Command.Listing listing -> tell(() -> listing.letters().found(List.of(), -1));
-        case Command.Retry _, Command.Settle _, Command.Bury _, Command.Redrive _ -> {
-          // whoever hands over outcomes afterwards has them run again after the next start
-        }
+  /**
+   * Nobody must wait for a thread that is gone: what comes after its end is answered on the thread
+   * that hands it over.
+   */
+  private void refuseRest() {
+    for (Command next = takeRest(); next != null; next = takeRest()) {
+      refuse(next);
+    }
+  }
+
+  /** One at a time takes from the queue. */
+  private synchronized Command takeRest() {
+    return commands.poll();
+  }
+
+  private void refuse(Command command) {
+    String closed = "the journal is closed";
+    switch (command) {
+      case Command.Accept accept -> refuse(accept, closed);
+      case Command.Sync sync -> tell(() -> sync.done().accept(closed));
+      case Command.Read read -> tell(() -> read.reading().failed(false, closed));
+      case Command.Listing listing -> tell(() -> listing.letters().found(List.of(), -1));
+      case Command.Retry _, Command.Settle _, Command.Bury _, Command.Redrive _ -> {
+        // whoever hands over outcomes afterwards has them run again after the next start
+      }
+      case null -> {
+        // nothing was being served
       }
     }
   }

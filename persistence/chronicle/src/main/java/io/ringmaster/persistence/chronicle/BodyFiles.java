@@ -24,7 +24,8 @@ final class BodyFiles implements AutoCloseable {
    * The event's record, from the buffer's beginning on.
    *
    * @param number the event's
-   * @throws IOException it cannot be read, or is not that event's
+   * @throws DamagedRecordException it is not that event's
+   * @throws IOException it cannot be read at present
    */
   ByteBuffer read(long position, long number) throws IOException {
     FileChannel channel = channel(Position.cycle(position));
@@ -40,7 +41,7 @@ final class BodyFiles implements AutoCloseable {
         || read < length
         || !Records.isWhole(seal, bytes, 0, length)
         || !Records.isEvent(bytes, number)) {
-      throw new IOException("the event's bytes are damaged, at " + offset + " of its cycle");
+      throw new DamagedRecordException("the event's bytes are damaged, at " + offset + " of its cycle");
     }
     return bytes;
   }

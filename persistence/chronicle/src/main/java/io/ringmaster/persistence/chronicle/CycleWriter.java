@@ -30,6 +30,10 @@ final class CycleWriter implements AutoCloseable {
   private static final int FILL_BYTES_MAX = 4 << 20;
   private static final String METADATA = "metadata.cq4t";
   private static final int PAGE = 4096;
+
+  /** No record begins behind: positions hold no more. */
+  private static final long END_MAX = 48L << 30;
+
   private static final long BLOCK_BYTES = 64L << 20;
 
   /** There is one writer: nothing is ever waited for, but what a crash left. */
@@ -72,7 +76,8 @@ final class CycleWriter implements AutoCloseable {
       queue = open(folder);
       giveBlocks(folders.files(), folder.resolve(METADATA));
       CycleWriter writer = new CycleWriter(folders.files(), cycle, queue, channel);
-      writer.append(first, length);
+      long offset = Position.offset(writer.append(first, length));
+      writer.checkWritten(first, length, offset);
       folders.files().force(channel, true);
       folders.files().syncFolder(folder);
       begun = true;
@@ -82,6 +87,15 @@ final class CycleWriter implements AutoCloseable {
         Closeable.closeQuietly(queue);
         channel.close();
       }
+    }
+  }
+
+  /** That the channel, which is forced, is the file's which Chronicle writes. */
+  private void checkWritten(byte[] record, int length, long offset) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(length);
+    files.read(channel, read, offset);
+    if (!read.flip().equals(ByteBuffer.wrap(record, 0, length))) {
+      throw new IOException("what was written is not in the file that was prepared");
     }
   }
 
@@ -125,6 +139,9 @@ final class CycleWriter implements AutoCloseable {
    * @throws IOException there is no room for it; nothing was written
    */
   long append(byte[] record, int length) throws IOException {
+    if (end > END_MAX) {
+      throw new IOException("the cycle is too large: " + end);
+    }
     fill(end + length + AROUND_BYTES);
     long offset;
     try (DocumentContext document = appender.writingDocument()) {

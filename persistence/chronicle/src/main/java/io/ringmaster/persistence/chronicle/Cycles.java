@@ -4,6 +4,7 @@ import io.ringmaster.persistence.chronicle.OwedTable.Row;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,8 +26,8 @@ final class Cycles {
 
   /** What a cycle needs before the ones before it may go. */
   private enum Upkeep {
-    CHECKPOINT,
     CARRY,
+    CHECKPOINT,
     FORCE,
     DONE
   }
@@ -44,7 +45,12 @@ final class Cycles {
 
   private CycleWriter writer;
   private long writerBegunNs;
-  private int lastGood;
+  /** What lies in cycles below is appended anew. */
+  private int carryBelow;
+
+  /** Cycles below may go: nothing lies there that could not be read. */
+  private int keepFrom;
+
   private int lastBegun;
   private long nextRecord;
   private long nextEvent;
@@ -68,31 +74,60 @@ final class Cycles {
   void start(Replay replay, List<Integer> found, long nowNs) throws IOException {
     nextRecord = replay.nextRecord();
     nextEvent = replay.nextEvent();
-    lastGood = replay.lastCycle();
-    lastBegun = lastGood;
+    lastBegun = replay.lastCycle();
     for (int cycle : found) {
       kept.put(cycle, Files.size(folders.data(cycle)));
+    }
+    carryBelow = lastBegun;
+    for (int cycle : kept.tailMap(replay.firstCycle()).keySet()) {
+      force(cycle);
     }
     begin(nowNs);
   }
 
+  /** What an earlier process wrote and may not have forced: it was believed, so it must stay. */
+  private void force(int cycle) throws IOException {
+    try (FileChannel channel = folders.files().openToRead(folders.data(cycle))) {
+      folders.files().force(channel, true);
+    }
+    folders.files().syncFolder(folders.folder(cycle));
+  }
+
+  /**
+   * Begins the next cycle.
+   *
+   * @throws IOException it cannot; nothing is left of it, or its number is not used again
+   */
   private void begin(long nowNs) throws IOException {
     int cycle = lastBegun + 1;
     if (cycle >= Position.CYCLE_MAX) {
       throw new IOException("there are no more cycles");
     }
     files.awaitPrepared();
-    if (!Files.exists(folders.prepared(cycle))) {
-      folders.prepare(cycle);
+    boolean begun = false;
+    try {
+      if (!files.isPrepared(cycle)) {
+        if (Files.exists(folders.folder(cycle))) {
+          folders.files().delete(folders.folder(cycle));
+        }
+        folders.prepare(cycle);
+      }
+      int length = encoder.begin(nextRecord++, cycle, nextEvent);
+      writer = CycleWriter.begin(folders, cycle, encoder.array(), length);
+      begun = true;
+    } finally {
+      files.forgetPrepared();
+      if (!begun) {
+        discard(cycle);
+      }
     }
-    int length = encoder.begin(nextRecord++, cycle, nextEvent);
-    writer = CycleWriter.begin(folders, cycle, encoder.array(), length);
     lastBegun = cycle;
     kept.put(cycle, writer.end());
     writerBegunNs = nowNs;
-    upkeep = Upkeep.CHECKPOINT;
+    upkeep = Upkeep.CARRY;
     cursor = 0;
     rows = 0;
+    keepFrom = carryBelow;
   }
 
   boolean isUsable() {
@@ -121,8 +156,12 @@ final class Cycles {
     event.position = append(encoder.event(nextRecord++, event, NO_BYTES, body));
   }
 
-  /** Appends an event that lies elsewhere, with a new reason or its own. Its row is made true. */
-  void appendAgain(Row event, byte[] newReason) throws IOException {
+  /**
+   * Appends an event that lies elsewhere, with a new reason or its own, and makes its row true.
+   *
+   * @return false: its bytes cannot be read at present, and it stays where it is
+   */
+  boolean appendAgain(Row event, byte[] newReason) throws IOException {
     byte[] body = NO_BYTES;
     byte[] reason = newReason == null ? NO_BYTES : newReason;
     if (!event.lost) {
@@ -130,15 +169,19 @@ final class Cycles {
         ByteBuffer record = bodies.read(event.position, event.number);
         body = Records.body(record);
         reason = newReason == null ? Records.reason(record) : newReason;
-      } catch (IOException unreadable) {
+      } catch (DamagedRecordException damaged) {
         event.lost = true;
         folders.markDamaged(Position.cycle(event.position));
-        LOG.log(Level.ERROR, "the bytes of an event are lost: " + unreadable.getMessage());
+        LOG.log(Level.ERROR, "the bytes of an event are lost: " + damaged.getMessage());
+      } catch (IOException unreadable) {
+        LOG.log(Level.WARNING, "an event cannot be moved yet: " + unreadable.getMessage());
+        return false;
       }
     }
     event.bodyBytes = body.length;
     event.position = append(encoder.event(nextRecord++, event, reason, body));
     table.restore(event);
+    return true;
   }
 
   void appendOutcome(Row event) throws IOException {
@@ -156,10 +199,11 @@ final class Cycles {
   /**
    * Does a little of what the cycle still needs.
    *
+   * @param bytes at least so much is written, if there is: what was written for others meanwhile
    * @return whether there is more to do
    */
-  boolean turn() throws IOException {
-    long end = writer.end() + SLICE_BYTES;
+  boolean turn(long bytes) throws IOException {
+    long end = writer.end() + Math.max(SLICE_BYTES, bytes);
     while (upkeep != Upkeep.DONE && writer.end() < end) {
       step();
     }
@@ -192,33 +236,36 @@ final class Cycles {
       cursor = to;
     } else {
       append(encoder.end(nextRecord++, rows));
-      upkeep = Upkeep.CARRY;
-      cursor = 0;
-    }
-  }
-
-  /** Some places' events that lie two cycles back move here. */
-  private void carry() throws IOException {
-    int to = Math.min(cursor + PLACES_PER_PART, table.places());
-    long enough = writer.end() + SLICE_BYTES;
-    while (cursor < to && writer.end() < enough) {
-      if (table.number(cursor) != 0 && Position.cycle(table.position(cursor)) < lastGood) {
-        table.read(cursor, row);
-        appendAgain(row, null);
-      }
-      cursor++;
-    }
-    if (cursor == table.places()) {
       upkeep = Upkeep.FORCE;
     }
   }
 
+  /** Some places' events that lie two cycles back, or in a cycle that failed, move here. */
+  private void carry() throws IOException {
+    int to = Math.min(cursor + PLACES_PER_PART, table.places());
+    long enough = writer.end() + SLICE_BYTES;
+    while (cursor < to && writer.end() < enough) {
+      if (table.number(cursor) != 0 && Position.cycle(table.position(cursor)) < carryBelow) {
+        table.read(cursor, row);
+        if (!appendAgain(row, null)) {
+          keepFrom = Math.min(keepFrom, Position.cycle(row.position));
+        }
+      }
+      cursor++;
+    }
+    if (cursor == table.places()) {
+      upkeep = Upkeep.CHECKPOINT;
+      cursor = 0;
+    }
+  }
+
   private void retire() throws IOException {
-    while (kept.firstKey() < lastGood) {
+    while (kept.firstKey() < Math.min(keepFrom, lastBegun)) {
       int old = kept.pollFirstEntry().getKey();
       bodies.forget(old);
       files.retire(old);
     }
+    carryBelow = lastBegun;
   }
 
   /**
@@ -241,16 +288,19 @@ final class Cycles {
     writer.force();
     writer.close();
     writer = null;
-    lastGood = lastBegun;
+    carryBelow = lastBegun;
     begin(nowNs);
   }
 
-  /** Gives up the newest cycle, as far as it will let go. */
+  /**
+   * Gives up the newest cycle, as far as it will let go. What lies there may not be durable: all of
+   * it is to be appended anew before anything older goes.
+   */
   void abandon() {
     if (writer != null) {
       CycleWriter broken = writer;
       writer = null;
-      lastGood = lastBegun;
+      carryBelow = lastBegun + 1;
       try {
         broken.close();
       } catch (IOException | RuntimeException | Error e) {
@@ -260,33 +310,20 @@ final class Cycles {
   }
 
   /**
-   * Goes on in a new cycle, which has the whole checkpoint when this returns.
+   * Goes on in a new cycle, which has all that is owed in it and the whole checkpoint, durably, when
+   * this returns.
    *
-   * @throws IOException it cannot; nothing is left of the attempt
+   * @throws IOException it cannot
    */
   void resume(long nowNs) throws IOException {
-    int good = lastGood;
-    int attempt = lastBegun + 1;
-    boolean done = false;
-    try {
-      begin(nowNs);
-      while (upkeep == Upkeep.CHECKPOINT) {
-        step();
-      }
-      force();
-      done = true;
-    } finally {
-      if (!done) {
-        abandon();
-        lastGood = good;
-        discard(attempt);
-      }
+    begin(nowNs);
+    while (upkeep != Upkeep.DONE) {
+      step();
     }
   }
 
+  /** Removes a cycle in which nothing was acknowledged. */
   private void discard(int cycle) {
-    kept.remove(cycle);
-    lastBegun = cycle - 1;
     try {
       if (Files.exists(folders.folder(cycle))) {
         folders.files().delete(folders.folder(cycle));

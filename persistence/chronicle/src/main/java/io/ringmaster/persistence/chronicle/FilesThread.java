@@ -31,6 +31,9 @@ final class FilesThread implements AutoCloseable {
 
   private int preparing;
 
+  /** The cycle that was prepared wholly and is not begun; 0: none. */
+  private int prepared;
+
   /** Damaged cycles that lie there; this thread. */
   private volatile int damaged;
 
@@ -51,15 +54,27 @@ final class FilesThread implements AutoCloseable {
     }
     add(
         () -> {
+          boolean done = false;
           try {
             folders.prepare(cycle);
+            done = true;
           } finally {
             synchronized (this) {
+              prepared = done ? cycle : 0;
               preparing--;
               notifyAll();
             }
           }
         });
+  }
+
+  synchronized boolean isPrepared(int cycle) {
+    return prepared == cycle;
+  }
+
+  /** What was prepared is begun, or given up. */
+  synchronized void forgetPrepared() {
+    prepared = 0;
   }
 
   /** Waits until no cycle is being prepared. */
@@ -87,15 +102,18 @@ final class FilesThread implements AutoCloseable {
   }
 
   private void read(Reading reading, long position, long number) {
-    ByteBuffer event;
+    byte[] body;
+    byte[] reason;
     try {
-      event = bodies.read(position, number);
-    } catch (IOException e) {
-      LOG.log(Level.ERROR, "an event cannot be read from the journal: " + e.getMessage());
-      reading.failed(false, e.getMessage());
+      ByteBuffer event = bodies.read(position, number);
+      body = Records.body(event);
+      reason = Records.reason(event);
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "an event cannot be read from the journal: " + e);
+      reading.failed(false, e.getMessage() == null ? e.toString() : e.getMessage());
       return;
     }
-    reading.found(Records.body(event), Records.reason(event));
+    reading.found(body, reason);
   }
 
   private void add(FileWork work) {

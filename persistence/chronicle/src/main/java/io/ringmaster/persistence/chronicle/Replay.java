@@ -27,6 +27,7 @@ final class Replay {
   private final Row row = new Row();
   private long nextEvent = 1;
   private long nextRecord = 1;
+  private int firstCycle;
   private int lastCycle;
 
   Replay(CycleFolders folders, Seal seal, OwedTable table) {
@@ -50,11 +51,17 @@ final class Replay {
     return lastCycle;
   }
 
+  /** The first one that was read. */
+  int firstCycle() {
+    return firstCycle;
+  }
+
   void run(List<Integer> cycles, Recovery recovery) throws IOException {
     int from = 0;
     for (int i = cycles.size() - 1; i > 0 && from == 0; i--) {
       from = isCheckpointWhole(cycles.get(i)) ? i : 0;
     }
+    firstCycle = cycles.isEmpty() ? 0 : cycles.get(from);
     long total = 0;
     for (int cycle : cycles.subList(from, cycles.size())) {
       total += Files.size(folders.data(cycle));

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
  * is decided by who calls.
  *
  * <p>Threads: any thread may call any method; none of them blocks but {@link #recover} and {@link
- * #close}. Callbacks come on the journal's own threads, which nobody can interrupt: they are short,
- * do not block and do not throw. What one thread hands over about one event is recorded in that
+ * #close}. Callbacks come on the journal's own threads, which nobody can interrupt, and after its
+ * end on the caller's: they are short, do not block and do not throw. What one thread hands over about one event is recorded in that
  * order.
  *
  * <p>An event is <em>owed</em> from its acceptance on, until it is settled or dead:
@@ -165,7 +165,7 @@ public interface Journal extends AutoCloseable {
    *
    * @param owed events that are owed
    * @param dead events that are dead
-   * @param bodyBytes sum of both's bodies and reasons
+   * @param bodyBytes sum of both's bodies
    * @param storedBytes what the journal takes in the storage
    * @param oldestCycle number of the oldest file that is kept
    * @param newestCycle number of the file that is written
