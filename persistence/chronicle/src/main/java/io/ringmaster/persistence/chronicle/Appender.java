@@ -8,15 +8,12 @@ import io.ringmaster.persistence.spi.Journal.Status;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
 /**
@@ -37,9 +34,6 @@ final class Appender {
 
   /** Outcomes are forced this much later at the latest. */
   private static final long OUTCOME_FORCE_NS = TimeUnit.MILLISECONDS.toNanos(50);
-
-  /** Reasons that are kept in memory while nothing can be written: 64 MiB of the longest. */
-  private static final int REASONS_MAX = 1024;
 
   private static final long RETRY_FIRST_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long RETRY_MAX_NS = TimeUnit.SECONDS.toNanos(5);
@@ -71,20 +65,14 @@ final class Appender {
   /** What is being served: not told yet if that fails. */
   private Command serving;
 
-  private final List<Command.Accept> appended = new ArrayList<>();
-  private final List<Consumer<String>> syncs = new ArrayList<>();
+  private final Waiting waiting = new Waiting();
+  private final LateReasons reasons = new LateReasons();
   private long batchBytes;
   private boolean unforced;
   private long unforcedSinceNs;
   private long retryAtNs;
   private long retryNs = RETRY_FIRST_NS;
   private long stray;
-
-  /** Reasons of events that were buried while nothing could be written, by place. */
-  private final Map<Integer, byte[]> unwrittenReasons = new HashMap<>();
-
-  /** Reasons that were appended and are not durable yet, by place. */
-  private final Map<Integer, byte[]> unforcedReasons = new HashMap<>();
 
   /** Pairs with a producer's offer: written before the queue is looked at for the last time. */
   private volatile boolean asleep;
@@ -252,15 +240,14 @@ final class Appender {
   private boolean tend() {
     try {
       long nowNs = System.nanoTime();
-      if (!appended.isEmpty()
-          || !syncs.isEmpty()
-          || (unforced && nowNs - unforcedSinceNs >= OUTCOME_FORCE_NS)) {
-        commit();
+      boolean late = unforced && nowNs - unforcedSinceNs >= OUTCOME_FORCE_NS;
+      if ((!waiting.isEmpty() || late) && !commit()) {
+        return false;
       }
       boolean more = cycles.turn(2 * batchBytes);
-      if (cycles.isFull(nowNs)) {
-        commit();
+      if (cycles.isFull(nowNs) && commit()) {
         cycles.roll(nowNs);
+        writeReasons();
         more = true;
       }
       return more;
@@ -270,45 +257,23 @@ final class Appender {
     }
   }
 
-  /** Makes durable what was appended, and tells. */
-  private void commit() {
+  /** Makes durable what was appended, and tells. False: it failed, and that is told. */
+  private boolean commit() {
     if (!cycles.isUsable()) {
-      return;
+      return false;
     }
     try {
-      if (synced && (unforced || !appended.isEmpty() || !syncs.isEmpty())) {
+      if (synced && (unforced || !waiting.isEmpty())) {
         cycles.force();
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
-      return;
+      return false;
     }
     unforced = false;
-    unforcedReasons.clear();
-    List<Command.Accept> accepted = List.copyOf(appended);
-    appended.clear();
-    for (Command.Accept each : accepted) {
-      long handle = table.handle(each.place);
-      tell(() -> each.receipt.accepted(handle));
-    }
-    tellSyncs(null);
-  }
-
-  /** Runs a callback; what it throws is its own affair. */
-  private static void tell(Runnable callback) {
-    try {
-      callback.run();
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
-    }
-  }
-
-  private void tellSyncs(String failure) {
-    List<Consumer<String>> told = List.copyOf(syncs);
-    syncs.clear();
-    for (Consumer<String> sync : told) {
-      tell(() -> sync.accept(failure));
-    }
+    reasons.forced();
+    waiting.tellDurable(table);
+    return true;
   }
 
   private void sleep() {
@@ -354,9 +319,9 @@ final class Appender {
       case Command.Read read -> read(read);
       case Command.Listing listing -> list(listing);
       case Command.Sync sync -> {
-        syncs.add(sync.done());
+        waiting.add(sync.done());
         if (!cycles.isUsable()) {
-          tellSyncs(degraded);
+          waiting.tellSyncs(degraded);
         }
       }
     }
@@ -388,7 +353,7 @@ final class Appender {
     }
     table.put(row);
     accept.place = row.place;
-    appended.add(accept);
+    waiting.add(accept);
     batchBytes += event.body().length;
     arrived(accept);
   }
@@ -405,7 +370,7 @@ final class Appender {
 
   private void tellRefused(Command.Accept accept, String detail) {
     held.decrementAndGet();
-    tell(() -> accept.receipt.refused(detail));
+    Waiting.tell(() -> accept.receipt.refused(detail));
   }
 
   /** The event with this handle, in {@link #row}, if it is in that state. */
@@ -440,8 +405,7 @@ final class Appender {
     table.read(place, row);
     row.state = OwedTable.GONE;
     table.remove(place);
-    unwrittenReasons.remove(place);
-    unforcedReasons.remove(place);
+    reasons.forget(place);
     held.decrementAndGet();
     record();
   }
@@ -472,9 +436,8 @@ final class Appender {
     row.state = OwedTable.DEAD;
     row.dueMs = bury.buriedMs();
     table.change(row.place, row.state, row.attempt, row.acceptedMs, row.dueMs);
-    unwrittenReasons.put(row.place, bury.reason());
+    reasons.add(row.place, bury.reason());
     if (!cycles.isUsable()) {
-      boundReasons();
       return;
     }
     try {
@@ -487,37 +450,36 @@ final class Appender {
     }
   }
 
+  private void writeReasons() throws IOException {
+    for (int place : reasons.places()) {
+      writeReason(place);
+      noteUnforced();
+    }
+  }
+
   /** A dead event is appended anew with its reason. False: its bytes cannot be read at present. */
   private boolean writeReason(int place) throws IOException {
-    byte[] reason = unwrittenReasons.get(place);
-    if (!table.read(place, row) || row.state != OwedTable.DEAD) {
-      unwrittenReasons.remove(place);
-      return true;
+    byte[] reason = reasons.get(place);
+    if (reason == null || !table.read(place, row) || row.state != OwedTable.DEAD) {
+      reasons.forget(place);
+      return reason != null;
     }
     boolean written = cycles.appendAgain(row, reason);
     if (written) {
-      unwrittenReasons.remove(place);
-      unforcedReasons.put(place, reason);
+      reasons.written(place);
     }
     return written;
-  }
-
-  /** So that a storage that fails for hours does not fill the memory: later ones have no reason. */
-  private void boundReasons() {
-    if (unwrittenReasons.size() > REASONS_MAX) {
-      unwrittenReasons.remove(row.place);
-    }
   }
 
   private void read(Command.Read read) {
     int place = table.place(read.handle());
     if (place < 0) {
-      tell(() -> read.reading().failed(true, "the event is settled"));
+      Waiting.tell(() -> read.reading().failed(true, "the event is settled"));
       return;
     }
     table.read(place, row);
     if (row.lost) {
-      tell(() -> read.reading().failed(false, "the event's bytes are lost"));
+      Waiting.tell(() -> read.reading().failed(false, "the event's bytes are lost"));
     } else {
       files.read(row.position, row.number, read.reading());
     }
@@ -529,21 +491,12 @@ final class Appender {
     while (place < table.places() && found.size() < listing.limit()) {
       if (table.state(place) == OwedTable.DEAD) {
         table.read(place, row);
-        found.add(
-            new DeadLetter(
-                table.handle(place),
-                row.idHigh,
-                row.idLow,
-                row.lane,
-                row.acceptedMs,
-                row.dueMs,
-                row.attempt,
-                row.bodyBytes));
+        found.add(row.deadLetter(table.handle(place)));
       }
       place++;
     }
     long next = place < table.places() ? place : -1;
-    tell(() -> listing.letters().found(found, next));
+    Waiting.tell(() -> listing.letters().found(found, next));
   }
 
   // ---- failure ----
@@ -562,32 +515,29 @@ final class Appender {
     unforced = false;
     retryAtNs = System.nanoTime() + retryNs;
     retryNs = Math.min(2 * retryNs, RETRY_MAX_NS);
-    unwrittenReasons.putAll(unforcedReasons);
-    unforcedReasons.clear();
+    reasons.failed();
     refuseAppended(why);
   }
 
   /** Nobody was told of them: they are taken back. */
   private void refuseAppended(String why) {
-    List<Command.Accept> refused = List.copyOf(appended);
-    appended.clear();
+    List<Command.Accept> refused = waiting.takeAppended();
     for (Command.Accept each : refused) {
       table.remove(each.place);
     }
     for (Command.Accept each : refused) {
       tellRefused(each, why);
     }
-    tellSyncs(why);
+    waiting.tellSyncs(why);
   }
 
   private void resume() {
     try {
       cycles.resume(System.nanoTime());
-      for (int place : List.copyOf(unwrittenReasons.keySet())) {
-        writeReason(place);
-      }
+      writeReasons();
       cycles.force();
-      unforcedReasons.clear();
+      reasons.forced();
+      unforced = false;
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
       return;
@@ -618,9 +568,9 @@ final class Appender {
     String closed = "the journal is closed";
     switch (command) {
       case Command.Accept accept -> refuse(accept, closed);
-      case Command.Sync sync -> tell(() -> sync.done().accept(closed));
-      case Command.Read read -> tell(() -> read.reading().failed(false, closed));
-      case Command.Listing listing -> tell(() -> listing.letters().found(List.of(), -1));
+      case Command.Sync sync -> Waiting.tell(() -> sync.done().accept(closed));
+      case Command.Read read -> Waiting.tell(() -> read.reading().failed(false, closed));
+      case Command.Listing listing -> Waiting.tell(() -> listing.letters().found(List.of(), -1));
       case Command.Retry _, Command.Settle _, Command.Bury _, Command.Redrive _ -> {
         // whoever hands over outcomes afterwards has them run again after the next start
       }

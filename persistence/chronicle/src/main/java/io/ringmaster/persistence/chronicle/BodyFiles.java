@@ -41,7 +41,8 @@ final class BodyFiles implements AutoCloseable {
         || read < length
         || !Records.isWhole(seal, bytes, 0, length)
         || !Records.isEvent(bytes, number)) {
-      throw new DamagedRecordException("the event's bytes are damaged, at " + offset + " of its cycle");
+      throw new DamagedRecordException(
+          "the event's bytes are damaged, at " + offset + " of its cycle");
     }
     return bytes;
   }

@@ -50,7 +50,7 @@ final class ChronicleJournal implements Journal {
    */
   static ChronicleJournal open(
       Path folder, boolean synced, JournalLimits limits, JournalFiles files) throws IOException {
-    Path root = Files.createDirectories(folder.toAbsolutePath()).toRealPath();
+    Path root = create(folder.toAbsolutePath(), files).toRealPath();
     if (!OURS.add(root)) {
       throw inUse(root);
     }
@@ -64,7 +64,7 @@ final class ChronicleJournal implements Journal {
       Seal seal = Seal.read(files, root);
       if (seal == null) {
         if (!new CycleFolders(files, root).list().isEmpty()) {
-          throw new IOException("the journal's identity is missing: " + root);
+          throw new IOException("the journal's identity is missing or damaged: " + root);
         }
         seal = Seal.create(files, root);
       }
@@ -79,6 +79,16 @@ final class ChronicleJournal implements Journal {
         OURS.remove(root);
       }
     }
+  }
+
+  /** Makes a folder and those above it that are not there, durably. */
+  private static Path create(Path folder, JournalFiles files) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Path parent = create(folder.getParent(), files);
+      Files.createDirectories(folder);
+      files.syncFolder(parent);
+    }
+    return folder;
   }
 
   private static boolean isLocked(FileChannel channel) throws IOException {

@@ -76,13 +76,23 @@ final class CycleFolders {
     return Files.exists(data(cycle));
   }
 
-  /** Makes a cycle's folder and a file with blocks for the first records, durably. */
+  /**
+   * Makes a cycle's folder and a file with blocks for the first records, durably.
+   *
+   * @throws IOException it cannot; the file is not there then, or cannot be removed
+   */
   void prepare(int cycle) throws IOException {
     Path folder = folder(cycle);
     Files.createDirectories(folder);
+    boolean whole = false;
     try (FileChannel channel = files.open(prepared(cycle))) {
       files.write(channel, ByteBuffer.allocateDirect(FIRST_BYTES), 0);
       files.force(channel, true);
+      whole = true;
+    } finally {
+      if (!whole) {
+        Files.deleteIfExists(prepared(cycle));
+      }
     }
     files.syncFolder(folder);
     files.syncFolder(root);

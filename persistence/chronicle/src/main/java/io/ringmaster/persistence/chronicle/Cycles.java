@@ -45,6 +45,7 @@ final class Cycles {
 
   private CycleWriter writer;
   private long writerBegunNs;
+
   /** What lies in cycles below is appended anew. */
   private int carryBelow;
 
@@ -310,8 +311,8 @@ final class Cycles {
   }
 
   /**
-   * Goes on in a new cycle, which has all that is owed in it and the whole checkpoint, durably, when
-   * this returns.
+   * Goes on in a new cycle, which has all that is owed in it and the whole checkpoint, durably,
+   * when this returns.
    *
    * @throws IOException it cannot
    */

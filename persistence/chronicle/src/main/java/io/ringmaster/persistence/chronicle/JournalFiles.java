@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -57,6 +58,11 @@ class JournalFiles {
 
   void rename(Path from, Path to) throws IOException {
     Files.move(from, to);
+  }
+
+  /** Gives a file the name of another, which it replaces. */
+  void replace(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Removes a folder of files. */

@@ -1,5 +1,6 @@
 package io.ringmaster.persistence.chronicle;
 
+import io.ringmaster.persistence.spi.Journal.DeadLetter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,6 +68,10 @@ final class OwedTable {
 
     /** Whether its bytes could not be read when they had to be moved. */
     boolean lost;
+
+    DeadLetter deadLetter(long handle) {
+      return new DeadLetter(handle, idHigh, idLow, lane, acceptedMs, dueMs, attempt, bodyBytes);
+    }
   }
 
   long owed() {

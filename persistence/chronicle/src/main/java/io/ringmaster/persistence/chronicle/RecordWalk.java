@@ -18,6 +18,10 @@ final class RecordWalk implements AutoCloseable {
   private static final int LENGTH_MASK = 0x3FFFFFFF;
   private static final int OWN_BIT = 0x40000000;
   private static final int INCOMPLETE_BIT = 0x80000000;
+
+  /** Chronicle's own documents: its header, and pages of its index, 16 KiB each. */
+  private static final int OWN_BYTES_MAX = 64 * 1024;
+
   private static final int WINDOW_BYTES = 1 << 20;
 
   private final JournalFiles files;
@@ -105,11 +109,14 @@ final class RecordWalk implements AutoCloseable {
       int word = window.getInt((int) (next - windowAt));
       int length = word & LENGTH_MASK;
       boolean complete = (word & INCOMPLETE_BIT) == 0;
-      if (complete && length > 0 && (word & OWN_BIT) != 0 && next + WORD + length <= size) {
+      boolean own = (word & OWN_BIT) != 0;
+      if (complete && own && length > 0 && length <= OWN_BYTES_MAX && !hidesRecord(length)) {
         next += WORD + padded(length);
-      } else if (complete && length > 0 && (word & OWN_BIT) == 0 && isRecord(next + WORD)) {
+      } else if (complete && !own && isRecord(next + WORD)) {
         recordAt = next + WORD;
-        next += WORD + padded(length);
+        int real = Records.length(seal, window, at(), windowBytes);
+        damaged |= length != real;
+        next += WORD + padded(real);
         return true;
       } else {
         torn = !complete;
@@ -117,6 +124,20 @@ final class RecordWalk implements AutoCloseable {
         return search();
       }
     }
+  }
+
+  /** Whether in what is said to be Chronicle's own there is a record. Its bytes are in sight. */
+  private boolean hidesRecord(int length) throws IOException {
+    if (!see(next, WORD + length)) {
+      return true;
+    }
+    for (int skipped = WORD; skipped + WORD <= WORD + length; skipped += WORD) {
+      if (window.getInt((int) (next - windowAt) + skipped) == seal.magic()
+          && isRecord(next + skipped)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -40,27 +40,22 @@ final class Seal {
   }
 
   /**
-   * Reads a journal's seal.
+   * Reads a journal's seal; a copy that is missing or damaged is written anew.
    *
-   * @return null: there is none
-   * @throws IOException there was one, and cannot be read
+   * @return null: there is none, or none that can be used
    */
   static Seal read(JournalFiles files, Path root) throws IOException {
-    boolean any = false;
+    Seal found = null;
+    boolean whole = true;
     for (String name : NAMES) {
-      Path path = root.resolve(name);
-      if (Files.exists(path)) {
-        any = true;
-        Seal seal = readFile(files, path);
-        if (seal != null) {
-          return seal;
-        }
-      }
+      Seal seal = Files.exists(root.resolve(name)) ? readFile(files, root.resolve(name)) : null;
+      whole &= seal != null;
+      found = found == null ? seal : found;
     }
-    if (any) {
-      throw new IOException("the journal's identity is damaged: " + root.resolve(NAMES.get(0)));
+    if (found != null && !whole) {
+      found.write(files, root);
     }
-    return null;
+    return found;
   }
 
   private static Seal readFile(JournalFiles files, Path path) throws IOException {
@@ -83,15 +78,21 @@ final class Seal {
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
     Seal seal = new Seal(random.nextInt() | 1, salt);
+    seal.write(files, root);
+    return seal;
+  }
+
+  private void write(JournalFiles files, Path root) throws IOException {
     for (String name : NAMES) {
-      ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES).putInt(seal.magic).put(salt);
-      bytes.putInt(seal.checksum(bytes.array(), 0, bytes.position()));
-      try (FileChannel channel = files.open(root.resolve(name))) {
+      ByteBuffer bytes = ByteBuffer.allocate(FILE_BYTES).putInt(magic).put(salt);
+      bytes.putInt(checksum(bytes.array(), 0, bytes.position()));
+      Path written = root.resolve(name + ".new");
+      try (FileChannel channel = files.open(written)) {
         files.write(channel, bytes.flip(), 0);
         files.force(channel, true);
       }
+      files.replace(written, root.resolve(name));
+      files.syncFolder(root);
     }
-    files.syncFolder(root);
-    return seal;
   }
 }

@@ -48,6 +48,9 @@ final class JournalCrashTest {
   private final Map<Told, Integer> told = new EnumMap<>(Told.class);
   private int newestCycle;
 
+  /** Lives in which something was accepted: some end while they begin. */
+  private int accepting;
+
   @Test
   void nothingAcknowledgedIsLost() throws Exception {
     long seed = Long.getLong("ringmaster.seed", System.nanoTime());
@@ -56,13 +59,14 @@ final class JournalCrashTest {
     for (int round = 0; round < ROUNDS; round++) {
       String what = "seed " + seed + ", round " + round;
       boolean byOperation = round % 2 == 1;
-      int after = byOperation ? 20 + random.nextInt(600) : 1_500 + random.nextInt(4_000);
+      int after = byOperation ? 1 + random.nextInt(600) : 1_500 + random.nextInt(4_000);
       round(round, byOperation ? after : 0, byOperation ? Integer.MAX_VALUE : after);
       long owed = ledger.values().stream().filter(each -> each == Known.ACCEPTED).count();
       loaded += owed >= 1_000 ? 1 : 0;
       check(what);
     }
     assertTrue(newestCycle > 2 * ROUNDS, "it rolled " + newestCycle + " times");
+    assertTrue(accepting * 2 > ROUNDS, accepting + " lives accepted something");
     assertTrue(loaded * 10 >= ROUNDS * 6, loaded + " kills with 1,000 events in flight");
   }
 
@@ -96,7 +100,7 @@ final class JournalCrashTest {
       writer.destroyForcibly();
     }
     assertTrue(writer.waitFor(END_S, TimeUnit.SECONDS));
-    assertNotNull(told.get(Told.ACCEPTED), "it accepted nothing, round " + round);
+    accepting += told.containsKey(Told.ACCEPTED) ? 1 : 0;
   }
 
   private void note(String line) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -183,30 +184,52 @@ final class JournalDamageTest {
     throw new IllegalStateException("not there");
   }
 
+  /** Bytes anywhere, and each bit of words in front of records: it is all there, or it is told. */
   @Test
   void anythingMayBeInTheNewestFile() throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     Path file = written();
     byte[] good = Files.readAllBytes(file);
+    int first = find(good, 1);
+    int last = find(good, EVENTS - 3L);
     for (int round = 0; round < 20; round++) {
       byte[] bad = good.clone();
       int changes = 1 + random.nextInt(200);
       for (int i = 0; i < changes; i++) {
-        bad[random.nextInt(100_000)] = (byte) random.nextInt();
+        bad[first + random.nextInt(last - first)] = (byte) random.nextInt();
       }
-      Files.write(file, bad);
-      CycleFolders folders = new CycleFolders(new JournalFiles(), folder);
-      OwedTable table = new OwedTable();
-      Replay replay = new Replay(folders, Seal.read(new JournalFiles(), folder), table);
-      replay.run(List.of(1), new Counting());
-      assertTrue(table.owed() <= EVENTS, "seed " + seed);
-      for (int place = 0; place < EVENTS; place++) {
-        OwedTable.Row row = new OwedTable.Row();
-        if (place < table.places() && table.number(place) != 0 && table.read(place, row)) {
-          assertEquals(TestJournal.LANE, row.lane, "seed " + seed);
-          assertEquals(row.idLow, ~row.idHigh, "seed " + seed);
-        }
+      checkTold(file, bad, "seed " + seed);
+    }
+    int word = indexOf(good, wordBefore(good, 30));
+    for (int bit = 0; bit < Integer.SIZE; bit++) {
+      byte[] bad = good.clone();
+      bad[word + bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+      checkTold(file, bad, "bit " + bit);
+    }
+  }
+
+  /** The word of the document with an event, and the event's head behind it. */
+  private static byte[] wordBefore(byte[] file, long id) {
+    int head = 80 + TestJournal.LANE.length() + Integer.BYTES;
+    int at = find(file, id) - head;
+    return Arrays.copyOfRange(file, at, at + head);
+  }
+
+  private void checkTold(Path file, byte[] content, String what) throws IOException {
+    Files.write(file, content);
+    Path mark = file.resolveSibling("damaged");
+    Files.deleteIfExists(mark);
+    CycleFolders folders = new CycleFolders(new JournalFiles(), folder);
+    OwedTable table = new OwedTable();
+    new Replay(folders, Seal.read(new JournalFiles(), folder), table)
+        .run(List.of(1), new Counting());
+    assertTrue(table.owed() == EVENTS || Files.exists(mark), table.owed() + " owed; " + what);
+    OwedTable.Row row = new OwedTable.Row();
+    for (int place = 0; place < table.places(); place++) {
+      if (table.number(place) != 0 && table.read(place, row)) {
+        assertEquals(TestJournal.LANE, row.lane, what);
+        assertEquals(row.idLow, ~row.idHigh, what);
       }
     }
   }
@@ -239,10 +262,22 @@ final class JournalDamageTest {
     try (TestJournal again = new TestJournal(folder)) {
       assertEquals(EVENTS, again.recovered.size());
     }
+    overwrite(folder.resolve("identity"), 0, new byte[4]);
     overwrite(folder.resolve("identity.copy"), 0, new byte[4]);
     assertThrows(IOException.class, () -> new TestJournal(folder));
     Files.delete(folder.resolve("identity"));
     Files.delete(folder.resolve("identity.copy"));
     assertThrows(IOException.class, () -> new TestJournal(folder));
+  }
+
+  @Test
+  void aJournalThatWasBarelyMadeOpens() throws IOException {
+    Files.write(folder.resolve("identity"), new byte[3]);
+    try (TestJournal first = new TestJournal(folder)) {
+      first.accept(1, 10);
+    }
+    try (TestJournal second = new TestJournal(folder)) {
+      assertEquals(1, second.recovered.size());
+    }
   }
 }

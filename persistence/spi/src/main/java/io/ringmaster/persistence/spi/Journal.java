@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  *
  * <p>Threads: any thread may call any method; none of them blocks but {@link #recover} and {@link
  * #close}. Callbacks come on the journal's own threads, which nobody can interrupt, and after its
- * end on the caller's: they are short, do not block and do not throw. What one thread hands over about one event is recorded in that
- * order.
+ * end on the caller's: they are short, do not block and do not throw. What one thread hands over
+ * about one event is recorded in that order.
  *
  * <p>An event is <em>owed</em> from its acceptance on, until it is settled or dead:
  *

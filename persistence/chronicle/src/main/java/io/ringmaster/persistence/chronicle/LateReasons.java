@@ -1,0 +1,54 @@
+package io.ringmaster.persistence.chronicle;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reasons of dead events that are not durable yet, by the events' places. The appender's thread
+ * only.
+ */
+final class LateReasons {
+  /** 64 MiB of the longest: a storage that fails for hours must not fill the memory. */
+  private static final int UNWRITTEN_MAX = 1024;
+
+  private final Map<Integer, byte[]> unwritten = new HashMap<>();
+  private final Map<Integer, byte[]> unforced = new HashMap<>();
+
+  /** Keeps a reason until it is written; there are too many: without it, the event has none. */
+  void add(int place, byte[] reason) {
+    if (unwritten.size() < UNWRITTEN_MAX) {
+      unwritten.put(place, reason);
+    }
+  }
+
+  /** Null: it is written, or was not kept. */
+  byte[] get(int place) {
+    return unwritten.get(place);
+  }
+
+  /** Places with reasons to be written. */
+  List<Integer> places() {
+    return List.copyOf(unwritten.keySet());
+  }
+
+  void written(int place) {
+    unforced.put(place, unwritten.remove(place));
+  }
+
+  void forget(int place) {
+    unwritten.remove(place);
+    unforced.remove(place);
+  }
+
+  /** All that was written is durable. */
+  void forced() {
+    unforced.clear();
+  }
+
+  /** Nobody knows whether what was written is durable. */
+  void failed() {
+    unwritten.putAll(unforced);
+    unforced.clear();
+  }
+}

@@ -1,0 +1,67 @@
+package io.ringmaster.persistence.chronicle;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Who waits until what was appended is durable. The appender's thread only. Whoever is told does
+ * not wait any more, whatever the callback does.
+ */
+final class Waiting {
+  private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
+
+  private final List<Command.Accept> appended = new ArrayList<>();
+  private final List<Consumer<String>> syncs = new ArrayList<>();
+
+  void add(Command.Accept accept) {
+    appended.add(accept);
+  }
+
+  void add(Consumer<String> sync) {
+    syncs.add(sync);
+  }
+
+  boolean isEmpty() {
+    return appended.isEmpty() && syncs.isEmpty();
+  }
+
+  /** It is durable. */
+  void tellDurable(OwedTable table) {
+    List<Command.Accept> accepted = List.copyOf(appended);
+    appended.clear();
+    for (Command.Accept each : accepted) {
+      long handle = table.handle(each.place);
+      tell(() -> each.receipt.accepted(handle));
+    }
+    tellSyncs(null);
+  }
+
+  /** The events that were appended and of which nobody was told: they wait no more. */
+  List<Command.Accept> takeAppended() {
+    List<Command.Accept> taken = List.copyOf(appended);
+    appended.clear();
+    return taken;
+  }
+
+  /**
+   * @param failure null: all is recorded
+   */
+  void tellSyncs(String failure) {
+    List<Consumer<String>> told = List.copyOf(syncs);
+    syncs.clear();
+    for (Consumer<String> sync : told) {
+      tell(() -> sync.accept(failure));
+    }
+  }
+
+  /** Runs a callback; what it throws is its own affair. */
+  static void tell(Runnable callback) {
+    try {
+      callback.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
+    }
+  }
+}
