@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
+import io.ringmaster.sandbox.linux.channel.InlineChannel;
 import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
@@ -65,6 +66,7 @@ class RuntimePoolsTest {
   private static List<SandboxProcess> filled(GenericPool pool) {
     for (int number = 1; pool.coming > 0; number++) {
       SandboxProcess process = SandboxProcess.generic(number, pool, false);
+      process.channel = new InlineChannel(-1, -1, number);
       process.state = process.state.to(ProcessState.STARTING).to(ProcessState.GENERIC);
       pool.ready.add(process);
       pool.coming--;
