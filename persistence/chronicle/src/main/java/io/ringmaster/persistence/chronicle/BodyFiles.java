@@ -9,7 +9,7 @@ import java.util.Map;
 /** Reads single events by their positions. One thread that nobody can interrupt. */
 final class BodyFiles implements AutoCloseable {
   private static final int OPEN_MAX = 8;
-  private static final int AT_ONCE = 4096;
+  static final int AT_ONCE = 4096;
 
   private final CycleFolders folders;
   private final Seal seal;

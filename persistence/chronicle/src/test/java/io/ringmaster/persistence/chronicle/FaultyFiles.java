@@ -17,7 +17,9 @@ final class FaultyFiles extends JournalFiles {
     /** What was written cannot be made durable. */
     FORCE,
     /** What was written cannot be read. */
-    READ
+    READ,
+    /** Nor can events be, while all else can. */
+    READ_EVENTS
   }
 
   volatile Fault fault = Fault.NONE;
@@ -36,6 +38,9 @@ final class FaultyFiles extends JournalFiles {
   @Override
   int read(FileChannel channel, ByteBuffer into, long position) throws IOException {
     failIf(Fault.READ, "Input/output error");
+    if (into.capacity() == BodyFiles.AT_ONCE) {
+      failIf(Fault.READ_EVENTS, "Input/output error");
+    }
     return super.read(channel, into, position);
   }
 

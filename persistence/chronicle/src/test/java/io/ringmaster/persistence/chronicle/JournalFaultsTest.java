@@ -12,8 +12,11 @@ import io.ringmaster.persistence.chronicle.FaultyFiles.Fault;
 import io.ringmaster.persistence.spi.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +117,72 @@ final class JournalFaultsTest {
     IOException refused =
         assertThrows(IOException.class, () -> new TestJournal(folder, TestJournal.SMALL, files));
     assertTrue(refused.getMessage().contains("Input/output error"), refused::getMessage);
+  }
+
+  /** Reading fails while cycles roll: events stay where they are until it works again. */
+  @Test
+  void whatCannotBeMovedStays() throws IOException {
+    byte[] reason = {4, 5, 6};
+    long carried;
+    long buried;
+    try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
+      carried = one.accept(1, 300);
+      buried = one.accept(2, 300);
+      int begun = one.journal.status().newestCycle();
+      files.fault = Fault.READ_EVENTS;
+      one.journal.bury(buried, 9_000, reason);
+      for (long id = 1_000; one.journal.status().newestCycle() < begun + 5; id++) {
+        one.journal.settle(one.accept(id, 1_000));
+      }
+      assertTrue(one.journal.status().oldestCycle() <= begun);
+      files.fault = Fault.NONE;
+      for (long id = 9_000; one.journal.status().newestCycle() < begun + 8; id++) {
+        one.journal.settle(one.accept(id, 1_000));
+      }
+      assertArrayEquals(TestJournal.body(1, 300), one.read(carried).body());
+      assertArrayEquals(reason, one.read(buried).reason());
+      assertTrue(one.journal.status().oldestCycle() > begun);
+      assertEquals(0, one.journal.status().quarantined());
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(Set.of(carried), again.recovered.keySet());
+      assertArrayEquals(TestJournal.body(1, 300), again.read(carried).body());
+      assertArrayEquals(TestJournal.body(2, 300), again.read(buried).body());
+      assertArrayEquals(reason, again.read(buried).reason());
+    }
+  }
+
+  /** An error of a callback is its own: the others of its batch are told, and all stay. */
+  @Test
+  void aReceiptsErrorTakesNothingBack() throws IOException {
+    try (TestJournal one = new TestJournal(folder)) {
+      List<CompletableFuture<Long>> accepted = new ArrayList<>();
+      for (int id = 0; id < 200; id++) {
+        accepted.add(one.offer(TestJournal.event(id, 10)));
+        if (id == 100) {
+          one.journal.accept(TestJournal.event(1_000, 10), new Throwing());
+        }
+      }
+      for (CompletableFuture<Long> each : accepted) {
+        TestJournal.await(each);
+      }
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(201, again.recovered.size());
+    }
+  }
+
+  /** A receipt that throws an error. */
+  private static final class Throwing implements Journal.Receipt {
+    @Override
+    public void accepted(long handle) {
+      throw new AssertionError("on purpose");
+    }
+
+    @Override
+    public void refused(String detail) {
+      throw new AssertionError("on purpose");
+    }
   }
 
   @Test

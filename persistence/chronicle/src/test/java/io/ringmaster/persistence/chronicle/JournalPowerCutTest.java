@@ -34,8 +34,8 @@ final class JournalPowerCutTest {
     long seed = Long.getLong("ringmaster.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < ROUNDS; round++) {
-      int cutAt = 10 + random.nextInt(400);
-      int failAt = round % 2 == 0 ? 0 : 10 + random.nextInt(cutAt);
+      int failAt = round % 2 == 0 ? 0 : 10 + random.nextInt(300);
+      int cutAt = failAt == 0 ? 10 + random.nextInt(400) : failAt + 5 + random.nextInt(80);
       round(
           folder.resolve("" + round),
           new PowerCutFiles(cutAt, failAt),

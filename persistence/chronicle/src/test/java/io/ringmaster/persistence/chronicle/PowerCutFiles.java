@@ -94,8 +94,7 @@ final class PowerCutFiles extends JournalFiles {
   }
 
   @Override
-  synchronized void write(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
+  synchronized void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
     count(true);
     super.write(channel, bytes, position);
   }
