@@ -11,9 +11,9 @@
  * removal was handed over is read before it.
  *
  * <p>Invariants: a cycle is a folder with a queue of its own, written by one process once and never
- * appended to again. Each begins with a checkpoint of the table; what is owed and lies two cycles
- * back is appended anew. A cycle goes when a later one's checkpoint is whole, nothing owed lies in
- * it, and both are forced. Nothing is acknowledged before it is forced (level disk). Nothing is
+ * appended to again. In each, what is owed and lies two cycles back is appended anew, then follows
+ * a checkpoint of the table. A cycle goes when a later one's checkpoint is whole, nothing owed lies
+ * in it, and both are forced. Nothing is acknowledged before it is forced (level disk). Nothing is
  * mapped that has no blocks: a full disk is an error of a write, not of memory.
  *
  * <p>Ordering pairs: the command queue's offer and poll; {@code Appender.asleep}, written before
