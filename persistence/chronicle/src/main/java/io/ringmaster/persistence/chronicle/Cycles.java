@@ -79,10 +79,11 @@ final class Cycles {
     for (int cycle : found) {
       kept.put(cycle, Files.size(folders.data(cycle)));
     }
-    carryBelow = lastBegun;
+    carryBelow = lastBegun + 1;
     for (int cycle : kept.tailMap(replay.firstCycle()).keySet()) {
       force(cycle);
     }
+    carryBelow = lastBegun;
     begin(nowNs);
   }
 
