@@ -17,13 +17,15 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * One connection of HTTP/2 that begins the same gRPC call again and again, and reads no more of an
- * answer than what says that it is one: {@code :status 200}, one message in one frame, {@code
- * grpc-status 0}. Headers are sent as clients of gRPC send them: in full once, by their numbers in
- * the table from then on. Belongs to the thread that calls it.
+ * answer than what says that it is one: {@code :status 200}, one message, {@code grpc-status 0}.
+ * Headers are sent as clients of gRPC send them: in full once, by their numbers in the table from
+ * then on. Belongs to the thread that calls it.
  */
 final class GrpcConnection implements AutoCloseable {
   private static final byte[] PREFACE =
@@ -66,6 +68,9 @@ final class GrpcConnection implements AutoCloseable {
 
   /** Bytes of answers that the server was not told of as read. */
   private int unread;
+
+  /** What is missing of messages that come in pieces, by stream. */
+  private final Map<Integer, Integer> partial = new HashMap<>();
 
   private int messages;
   private int ended;
@@ -210,7 +215,7 @@ final class GrpcConnection implements AutoCloseable {
 
   private void take(int type, int flags, int stream, int at, int length) throws IOException {
     switch (type) {
-      case DATA -> data(at, length);
+      case DATA -> data(stream, at, length);
       case HEADERS -> headers(flags, stream, at, length);
       case SETTINGS -> {
         if ((flags & ACK) == 0) {
@@ -232,17 +237,29 @@ final class GrpcConnection implements AutoCloseable {
     }
   }
 
-  private void data(int at, int length) throws IOException {
+  private void data(int stream, int at, int length) throws IOException {
     unread += length;
     if (unread > WINDOW / 2) {
       frame(4, WINDOW_UPDATE, 0, 0).putInt(unread);
       unread = 0;
     }
-    if (length > 0) {
-      if (length < MESSAGE_HEAD || in.get(at) != 0 || in.getInt(at + 1) != length - MESSAGE_HEAD) {
-        throw new IOException("a message that is not in one frame, of " + length + " bytes");
-      }
-      messages++;
+    if (length == 0) {
+      return;
+    }
+    Integer rest = partial.isEmpty() ? null : partial.remove(stream);
+    if (rest == null && (length < MESSAGE_HEAD || in.get(at) != 0)) {
+      throw new IOException("no message, in " + length + " bytes");
+    }
+    int missing = (rest == null ? MESSAGE_HEAD + in.getInt(at + 1) : rest) - length;
+    if (missing < 0) {
+      throw new IOException("more than a message, in " + length + " bytes");
+    }
+    if (missing > 0) {
+      partial.put(stream, missing);
+      return;
+    }
+    messages++;
+    if (rest == null) {
       lastAt = at + MESSAGE_HEAD;
       lastBytes = length - MESSAGE_HEAD;
     }
@@ -276,7 +293,7 @@ final class GrpcConnection implements AutoCloseable {
     }
   }
 
-  /** The last answer's message. */
+  /** The message of the last answer that came in one piece. */
   byte[] last() {
     return last.clone();
   }
