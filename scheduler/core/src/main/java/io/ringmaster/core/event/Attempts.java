@@ -39,6 +39,7 @@ final class Attempts {
 
   static final String NOT_DELIVERED = "DestinationNotReached";
   static final String DAMAGED = "EventDamaged";
+  static final String FAULT = "EngineFault";
 
   private static final int KEPT_CALLS = 64;
   private static final int KEPT_CALL_BYTES = 64 * 1024;
@@ -93,9 +94,39 @@ final class Attempts {
         case Invocation event -> invoke(row, event);
         case Delivery delivery -> deliver(row, delivery);
       }
-    } catch (RuntimeException fault) { // it did not begin; the next time it may
+    } catch (Throwable fault) { // it did not begin; the next time it may
       agent.report("an accepted event could not begin", fault);
-      refused(row, Long.MAX_VALUE);
+      if (agent.runs(row)) {
+        guarded(row, () -> unbegun(row, fault));
+      }
+    }
+  }
+
+  private void unbegun(int row, Throwable fault) {
+    long latestMs = table.acceptedMs(row) + EventSettings.AGE_MAX_MS;
+    if (agent.nowMs() >= latestMs) {
+      bury(row, FAULT, text(fault.toString()));
+    } else {
+      refused(row, latestMs);
+    }
+  }
+
+  /** What comes after the begin: whatever it throws, the row does not run for ever. */
+  void guarded(int row, Runnable part) {
+    try {
+      part.run();
+    } catch (Throwable fault) {
+      agent.report("the outcome of an accepted event could not be dealt with", fault);
+      if (agent.runs(row)) {
+        try {
+          bury(row, FAULT, text(fault.toString()));
+        } catch (Throwable another) {
+          agent.report("nor could it be buried", another);
+          if (agent.runs(row)) {
+            refused(row, Long.MAX_VALUE);
+          }
+        }
+      }
     }
   }
 
@@ -130,7 +161,7 @@ final class Attempts {
     /** On the dispatcher. */
     @Override
     public void settled(Call settled) {
-      agent.post(this::ended);
+      agent.post(() -> guarded(row, this::ended));
     }
 
     @Override
@@ -326,18 +357,22 @@ final class Attempts {
         bury(row, NOT_DELIVERED, text("the record is too large: " + event.body().length));
         return;
       }
+      if (event.lane().length() > Journal.LANE_CHARS_MAX) {
+        bury(row, NOT_DELIVERED, text("the destination's ARN is too long"));
+        return;
+      }
       Journal.Answer answer =
           journal.accept(
               event,
               new Journal.Receipt() {
                 @Override
                 public void accepted(long handle) {
-                  agent.post(() -> took(handle, event));
+                  agent.post(() -> guarded(row, () -> took(handle, event)));
                 }
 
                 @Override
                 public void refused(String detail) {
-                  agent.post(Handover.this::later);
+                  agent.post(() -> guarded(row, Handover.this::later));
                 }
               });
       if (answer == Journal.Answer.CLOSED) {
@@ -351,7 +386,7 @@ final class Attempts {
       if (agent.stopping()) {
         agent.again(row, agent.nowMs());
       } else {
-        agent.at(agent.nowMs() + AGAIN_MS, this::next);
+        agent.at(agent.nowMs() + AGAIN_MS, () -> guarded(row, this::next));
       }
     }
 
@@ -411,7 +446,7 @@ final class Attempts {
             delivery.errorMessage(),
             delivery.content(),
             table.acceptedMs(row)),
-        failure -> agent.post(() -> delivered(row, delivery, failure)));
+        failure -> agent.post(() -> guarded(row, () -> delivered(row, delivery, failure))));
   }
 
   private void delivered(int row, Delivery delivery, String failure) {

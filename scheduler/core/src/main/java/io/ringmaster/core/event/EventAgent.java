@@ -5,6 +5,7 @@ import io.ringmaster.core.event.EventFigures.Total;
 import io.ringmaster.persistence.spi.Journal;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,6 +64,7 @@ public final class EventAgent implements Agent {
   private final LongHashSet redriven = new LongHashSet();
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparingLong(Later::atMs));
+  private final BitSet running = new BitSet();
   private long keptBytes;
   private boolean trimming;
 
@@ -137,6 +139,7 @@ public final class EventAgent implements Agent {
   }
 
   private void fetch(int row) {
+    running.set(row);
     byte[] kept = table.body(row);
     if (kept != null) {
       keep(row, null);
@@ -153,7 +156,7 @@ public final class EventAgent implements Agent {
 
           @Override
           public void failed(boolean gone, String detail) {
-            post(() -> attempts.notFound(row, gone, detail));
+            post(() -> attempts.guarded(row, () -> attempts.notFound(row, gone, detail)));
           }
         });
   }
@@ -213,14 +216,21 @@ public final class EventAgent implements Agent {
     turns(lane).look(lane);
   }
 
+  /** Whether it began and is not done with. */
+  boolean runs(int row) {
+    return running.get(row);
+  }
+
   /** It ran, and is to run again then. */
   void again(int row, long dueMs) {
+    running.clear(row);
     turns(table.lane(row)).ended(table.lane(row));
     table.delay(row, dueMs);
   }
 
   /** It ran, and is owed no more; whoever says so told the journal. */
   void forget(int row) {
+    running.clear(row);
     Lane lane = table.lane(row);
     turns(lane).ended(lane);
     if (!redriven.isEmpty()) {

@@ -155,6 +155,47 @@ class EventAgentTest {
     assertEquals(100, runs[0]);
   }
 
+  @Test
+  void aDestinationTheJournalCannotHoldEndsTheEventAndFreesItsPlace() {
+    world.settings.put("f", told(QUEUE + "x".repeat(Journal.LANE_CHARS_MAX), null));
+    for (int i = 0; i < 50; i++) {
+      world.accept("f");
+    }
+    world.pass(1);
+    assertEquals(50, world.runs.size());
+    assertEquals(0, world.owed());
+    assertEquals(50, letters().size());
+    assertTrue(world.agent.idle());
+  }
+
+  @Test
+  void anOutcomeThatCannotBeDealtWithEndsTheEventAndFreesItsPlace() {
+    world.scripts.put("f", submitted -> Outcome.success(null)); // its answer cannot be read
+    for (int i = 0; i < 50; i++) {
+      world.accept("f");
+    }
+    world.pass(1);
+    assertEquals(50, world.runs.size());
+    assertEquals(0, world.owed());
+    assertEquals(50, letters().size());
+    assertTrue(world.agent.idle());
+  }
+
+  @Test
+  void anEventThatCannotBeginIsADeadLetterWhenItIsTooOld() {
+    world.scripts.put(
+        "f",
+        submitted -> {
+          throw new AssertionError("on purpose");
+        });
+    world.accept("f");
+    world.pass(HOUR_MS);
+    assertEquals(1, world.owed());
+    world.pass(6 * HOUR_MS);
+    assertEquals(0, world.owed());
+    assertEquals(1, letters().size());
+  }
+
   /** A down journal: outcomes that need something durable wait, and nothing else does. */
   @Test
   void aJournalThatFailsHoldsUpWhatFollowsAndLosesNothing() {
