@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +13,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -28,12 +29,17 @@ import java.util.regex.Pattern;
 public final class Destinations implements Courier {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration END = Duration.ofSeconds(5);
+
+  /** For all of an answer: the request's own limit ends with the headers. */
+  private static final Duration ANSWER_TIMEOUT = AwsRequests.TIMEOUT.plusSeconds(5);
+
   private static final int ANSWER_BYTES_MAX = 64 * 1024;
   private static final int SHOWN_MAX = 500;
   private static final int QUEUES_MAX = 1_000;
   private static final Pattern QUEUE_URL = Pattern.compile("\"QueueUrl\"\\s*:\\s*\"([^\"\\\\]+)\"");
   private static final Pattern ENTRY_FAILED = Pattern.compile("\"FailedEntryCount\"\\s*:\\s*[1-9]");
 
+  private final Duration answerTimeout;
   private final AwsRequests aws;
   private final String region;
   private final List<String> httpHosts;
@@ -68,6 +74,21 @@ public final class Destinations implements Courier {
       Path folder,
       Map<String, String> environment,
       InstantSource clock) {
+    this(awsEndpoint, region, httpHosts, folder, environment, clock, ANSWER_TIMEOUT);
+  }
+
+  /**
+   * @param answerTimeout how long all of an answer may take
+   */
+  Destinations(
+      String awsEndpoint,
+      String region,
+      List<String> httpHosts,
+      Path folder,
+      Map<String, String> environment,
+      InstantSource clock,
+      Duration answerTimeout) {
+    this.answerTimeout = answerTimeout;
     this.aws =
         awsEndpoint == null
             ? null
@@ -100,24 +121,15 @@ public final class Destinations implements Courier {
   }
 
   private void queue(Destination to, Parcel parcel, Consumer<String> done) {
-    String known = queueUrls.get(to.arn());
-    if (known != null) {
-      send(
-          aws.sendMessage(to, known, parcel),
-          failure -> {
-            if (failure != null) {
-              queueUrls.remove(to.arn()); // it may have been made anew elsewhere
-            }
-            done.accept(failure);
-          },
-          Destinations::accepted);
+    if (queueUrls.containsKey(to.arn())) {
+      sendToQueue(to, parcel, done);
       return;
     }
     send(
         aws.queueUrl(to),
         failure -> {
           if (failure == null) {
-            queue(to, parcel, done);
+            sendToQueue(to, parcel, done);
           } else {
             done.accept(failure);
           }
@@ -130,6 +142,30 @@ public final class Destinations implements Courier {
           queueUrls.put(to.arn(), url.group(1));
           return null;
         });
+  }
+
+  private void sendToQueue(Destination to, Parcel parcel, Consumer<String> done) {
+    String url = queueUrls.get(to.arn());
+    if (url == null) {
+      done.accept("the queue's URL is not known any more");
+      return;
+    }
+    HttpRequest request;
+    try {
+      request = aws.sendMessage(to, url, parcel);
+    } catch (RuntimeException e) {
+      done.accept("it cannot be sent: " + e);
+      return;
+    }
+    send(
+        request,
+        failure -> {
+          if (failure != null) {
+            queueUrls.remove(to.arn()); // it may have been made anew elsewhere
+          }
+          done.accept(failure);
+        },
+        Destinations::accepted);
   }
 
   private void own(Destination to, Parcel parcel, Consumer<String> done) {
@@ -177,7 +213,7 @@ public final class Destinations implements Courier {
   }
 
   /**
-   * @param judge what status and text come to; null: it is delivered
+   * @param judge what status and the begin of the text come to; null: it is delivered
    */
   @SuppressWarnings("FutureReturnValueIgnored") // Who is told throws nothing.
   private void send(
@@ -187,17 +223,26 @@ public final class Destinations implements Courier {
       done.accept("the engine ends");
       return;
     }
-    HttpResponse.BodyHandler<byte[]> answer =
-        BodyHandlers.limiting(BodyHandlers.ofByteArray(), ANSWER_BYTES_MAX);
-    sending
-        .sendAsync(request, answer)
-        .handle(
-            (response, thrown) ->
-                thrown != null
-                    ? reason(thrown)
-                    : judge.apply(
-                        response.statusCode(), new String(response.body(), StandardCharsets.UTF_8)))
-        .thenAccept(done);
+    CompletableFuture<HttpResponse<byte[]>> exchange =
+        sending.sendAsync(request, answer -> new FirstBytes(ANSWER_BYTES_MAX));
+    exchange
+        .copy() // a timeout of the exchange itself would leave its connection open
+        .orTimeout(answerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (response, thrown) -> {
+              exchange.cancel(true); // no more than a word if it has ended
+              done.accept(thrown == null ? judged(response, judge) : reason(thrown));
+            });
+  }
+
+  private static String judged(
+      HttpResponse<byte[]> response, BiFunction<Integer, String, String> judge) {
+    try {
+      return judge.apply(
+          response.statusCode(), new String(response.body(), StandardCharsets.UTF_8));
+    } catch (RuntimeException e) {
+      return "the answer cannot be understood: " + e;
+    }
   }
 
   private static String reason(Throwable thrown) {

@@ -15,6 +15,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +55,9 @@ class DestinationsTest {
   private final Map<String, String> answers = new HashMap<>();
   private volatile int status = 200;
 
+  /** Bytes of an answer that never come. */
+  private volatile int missing;
+
   @BeforeEach
   void open() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -91,9 +95,13 @@ class DestinationsTest {
         Optional.ofNullable(answers.get(headers.getOrDefault("x-amz-target", path)))
             .orElse("{}")
             .getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, text.length);
+    exchange.sendResponseHeaders(status, text.length + missing);
     exchange.getResponseBody().write(text);
-    exchange.close();
+    if (missing == 0) {
+      exchange.close();
+    } else {
+      exchange.getResponseBody().flush();
+    }
   }
 
   private static Parcel record(String to, String condition) {
@@ -249,6 +257,25 @@ class DestinationsTest {
       assertNotNull(deliver(record("arn:aws:ringmaster:::file/" + name, "Success")), name);
     }
     assertEquals(0, Files.size(outside));
+  }
+
+  @Test
+  void aLongAnswerIsAnAnswer() throws Exception {
+    answers.put("/", "x".repeat(1 << 20));
+    assertNull(deliver(record("arn:aws:ringmaster:::http://" + host + "/", "Success")));
+    status = 500;
+    String failure = deliver(record("arn:aws:ringmaster:::http://" + host + "/", "Success"));
+    assertTrue(failure.startsWith("status 500: xxx"), failure);
+  }
+
+  @Test
+  void anAnswerThatDoesNotEndIsAFailure() throws Exception {
+    destinations.close();
+    destinations =
+        new Destinations(
+            null, "r", List.of(host), null, Map.of(), () -> NOW, Duration.ofMillis(500));
+    missing = 10;
+    assertNotNull(deliver(record("arn:aws:ringmaster:::http://" + host + "/", "Success")));
   }
 
   @Test
