@@ -469,17 +469,27 @@ final class Attempts {
     }
   }
 
+  /** Why a function does not get it; null: it does. Nobody has another owner's functions run. */
+  private String problem(Delivery delivery, FunctionArn target) {
+    FunctionArn from = FunctionArn.of(delivery.unqualifiedArn());
+    if (delivery.isDeadLetter()) {
+      return "a function is no dead-letter queue";
+    }
+    if (from == null || !from.owner().equals(target.owner())) {
+      return "it is a function of another account or region";
+    }
+    if (delivery.content().length > Events.PAYLOAD_BYTES_MAX) {
+      return "the record has more bytes than an event may have";
+    }
+    return settings.exists(target.owner(), target.name(), target.qualifier())
+        ? null
+        : "there is no such function";
+  }
+
   /** A function's destination is a function: its event is accepted as a client's is. */
   private void invokeDestination(int row, Delivery delivery) {
     FunctionArn target = FunctionArn.of(delivery.destination());
-    String problem =
-        target == null
-            ? "it is no ARN of a function"
-            : delivery.content().length > Events.PAYLOAD_BYTES_MAX
-                ? "the record has more bytes than an event may have"
-                : settings.exists(target.owner(), target.name(), target.qualifier())
-                    ? null
-                    : "there is no such function";
+    String problem = target == null ? "it is no ARN of a function" : problem(delivery, target);
     if (problem != null) {
       delivered(row, delivery, problem);
       return;

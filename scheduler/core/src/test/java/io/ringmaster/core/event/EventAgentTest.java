@@ -135,6 +135,20 @@ class EventAgentTest {
   }
 
   @Test
+  void noFunctionOfAnotherOwnerGetsTheRecordAndNoneTheDeadLetter() {
+    String others = "arn:aws:lambda:us-east-1:999999999999:function:g";
+    world.settings.put("f", told(others, null));
+    world.settings.put("d", new EventSettings(0, 60_000, null, null, FUNCTION + "g", false, false));
+    world.scripts.put("d", submitted -> Outcome.error());
+    world.accept("f");
+    world.accept("d");
+    world.pass(7 * HOUR_MS);
+    assertEquals(2, world.runs.size());
+    assertEquals(0, world.owed());
+    assertEquals(2, letters().size());
+  }
+
+  @Test
   void aFunctionThatIsItsOwnDestinationIsStopped() {
     world.settings.put("f", told(FUNCTION + "f", null));
     world.accept("f");
