@@ -322,10 +322,24 @@ final class Attempts {
   private static String errorMessage(String condition, Run run) {
     String message =
         run == null ? null : JsonMembers.text(run.answer(), run.length(), "errorMessage");
-    if (message == null) {
-      return condition;
-    }
-    return message.substring(0, Math.min(message.length(), ERROR_MESSAGE_CHARS_MAX));
+    return message == null || message.isBlank() ? condition : attribute(message);
+  }
+
+  /** A text as queues and topics take it for an attribute: XML's characters only. */
+  private static String attribute(String text) {
+    StringBuilder taken = new StringBuilder();
+    text.codePoints()
+        .map(each -> isXml(each) ? each : '?')
+        .limit(ERROR_MESSAGE_CHARS_MAX)
+        .forEach(taken::appendCodePoint);
+    return taken.toString();
+  }
+
+  private static boolean isXml(int each) {
+    return each >= ' ' && !(each >= 0xd800 && each < 0xe000) && each != 0xfffe && each != 0xffff
+        || each == '\t'
+        || each == '\n'
+        || each == '\r';
   }
 
   /**

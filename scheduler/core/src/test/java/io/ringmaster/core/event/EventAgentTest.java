@@ -83,6 +83,26 @@ class EventAgentTest {
     assertEquals("on purpose", parcel.errorMessage());
   }
 
+  @Test
+  void aDeadLettersMessageIsOneThatQueuesTake() {
+    world.settings.put("f", new EventSettings(0, 60_000, null, null, QUEUE, false, false));
+    String[] messages = {"", " ", "\\u001b[31mred\\u0000", "a\\ud83d", "\\ud83d\\ude00\\t!"};
+    int[] runs = {0};
+    world.scripts.put(
+        "f", submitted -> error("{\"errorMessage\":\"" + messages[runs[0]++] + "\"}"));
+    for (int i = 0; i < messages.length; i++) {
+      world.accept("f");
+    }
+    world.pass(1);
+    assertEquals(
+        List.of("RetriesExhausted", "RetriesExhausted", "?[31mred?", "a?", "\ud83d\ude00\t!"),
+        world.delivered.stream().map(Courier.Parcel::errorMessage).toList());
+  }
+
+  private static Outcome error(String answer) {
+    return new Outcome(null, true, answer);
+  }
+
   /** Nothing is lost, it is tried less and less often, and it is delivered when it is back. */
   @Test
   void aTargetThatIsDownForAnHour() {
