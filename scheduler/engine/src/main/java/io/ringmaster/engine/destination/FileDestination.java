@@ -52,10 +52,11 @@ final class FileDestination implements AutoCloseable {
           FileChannel.open(
               file,
               StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
               StandardOpenOption.WRITE,
               LinkOption.NOFOLLOW_LINKS)) {
         long begin = channel.size();
-        ByteBuffer line = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+        ByteBuffer line = line(json, endsInHalf(channel, begin));
         try {
           long at = begin;
           while (line.hasRemaining()) {
@@ -71,6 +72,24 @@ final class FileDestination implements AutoCloseable {
     } catch (IOException e) {
       return "it cannot be written: " + e;
     }
+  }
+
+  /** New lines in JSON are only between its tokens: there is one at the end alone. */
+  private static ByteBuffer line(byte[] json, boolean afterHalf) {
+    ByteBuffer line = ByteBuffer.allocate(json.length + 2);
+    if (afterHalf) {
+      line.put((byte) '\n');
+    }
+    for (byte each : json) {
+      line.put(each == '\n' || each == '\r' ? (byte) ' ' : each);
+    }
+    return line.put((byte) '\n').flip();
+  }
+
+  /** Whether a process that was killed left half a line behind. */
+  private static boolean endsInHalf(FileChannel channel, long size) throws IOException {
+    ByteBuffer last = ByteBuffer.allocate(1);
+    return size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
   }
 
   @Override

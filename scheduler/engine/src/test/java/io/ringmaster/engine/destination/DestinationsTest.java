@@ -260,6 +260,19 @@ class DestinationsTest {
   }
 
   @Test
+  void aRecordIsALineOfItsOwn() throws Exception {
+    String file = "arn:aws:ringmaster:::file/told.jsonl";
+    Path told = Files.createDirectories(folder.resolve("destinations")).resolve("told.jsonl");
+    Files.writeString(told, "{\"half\":");
+    byte[] lines = "[\r\n{\"a\":1}\n]".getBytes(StandardCharsets.UTF_8);
+    assertNull(deliver(new Parcel(ID, file, FUNCTION, "Success", null, null, lines, 0)));
+    assertNull(deliver(record(file, "Success")));
+    assertEquals(
+        List.of("{\"half\":", "[  {\"a\":1} ]", new String(RECORD, StandardCharsets.UTF_8)),
+        Files.readAllLines(told));
+  }
+
+  @Test
   void aLongAnswerIsAnAnswer() throws Exception {
     answers.put("/", "x".repeat(1 << 20));
     assertNull(deliver(record("arn:aws:ringmaster:::http://" + host + "/", "Success")));
