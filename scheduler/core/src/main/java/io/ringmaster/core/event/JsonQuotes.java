@@ -12,7 +12,10 @@ public final class JsonQuotes {
       if (each == '"' || each == '\\') {
         out.append('\\').append(each);
       } else if (each < ' ' || Character.isSurrogate(each) && !paired(text, i)) {
-        out.append(String.format("\\u%04x", (int) each));
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          out.append(Character.forDigit(each >> shift & 0xf, 16));
+        }
       } else {
         out.append(each);
       }
