@@ -34,6 +34,7 @@ final class EventsPart implements AutoCloseable {
   private static final long JOURNAL_EVENTS_MAX = 16_000_000;
   private static final long MEMORY_BYTES_MAX = 256L << 20;
   private static final long RECORDED_NS = TimeUnit.SECONDS.toNanos(5);
+  private static final long TOLD_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final System.Logger LOG = System.getLogger("io.ringmaster.engine");
 
@@ -136,7 +137,8 @@ final class EventsPart implements AutoCloseable {
 
   /**
    * Accepts nothing more, and begins nothing more; what would be lost with the process may run
-   * until then. What runs is recorded as long as the dispatcher is there, and until {@link #close}.
+   * until then. What runs is recorded as long as the dispatcher is there, and until {@link #close};
+   * what is being delivered may end until then.
    */
   void stop(long deadlineNs) {
     door.closeDoor();
@@ -144,13 +146,14 @@ final class EventsPart implements AutoCloseable {
       door.awaitIdle(deadlineNs);
     }
     door.agent().stop();
-    courier.close();
   }
 
   @Override
   public void close() {
     stop(System.nanoTime());
     door.awaitIdle(System.nanoTime() + RECORDED_NS);
+    courier.close();
+    door.awaitIdle(System.nanoTime() + TOLD_NS); // of deliveries that were under way
     thread.close();
     long lost = durable ? 0 : journal.status().owed();
     if (lost > 0) {
