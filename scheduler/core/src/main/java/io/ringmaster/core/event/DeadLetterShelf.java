@@ -67,15 +67,18 @@ final class DeadLetterShelf {
         throw new IllegalArgumentException("there is no list to go on with at " + after);
       }
     }
-    Found found = part(cursor, max);
     List<DeadLetter> letters = new ArrayList<>();
-    for (Journal.DeadLetter each : found.letters()) {
-      DeadLetter letter = letter(each);
-      if (functionArn == null || functionArn.equals(letter.functionArn())) {
-        letters.add(letter);
+    do {
+      Found found = part(cursor, max - letters.size());
+      for (Journal.DeadLetter each : found.letters()) {
+        DeadLetter letter = letter(each);
+        if (functionArn == null || functionArn.equals(letter.functionArn())) {
+          letters.add(letter);
+        }
       }
-    }
-    return new DeadLetter.Part(letters, found.next() < 0 ? null : Long.toString(found.next()));
+      cursor = found.next();
+    } while (cursor >= 0 && letters.size() < (max + 1) / 2); // those of others may be many
+    return new DeadLetter.Part(letters, cursor < 0 ? null : Long.toString(cursor));
   }
 
   private static DeadLetter letter(Journal.DeadLetter each) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.api.DeadLetter;
 import io.ringmaster.core.event.ScriptedCall.Outcome;
 import io.ringmaster.persistence.spi.Journal;
 import java.nio.charset.StandardCharsets;
@@ -301,6 +302,28 @@ class EventAgentTest {
     assertTrue(letters.size() <= EventWorld.DEAD_LETTERS_MAX + 1, letters::toString);
     assertTrue(letters.size() >= EventWorld.DEAD_LETTERS_MAX);
     assertEquals(last.getLeastSignificantBits(), letters.get(letters.size() - 1).idLow());
+  }
+
+  @Test
+  void aFunctionsDeadLettersAreFoundBehindThoseOfOthers() {
+    for (String function : List.of("f", "g")) {
+      world.settings.put(function, new EventSettings(0, 60_000, null, null, null, true, false));
+      for (int i = 0; i < 20; i++) {
+        world.accept(function);
+        world.pass(1);
+      }
+    }
+    DeadLetterShelf shelf = new DeadLetterShelf(world.journal, world.agent);
+    int count = 0;
+    String after = null;
+    do {
+      DeadLetter.Part part = shelf.list(FUNCTION + "g", after, 8);
+      assertTrue(part.letters().size() <= 8);
+      assertFalse(part.letters().isEmpty());
+      count += part.letters().size();
+      after = part.next();
+    } while (after != null);
+    assertEquals(20, count);
   }
 
   private List<Journal.DeadLetter> letters() {
