@@ -235,6 +235,14 @@ public interface Journal extends AutoCloseable {
   void read(long handle, Reading reading);
 
   /**
+   * Whether what is left is for events that follow from others, which cannot be settled before
+   * those are accepted. Cheap; any thread.
+   */
+  default boolean nearlyFull() {
+    return false;
+  }
+
+  /**
    * Lists dead events.
    *
    * @param cursor 0 for the first ones, else what the last call gave

@@ -41,6 +41,7 @@ public final class EventAgent implements Agent {
   private static final int COMMANDS_CHUNK = 1024;
   private static final int COMMANDS_PER_TURN = 1024;
   private static final int TRIMMED_MAX = 1_000;
+  private static final int FORGOTTEN_PART = 8;
   private static final long SLEEP_MAX_MS = 60_000;
 
   /** Something to be done at a time. */
@@ -274,7 +275,11 @@ public final class EventAgent implements Agent {
 
   /** Forgets the oldest dead letters beyond those that are kept. The agent's thread. */
   void trimDeadLetters() {
-    long tooMany = journal.status().dead() - config.deadLettersMax();
+    long dead = journal.status().dead();
+    long tooMany = dead - config.deadLettersMax();
+    if (journal.nearlyFull()) { // they must not keep out events that are to run
+      tooMany = Math.max(tooMany, (dead + FORGOTTEN_PART - 1) / FORGOTTEN_PART);
+    }
     if (tooMany <= 0 || trimming) {
       return;
     }

@@ -165,6 +165,10 @@ public final class EventDoor implements Events {
       answer.complete(CLOSED);
       return;
     }
+    if (journal.nearlyFull()) {
+      answer.complete(FULL);
+      return;
+    }
     if (owed.incrementAndGet() > config.eventsMax()) {
       owed.decrementAndGet();
       answer.complete(FULL);

@@ -100,6 +100,12 @@ public final class MemoryJournal implements Journal {
     return Answer.TAKEN;
   }
 
+  /** A quarter is for what follows. */
+  @Override
+  public synchronized boolean nearlyFull() {
+    return bytes >= bytesMax / 4 * 3;
+  }
+
   @Override
   public synchronized void retry(long handle, long dueMs, int attempt) {
     Kept kept = owed.get(handle);

@@ -326,6 +326,34 @@ class EventAgentTest {
     assertEquals(20, count);
   }
 
+  @Test
+  void deadLettersDoNotFillAMemory() {
+    EventWorld small = new EventWorld(16_000);
+    small.settings.put("f", new EventSettings(0, 60_000, null, null, null, true, false));
+    for (int i = 0; i < EventWorld.DEAD_LETTERS_MAX; i++) {
+      small.accept("f");
+      small.pass(1);
+      small.journal.flush();
+      assertFalse(small.journal.nearlyFull(), "after " + i);
+    }
+    assertTrue(small.journal.status().dead() > 0);
+    assertTrue(small.figures.totals().get("eventsForgotten") > 0);
+  }
+
+  @Test
+  void aMemoryKeepsSomeForWhatFollows() {
+    EventWorld small = new EventWorld(16_000);
+    small.settings.put("f", told(QUEUE, null));
+    while (!small.journal.nearlyFull()) {
+      small.accept("f");
+    }
+    for (int i = 0; i < 50; i++) {
+      small.pass(1_000);
+      small.journal.flush();
+    }
+    assertEquals(0, small.owed());
+  }
+
   private List<Journal.DeadLetter> letters() {
     List<Journal.DeadLetter> all = new ArrayList<>();
     world.journal.deadLetters(0, 1_000, (letters, next) -> all.addAll(letters));

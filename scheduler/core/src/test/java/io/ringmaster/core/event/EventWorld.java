@@ -20,7 +20,7 @@ final class EventWorld {
   static final int DEAD_LETTERS_MAX = 100;
   private static final long BEGIN_MS = 1_700_000_000_000L;
 
-  final ForgetfulJournal journal = new ForgetfulJournal();
+  final ForgetfulJournal journal;
   final Map<String, EventSettings> settings = new HashMap<>();
   final List<Courier.Parcel> delivered = new ArrayList<>();
   EventFigures figures;
@@ -38,6 +38,11 @@ final class EventWorld {
   private AtomicInteger owed;
 
   EventWorld() {
+    this(1L << 30);
+  }
+
+  EventWorld(long journalBytesMax) {
+    journal = new ForgetfulJournal(journalBytesMax);
     restart();
   }
 

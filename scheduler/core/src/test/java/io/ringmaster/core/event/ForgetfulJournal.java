@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * while.
  */
 final class ForgetfulJournal implements Journal {
-  private final MemoryJournal kept = new MemoryJournal(1_000_000, 1L << 30);
+  private final MemoryJournal kept;
   private final List<Runnable> outcomes = new ArrayList<>();
   private final List<Long> handles = new ArrayList<>();
 
@@ -22,6 +22,10 @@ final class ForgetfulJournal implements Journal {
 
   boolean failing;
   int accepted;
+
+  ForgetfulJournal(long bytesMax) {
+    kept = new MemoryJournal(1_000_000, bytesMax);
+  }
 
   void flush() {
     outcomes.forEach(Runnable::run);
@@ -57,6 +61,11 @@ final class ForgetfulJournal implements Journal {
     }
     accepted++;
     return kept.accept(event, receipt);
+  }
+
+  @Override
+  public boolean nearlyFull() {
+    return kept.nearlyFull();
   }
 
   @Override
