@@ -60,12 +60,14 @@ final class IngressLoop {
 
     /** Ends an RPC that may have ended, because of a fault of ours. */
     static void abandon(ServerCall<?, ?> rpc, Throwable cause) {
-      LOG.log(System.Logger.Level.ERROR, "an answer was not written", cause);
       try {
         rpc.close(Status.INTERNAL.withDescription("the answer was not written"), new Metadata());
       } catch (IllegalStateException closed) {
         LOG.log(System.Logger.Level.DEBUG, "it had been closed", closed);
+      } catch (RuntimeException | Error unclosed) {
+        LOG.log(System.Logger.Level.ERROR, "it was not closed either", unclosed);
       }
+      LOG.log(System.Logger.Level.ERROR, "an answer was not written", cause);
     }
   }
 

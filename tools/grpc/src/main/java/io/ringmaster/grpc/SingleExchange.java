@@ -186,8 +186,11 @@ abstract class SingleExchange<Q, A> extends IngressLoop.Exchange<Q> implements I
 
   @Override
   protected void failed(Throwable cause) {
-    cancelled();
-    abandon(rpc, cause);
+    try {
+      cancelled();
+    } finally {
+      abandon(rpc, cause);
+    }
   }
 
   @Override

@@ -179,8 +179,11 @@ final class StreamExchange extends IngressLoop.Exchange<InvokeStreamRequest> {
   protected void failed(Throwable cause) {
     over = true;
     loop.closed(this);
-    giveUpAll();
-    abandon(rpc, cause);
+    try {
+      giveUpAll();
+    } finally {
+      abandon(rpc, cause);
+    }
   }
 
   /** Its calls are submitted each by itself. */

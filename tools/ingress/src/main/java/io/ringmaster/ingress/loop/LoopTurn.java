@@ -141,22 +141,10 @@ public final class LoopTurn implements SelectStrategy {
   private void submitRead() {
     int count = readCount;
     readCount = 0;
-    submitRead(0, count);
-  }
-
-  /** What even its failure cannot be told of does not keep the others from being submitted. */
-  private void submitRead(int from, int end) {
-    int i = from;
-    try {
-      for (; i < end; i++) {
-        LoopExchange next = read[i];
-        read[i] = null;
-        begin(next);
-      }
-    } finally {
-      if (i < end) {
-        submitRead(i + 1, end);
-      }
+    for (int i = 0; i < count; i++) {
+      LoopExchange next = read[i];
+      read[i] = null;
+      begin(next);
     }
   }
 
@@ -169,7 +157,24 @@ public final class LoopTurn implements SelectStrategy {
       }
     } catch (RuntimeException | Error e) {
       end(next);
-      next.failed(e);
+      fail(next, e);
+    }
+  }
+
+  /** What even its failure cannot be told of ends neither the loop nor what the others have. */
+  private static void fail(LoopExchange exchange, Throwable cause) {
+    try {
+      exchange.failed(cause);
+    } catch (RuntimeException | Error untold) {
+      logUntold(untold);
+    }
+  }
+
+  private static void logUntold(Throwable untold) {
+    try {
+      LOG.log(System.Logger.Level.ERROR, "an exchange could not be ended", untold);
+    } catch (RuntimeException | Error unlogged) {
+      return; // without memory there may be no log either
     }
   }
 
@@ -196,7 +201,7 @@ public final class LoopTurn implements SelectStrategy {
       try {
         first.proceed();
       } catch (RuntimeException | Error e) { // the others are told all the same
-        first.failed(e);
+        fail(first, e);
       }
       first = following;
     }
