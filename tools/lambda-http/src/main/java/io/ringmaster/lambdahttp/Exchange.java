@@ -42,6 +42,10 @@ final class Exchange {
   private final Headers headers;
   private Router.Found found;
   private Function<PageRequest, HttpPage> page;
+
+  /** That page may wait for files. */
+  private boolean pageWaits;
+
   private int bodyMax;
   private byte[] body = new byte[0];
   private int bodyLength;
@@ -333,6 +337,7 @@ final class Exchange {
     for (Map.Entry<String, Function<PageRequest, HttpPage>> each :
         config.prefixPages().entrySet()) {
       if (path.startsWith(each.getKey())) {
+        pageWaits = true;
         return each.getValue();
       }
     }
@@ -341,7 +346,7 @@ final class Exchange {
 
   private void runPage() {
     manage(
-        ingress.threads().pages,
+        pageWaits ? ingress.threads().operations : ingress.threads().pages,
         () -> {
           try {
             int mark = uri.indexOf('?');

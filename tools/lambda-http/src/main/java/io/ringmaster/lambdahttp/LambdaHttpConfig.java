@@ -18,8 +18,10 @@ import java.util.function.Function;
  * @param listening a bound socket to accept from; null: one is bound to {@code address}. It is
  *     closed with the server
  * @param defaultOwner whose functions a request means that does not say
- * @param pages pages of the server's own, by exact path; run on threads that may wait
- * @param prefixPages the same, by the beginning of the path
+ * @param pages pages of the server's own, by exact path; run on threads of their own, which are
+ *     few: what waits for a disk has no place there
+ * @param prefixPages the same, by the beginning of the path; run as management calls are and may
+ *     wait
  * @param eventLoops threads that read and write, 1 to 256, where there are no shared ones
  * @param sharedLoops loops to share; they are not ended with the server; null: loops of its own
  * @param managementThreads threads that run management calls, 1 to 256

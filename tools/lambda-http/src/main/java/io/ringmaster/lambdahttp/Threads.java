@@ -14,7 +14,7 @@ final class Threads {
   private static final int SHOWING = 2;
   private static final int WAITING_MAX = 1024;
 
-  /** Management calls. */
+  /** Management calls, and the server's own pages that may wait for files. */
   final BoundedThreads operations;
 
   /** Events that are checked and kept, dry runs. */

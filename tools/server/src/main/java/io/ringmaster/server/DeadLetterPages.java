@@ -21,7 +21,8 @@ import java.util.function.ToIntFunction;
  */
 final class DeadLetterPages {
   static final String LIST = "/_ringmaster/dlq";
-  static final String BELOW = LIST + '/';
+
+  private static final String BELOW = LIST + '/';
 
   private static final String SCHEMA = "ringmaster.dlq/1";
   private static final int PART = 1_000;
@@ -35,7 +36,17 @@ final class DeadLetterPages {
     this.owner = owner;
   }
 
-  HttpPage list(PageRequest request) {
+  /** Any page whose path begins with {@link #LIST}. */
+  HttpPage answer(PageRequest request) {
+    if (request.path().equals(LIST)) {
+      return list(request);
+    }
+    return request.path().startsWith(BELOW)
+        ? below(request)
+        : message(404, "There is no page " + request.path() + ".");
+  }
+
+  private HttpPage list(PageRequest request) {
     if (!reads(request)) {
       return message(405, "GET lists dead letters");
     }
@@ -67,7 +78,7 @@ final class DeadLetterPages {
   }
 
   /** What is below: one of them, or what is to be done with some. */
-  HttpPage below(PageRequest request) {
+  private HttpPage below(PageRequest request) {
     String name = request.path().substring(BELOW.length());
     boolean acts = name.equals("redrive") || name.equals("purge");
     if (acts ? !request.method().equals("POST") : !reads(request)) {

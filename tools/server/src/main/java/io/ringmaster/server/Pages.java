@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The server's own pages: {@code /_ringmaster/…} and {@code /metrics}. Management threads of the
- * HTTP ingress.
+ * The server's own pages: {@code /_ringmaster/…} and {@code /metrics}. Threads of the HTTP ingress:
+ * what may wait for files on those of management calls, the others on some of their own.
  */
 final class Pages {
   private static final String LOGS = "/_ringmaster/logs/";
@@ -46,6 +46,7 @@ final class Pages {
     this.status = status;
   }
 
+  /** Of what is in memory. */
   Map<String, Function<PageRequest, HttpPage>> exact() {
     return Map.of(
         "/_ringmaster/health/ready",
@@ -54,8 +55,6 @@ final class Pages {
         only(this::live),
         "/_ringmaster/status",
         only(request -> page(200, JSON, status())),
-        DeadLetterPages.LIST,
-        deadLetters::list,
         "/metrics",
         only(
             request ->
@@ -69,8 +68,9 @@ final class Pages {
     return status.text(phase.get(), reports.get(), engine.events().status(), httpCounters.get());
   }
 
+  /** May wait for files. */
   Map<String, Function<PageRequest, HttpPage>> byPrefix() {
-    return Map.of(LOGS, only(this::logs), DeadLetterPages.BELOW, deadLetters::below);
+    return Map.of(LOGS, only(this::logs), DeadLetterPages.LIST, deadLetters::answer);
   }
 
   /** GET and HEAD; a page whose engine does not answer says that it is not available. */
