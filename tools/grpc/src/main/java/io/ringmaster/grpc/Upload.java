@@ -37,6 +37,10 @@ final class Upload<M> implements StreamObserver<M> {
       held.addAndGet(-bytes);
       return false;
     }
+
+    long held() {
+      return held.get();
+    }
   }
 
   /** A whole package; to be released. Any thread. */
@@ -89,7 +93,9 @@ final class Upload<M> implements StreamObserver<M> {
     patience =
         loop.scheduleAtFixedRate(
             this::lookForMessages, PATIENCE_SECONDS, PATIENCE_SECONDS, TimeUnit.SECONDS);
-    ((ServerCallStreamObserver<?>) answer).setOnCancelHandler(this::drop);
+    ServerCallStreamObserver<?> rpc = (ServerCallStreamObserver<?>) answer;
+    rpc.setOnCancelHandler(this::drop);
+    rpc.setOnCloseHandler(this::drop); // what bounds all RPCs may have closed this one
   }
 
   private void lookForMessages() {
