@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The requests that take something to a queue, a topic, an event bus or a bucket at an endpoint
@@ -28,19 +29,33 @@ final class AwsRequests {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH.mm.ss").withZone(ZoneOffset.UTC);
 
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+
   private final URI endpoint;
   private final String host;
+  private final String usualRegion;
   private final RequestSigner signer;
   private final InstantSource clock;
 
   /**
    * @param endpoint with no path
+   * @param usualRegion for what names none
    */
-  AwsRequests(String endpoint, RequestSigner signer, InstantSource clock) {
+  AwsRequests(String endpoint, String usualRegion, RequestSigner signer, InstantSource clock) {
     this.endpoint = URI.create(endpoint.replaceAll("/+$", ""));
-    this.host = this.endpoint.getRawAuthority();
+    this.host = host(this.endpoint);
+    this.usualRegion = usualRegion;
     this.signer = signer;
     this.clock = clock;
+  }
+
+  /** As the client says it: without a port where that is the usual one. */
+  private static String host(URI endpoint) {
+    String usualPort = "https".equalsIgnoreCase(endpoint.getScheme()) ? ":443" : ":80";
+    String authority = endpoint.getRawAuthority();
+    return authority != null && authority.endsWith(usualPort)
+        ? authority.substring(0, authority.length() - usualPort.length())
+        : authority;
   }
 
   /** Asks for the URL of a queue. */
@@ -123,6 +138,9 @@ final class AwsRequests {
 
   /** A key of its own for each, as AWS makes them. */
   HttpRequest putObject(Destination bucket, String region, Parcel parcel) {
+    if (!BUCKET.matcher(bucket.resource()).matches()) { // "." and ".." mean other paths
+      throw new IllegalArgumentException("it is no bucket's name: " + bucket.resource());
+    }
     String[] arn = parcel.functionArn().split(":");
     Instant accepted = Instant.ofEpochMilli(parcel.acceptedMs());
     String key =
@@ -154,8 +172,9 @@ final class AwsRequests {
   private HttpRequest request(
       Destination to, String method, String path, Map<String, String> headers, byte[] body) {
     headers.put("host", host);
+    String region = to.region().isEmpty() ? usualRegion : to.region();
     Map<String, String> signed =
-        signer.sign(method, path, headers, body, to.region(), to.service(), clock.instant());
+        signer.sign(method, path, headers, body, region, to.service(), clock.instant());
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(endpoint.resolve(path))
             .timeout(TIMEOUT)

@@ -92,7 +92,7 @@ public final class Destinations implements Courier {
     this.aws =
         awsEndpoint == null
             ? null
-            : new AwsRequests(awsEndpoint, RequestSigner.ofProcess(environment), clock);
+            : new AwsRequests(awsEndpoint, region, RequestSigner.ofProcess(environment), clock);
     this.region = region;
     this.httpHosts = List.copyOf(httpHosts);
     this.files = folder == null ? null : new FileDestination(folder);
