@@ -63,6 +63,10 @@ final class FileDestination implements AutoCloseable {
             at += channel.write(line, at);
           }
           channel.force(true);
+          if (begin == 0) {
+            force(folder);
+            force(folder.toAbsolutePath().getParent());
+          }
         } catch (IOException e) {
           channel.truncate(begin); // half a line would be taken for a whole one
           throw e;
@@ -90,6 +94,13 @@ final class FileDestination implements AutoCloseable {
   private static boolean endsInHalf(FileChannel channel, long size) throws IOException {
     ByteBuffer last = ByteBuffer.allocate(1);
     return size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n';
+  }
+
+  /** The names in it are durable. */
+  private static void force(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
+    }
   }
 
   @Override
