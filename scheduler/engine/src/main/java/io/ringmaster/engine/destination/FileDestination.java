@@ -73,7 +73,7 @@ final class FileDestination implements AutoCloseable {
         }
       }
       return null;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) { // whoever waits is told in any case
       return "it cannot be written: " + e;
     }
   }
