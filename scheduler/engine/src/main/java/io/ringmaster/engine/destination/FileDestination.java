@@ -3,6 +3,7 @@ package io.ringmaster.engine.destination;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,13 +24,29 @@ final class FileDestination implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
   private static final long END_S = 10;
 
+  /** All files together hold no more: they are on the journal's disk. */
+  private static final long BYTES_MAX = 1L << 30;
+
+  /** A file counts as that much at least: so there is an end to their number too. */
+  private static final long FILE_BYTES_MIN = 4096;
+
   private final Path folder;
+  private final long bytesMax;
+
+  /** What they may have in addition before they are looked at again. The writer's thread. */
+  private long room;
+
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           run -> Thread.ofPlatform().daemon().name("ringmaster-destinations").unstarted(run));
 
   FileDestination(Path folder) {
+    this(folder, BYTES_MAX);
+  }
+
+  FileDestination(Path folder, long bytesMax) {
     this.folder = folder;
+    this.bytesMax = bytesMax;
   }
 
   void append(String name, byte[] json, Consumer<String> done) {
@@ -48,6 +65,9 @@ final class FileDestination implements AutoCloseable {
   private String write(Path file, byte[] json) {
     try {
       Files.createDirectories(folder);
+      if (!take(json.length + FILE_BYTES_MIN)) {
+        return "all files together would have more than " + bytesMax + " bytes";
+      }
       try (FileChannel channel =
           FileChannel.open(
               file,
@@ -76,6 +96,23 @@ final class FileDestination implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) { // whoever waits is told in any case
       return "it cannot be written: " + e;
     }
+  }
+
+  /** A record is reckoned with a file of its own, until they are looked at again. */
+  private boolean take(long bytes) throws IOException {
+    if (bytes > room) {
+      room = bytesMax;
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path each : files) {
+          room -= Math.max(FILE_BYTES_MIN, each.toFile().length());
+        }
+      }
+    }
+    if (bytes > room) {
+      return false;
+    }
+    room -= bytes;
+    return true;
   }
 
   /** New lines in JSON are only between its tokens: there is one at the end alone. */
