@@ -262,10 +262,16 @@ final class Attempts {
       figures.count(Total.EXPIRED);
     }
     figures.dropped(event.functionArn());
-    if (said.onFailure() == null && said.deadLetterArn() == null) {
+    String onFailure = said.onFailure();
+    if (condition.equals(InvocationRecord.LOOP)
+        && onFailure != null
+        && FunctionArn.isOne(onFailure)) {
+      onFailure = null; // the chain would go on there
+    }
+    if (onFailure == null && said.deadLetterArn() == null) {
       bury(row, condition, detail(run));
     } else {
-      record(row, event, said.onFailure(), said.deadLetterArn(), condition, run);
+      record(row, event, onFailure, said.deadLetterArn(), condition, run);
     }
   }
 

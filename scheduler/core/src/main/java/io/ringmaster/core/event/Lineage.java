@@ -19,6 +19,7 @@ final class Lineage {
   static final int LOOPS_MAX = 16;
 
   private static final int FUNCTIONS_MAX = 16;
+  private static final int COUNT_MAX = 9_999;
   private static final Pattern MEMBER =
       Pattern.compile("(?:^|;) *Lineage=((?:[0-9a-f]{8}:[0-9]{1,4}\\|?){1,16}) *(?=;|$)");
 
@@ -44,7 +45,7 @@ final class Lineage {
     String given = traceHeader == null || traceHeader.isBlank() ? fresh(nowMs) : traceHeader;
     String hash = hash(functionArn);
     Matcher member = member(traceHeader);
-    String own = hash + ':' + (count(traceHeader, functionArn) + 1);
+    String own = hash + ':' + Math.min(COUNT_MAX, count(traceHeader, functionArn) + 1);
     if (member == null) {
       return given + ";Lineage=" + own;
     }

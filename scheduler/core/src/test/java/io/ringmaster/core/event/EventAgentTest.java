@@ -180,6 +180,17 @@ class EventAgentTest {
   }
 
   @Test
+  void nobodyGoesOnWhenAChainIsStopped() {
+    world.settings.put("f", told(FUNCTION + "g", FUNCTION + "g"));
+    world.settings.put("g", told(FUNCTION + "f", FUNCTION + "f"));
+    world.accept("f");
+    world.pass(HOUR_MS);
+    assertEquals(2 * Lineage.LOOPS_MAX, world.runs.size());
+    assertEquals(0, world.owed());
+    assertEquals(1, letters().size());
+  }
+
+  @Test
   void aFunctionThatMayInvokeItselfIsNotStopped() {
     world.settings.put(
         "f", new EventSettings(2, 21_600_000, FUNCTION + "f", null, null, false, true));
