@@ -81,7 +81,8 @@ class RacesTest {
 
   @Test
   void noForbiddenOutcomeIsSeen() throws Exception {
-    Outcome outcome = run("io.ringmaster.(core|engine|ingress|sandbox).*", MILLISECONDS, "jcstress");
+    Outcome outcome =
+        run("io.ringmaster.(core|engine|ingress|sandbox).*", MILLISECONDS, "jcstress");
     assertEquals(0, outcome.status(), outcome.text());
     assertTrue(outcome.text().contains("RUN RESULTS"), outcome.text());
     for (String race :
