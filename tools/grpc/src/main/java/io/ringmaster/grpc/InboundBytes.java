@@ -160,6 +160,9 @@ final class InboundBytes extends ServerStreamTracer.Factory {
         if (reserve(bytes - reserved)) {
           reserved = bytes;
         } else {
+          // At once, not when it is closed: else the others, in the midst of theirs, find no room.
+          release(reserved);
+          reserved = 0;
           end(EXHAUSTED);
         }
       }
