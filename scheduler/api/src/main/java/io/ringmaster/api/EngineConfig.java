@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /** How an engine is to run. Validated when built, immutable afterwards. */
 public final class EngineConfig {
@@ -67,10 +68,11 @@ public final class EngineConfig {
   /**
    * Generic sandboxes kept ready per runtime, for Java and for large functions on Node per class of
    * memory sizes, while its functions are created, changed or started: but for Python, whose
-   * sandboxes cost little, none is kept where that was ten minutes ago. Default: the processors, at
-   * least 2; 0 to 1,000.
+   * sandboxes cost little, none is kept where that was ten minutes ago; 0 to 1,000. Default
+   * (empty): the processors, at least 2; for Python {@link #environmentsMax()}, in a hundredth of
+   * the memory.
    */
-  public int genericSandboxes() {
+  public OptionalInt genericSandboxes() {
     return values.genericSandboxes;
   }
 
@@ -285,7 +287,7 @@ public final class EngineConfig {
     private int accountConcurrency = 1000;
     private long codeBytesMax = 75L << 30;
     private int environmentsMax = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
-    private int genericSandboxes = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private OptionalInt genericSandboxes = OptionalInt.empty();
     private int acceptRingSize = 8192;
     private long capacityWaitNs = Duration.ofSeconds(30).toNanos();
     private long keepAliveNs = Duration.ofMinutes(10).toNanos();
@@ -387,7 +389,7 @@ public final class EngineConfig {
 
     /** See {@link EngineConfig#genericSandboxes()}. */
     public Builder genericSandboxes(int value) {
-      genericSandboxes = value;
+      genericSandboxes = OptionalInt.of(value);
       return this;
     }
 
@@ -553,7 +555,7 @@ public final class EngineConfig {
       range("accountConcurrency", accountConcurrency, 1, 1_000_000);
       range("codeBytesMax", codeBytesMax, 1, Long.MAX_VALUE);
       range("environmentsMax", environmentsMax, 1, 100_000);
-      range("genericSandboxes", genericSandboxes, 0, 1000);
+      range("genericSandboxes", genericSandboxes.orElse(0), 0, 1000);
       range("acceptRingSize", acceptRingSize, 2, 1 << 20);
       require(
           Integer.bitCount(acceptRingSize) == 1,

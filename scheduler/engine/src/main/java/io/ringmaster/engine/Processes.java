@@ -41,6 +41,11 @@ record Processes(
   /** Generic sandboxes in a burst: this many times the floor. */
   private static final int GENERIC_BURST = 8;
 
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+  /** What one forked sandbox takes while it waits: measured 1.7 MiB. */
+  private static final long FORKED_BYTES = 2 << 20;
+
   private static final ProcessDriverStatus NOTHING =
       new ProcessDriverStatus("none", "none", List.of(), Map.of(), Map.of());
 
@@ -50,13 +55,18 @@ record Processes(
       EpollSleeper dispatcher,
       EpollSleeper logAgent,
       RuntimeApi runtimeApi) {
-    int generic = config.genericSandboxes();
+    int generic = config.genericSandboxes().orElse(Math.max(2, PROCESSORS));
+    int forked =
+        config
+            .genericSandboxes()
+            .orElseGet(() -> forkedSandboxes(generic, config.environmentsMax()));
     ProcessPool pool =
         ProcessPool.open(
             new ProcessPoolConfig(
                 dataFolder,
                 config.environmentsMax(),
                 generic,
+                forked,
                 Math.max(generic, Math.min(generic * GENERIC_BURST, config.environmentsMax())),
                 List.of(),
                 new RuntimeSettings(
@@ -76,6 +86,15 @@ record Processes(
         pool::hasLogs,
         (spec, version) -> pool.expect(version, spec),
         pool::closeLogs);
+  }
+
+  /**
+   * A burst of first invocations is answered as fast as sandboxes lie ready: as many as there can
+   * be environments, as long as they take no more than a hundredth of the memory.
+   */
+  private static int forkedSandboxes(int least, int environmentsMax) {
+    long affordable = Math.min(1000, MachineMemory.bytes() / 100 / FORKED_BYTES);
+    return (int) Math.max(least, Math.min(affordable, environmentsMax));
   }
 
   /** In-JVM handlers only. */

@@ -33,7 +33,9 @@ final class GenericPool {
   /** Memory size in MiB of the functions it can serve at most; 0: of any. */
   final int memoryMb;
 
-  private final int floor;
+  /** How many are kept ready while it is wanted at all. */
+  final int floor;
+
   private final int ceiling;
 
   final ArrayDeque<SandboxProcess> ready = new ArrayDeque<>();
@@ -72,6 +74,10 @@ final class GenericPool {
 
   /** Whether a zygote forks its sandboxes; else each is an interpreter that was started. */
   boolean forks() {
+    return forks(interpreter);
+  }
+
+  static boolean forks(Interpreter interpreter) {
     return interpreter.family().equals("python");
   }
 

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param genericSandboxes generic sandboxes kept ready per interpreter, for Java and for large
  *     functions on Node per class of memory sizes, 0 to 1,000; but for Python, none where nothing
  *     was started or announced for ten minutes
+ * @param forkedSandboxes the same for interpreters whose zygote forks them (Python): these share
+ *     their memory, take about 2 MiB each and are kept for ever, 0 to 1,000
  * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code
  *     genericSandboxes}, up to 10,000
  * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others
@@ -25,6 +27,7 @@ public record ProcessPoolConfig(
     Path dataFolder,
     int sandboxesMax,
     int genericSandboxes,
+    int forkedSandboxes,
     int genericSandboxesMax,
     List<String> preparedRuntimes,
     RuntimeSettings runtimes) {
@@ -41,10 +44,29 @@ public record ProcessPoolConfig(
     preparedRuntimes = List.copyOf(preparedRuntimes);
     range("sandboxesMax", sandboxesMax, 1, 100_000);
     range("genericSandboxes", genericSandboxes, 0, 1_000);
+    range("forkedSandboxes", forkedSandboxes, 0, 1_000);
     range("genericSandboxesMax", genericSandboxesMax, genericSandboxes, 10_000);
   }
 
-  /** Where nothing is said about runtimes. */
+  /** As many of each interpreter. */
+  public ProcessPoolConfig(
+      Path dataFolder,
+      int sandboxesMax,
+      int genericSandboxes,
+      int genericSandboxesMax,
+      List<String> preparedRuntimes,
+      RuntimeSettings runtimes) {
+    this(
+        dataFolder,
+        sandboxesMax,
+        genericSandboxes,
+        genericSandboxes,
+        genericSandboxesMax,
+        preparedRuntimes,
+        runtimes);
+  }
+
+  /** As many of each interpreter, and nothing said about runtimes. */
   public ProcessPoolConfig(
       Path dataFolder,
       int sandboxesMax,

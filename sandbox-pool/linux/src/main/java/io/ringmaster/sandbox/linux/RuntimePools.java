@@ -108,7 +108,9 @@ final class RuntimePools {
                 ++poolsMade,
                 interpreter,
                 classMb,
-                config.genericSandboxes(),
+                GenericPool.forks(interpreter)
+                    ? config.forkedSandboxes()
+                    : config.genericSandboxes(),
                 config.genericSandboxesMax(),
                 System.nanoTime()));
   }
@@ -168,7 +170,7 @@ final class RuntimePools {
     int count = pool.ready.size() + pool.coming;
     long soonNs = nowNs + TRIM_NS;
     long dueNs = count == 0 ? Long.MAX_VALUE : Math.max(soonNs, pool.idleAtNs());
-    if (count > config.genericSandboxes()) {
+    if (count > pool.floor) {
       dueNs = soonNs;
     }
     if (dueNs < tickNs) {

@@ -11,6 +11,7 @@ import io.ringmaster.sandbox.linux.channel.InlineChannel;
 import io.ringmaster.sandbox.linux.runtimes.ChannelChoice;
 import io.ringmaster.sandbox.linux.runtimes.Interpreter;
 import io.ringmaster.sandbox.linux.runtimes.RuntimeMatch;
+import io.ringmaster.sandbox.linux.runtimes.RuntimeSettings;
 import io.ringmaster.sandbox.system.Linux;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,12 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What pools ask for; the keeper's client does not run. */
 class RuntimePoolsTest {
   private static final int FLOOR = 2;
+  private static final int FORKED = 3;
   private static final int MEMORY_MB = 128;
 
   @TempDir static Path folder;
 
   private final EpollSleeper sleeper = EpollSleeper.open();
-  private final ProcessPoolConfig config = new ProcessPoolConfig(folder, 8, FLOOR, 8, List.of());
+  private final ProcessPoolConfig config =
+      new ProcessPoolConfig(folder, 8, FLOOR, FORKED, 8, List.of(), RuntimeSettings.NONE);
   private final FolderRemover remover = new FolderRemover();
   private final KeeperClient client =
       new KeeperClient(
@@ -97,6 +100,7 @@ class RuntimePoolsTest {
   @Test
   void aPoolWithAZygoteStays() {
     GenericPool python = announced("python3.9", "python");
+    assertEquals(FORKED, python.coming);
     List<SandboxProcess> processes = filled(python);
     pools.trim(System.nanoTime() + 2 * GenericPool.IDLE_NS);
     assertEquals(processes, List.copyOf(python.ready));
