@@ -2,24 +2,16 @@ package io.ringmaster.bench.product;
 
 import io.ringmaster.api.EngineConfig;
 import io.ringmaster.bench.harness.Probe;
-import io.ringmaster.bench.load.InFlight;
-import io.ringmaster.grpc.client.InvocationStream;
-import io.ringmaster.grpc.client.RingmasterClient;
-import io.ringmaster.grpc.v1.InvokeRequest;
-import io.ringmaster.grpc.v1.InvokeResponse;
+import io.ringmaster.bench.load.GrpcStreamLoad;
 import java.io.IOException;
 
 /**
- * {@code grpc.stream.noop}: invocations a second over one multiplexed stream, by the product's own
- * client; in-JVM handler.
+ * {@code grpc.stream.noop}: invocations a second over one multiplexed stream, by a client as light
+ * as that of {@code grpc.unary.noop}, which it is compared with; in-JVM handler.
  */
 public final class GrpcStreamProbe implements Probe {
   private final GrpcServed served;
-  private final RingmasterClient client;
-  private final InvocationStream stream;
-  private final InvokeRequest request = GrpcServed.request();
-  private final InFlight invocations;
-  private volatile InvokeResponse last;
+  private final GrpcStreamLoad load;
 
   /**
    * Opens it.
@@ -27,12 +19,13 @@ public final class GrpcStreamProbe implements Probe {
    * @param inFlight invocations in flight
    */
   public GrpcStreamProbe(int inFlight) throws IOException {
-    invocations = new InFlight(inFlight, this::invoke);
     served = new GrpcServed(null, EngineConfig.builder());
-    client =
-        RingmasterClient.connect(
-            served.address().getAddress().getHostAddress(), served.address().getPort());
-    stream = client.openStream();
+    try {
+      load = new GrpcStreamLoad(served.address(), GrpcServed.request(), inFlight);
+    } catch (IOException | RuntimeException e) {
+      served.close();
+      throw e;
+    }
     try {
       round(1);
     } catch (IOException | RuntimeException e) {
@@ -41,32 +34,21 @@ public final class GrpcStreamProbe implements Probe {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private void invoke() {
-    stream.invoke(request).whenComplete(this::ended);
-  }
-
-  private void ended(InvokeResponse answer, Throwable thrown) {
-    last = answer;
-    invocations.ended(thrown);
-  }
-
   @Override
   public double round(long durationNs) throws IOException {
-    double perSecond = invocations.run(durationNs);
-    GrpcServed.check(last);
+    double perSecond = load.run(durationNs);
+    GrpcServed.check(load.last());
     return perSecond;
   }
 
   @Override
   public long samples() {
-    return invocations.answered();
+    return load.answered();
   }
 
   @Override
-  public void close() {
-    stream.close();
-    client.close();
+  public void close() throws IOException {
+    load.close();
     served.close();
   }
 }
