@@ -2,6 +2,7 @@ package io.ringmaster.lambdahttp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -381,7 +382,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
       context.write(out);
       out = Unpooled.wrappedBuffer(answer.body, 0, answer.bodyLength);
     }
-    context.writeAndFlush(out).addListener(done -> sent(done.isSuccess(), closing));
+    ChannelFuture written = context.writeAndFlush(out);
+    if (written.isDone()) { // nearly always: a small answer fits into the socket
+      sent(written.isSuccess(), closing);
+    } else {
+      written.addListener(done -> sent(done.isSuccess(), closing));
+    }
   }
 
   private boolean closing(Answer answer) {

@@ -2,6 +2,7 @@ package io.ringmaster.core.record;
 
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.YieldingWaitStrategy;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.InvocationRecorder;
@@ -41,7 +42,9 @@ public final class InvocationRecords implements InvocationRecorder {
    * @param logSleeper where the log agent sleeps deeply: it watches the log pipes
    */
   public InvocationRecords(int capacity, Sleeper logSleeper, Counters counters) {
-    this.ring = RingBuffer.createSingleProducer(LogRecord::new, capacity);
+    // Nobody waits in the ring: one that signals takes a lock and wakes nobody for each record.
+    this.ring =
+        RingBuffer.createSingleProducer(LogRecord::new, capacity, new YieldingWaitStrategy());
     this.poller = ring.newPoller();
     ring.addGatingSequences(poller.getSequence());
     this.bell = new LogBell(logSleeper);
