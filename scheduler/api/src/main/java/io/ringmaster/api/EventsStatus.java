@@ -11,6 +11,8 @@ import java.util.Map;
  * @param recovered events that were owed when the engine was opened
  * @param durable whether what is accepted survives the end of the process
  * @param storedBytes what the journal takes in the storage; 0: nothing is stored
+ * @param memoryBytes bodies that lie in memory: arriving, kept until they run, or under way to
+ *     functions and destinations; what is begun while each of the four has less than 64 MiB
  * @param degraded why nothing is accepted; null: all is well
  * @param counters by name, since the engine was opened: {@code eventsAccepted, eventsSucceeded,
  *     eventsFailed, eventsRetried, eventsThrottled, …}
@@ -22,6 +24,7 @@ public record EventsStatus(
     long recovered,
     boolean durable,
     long storedBytes,
+    long memoryBytes,
     String degraded,
     Map<String, Long> counters,
     List<FunctionEvents> functions) {
@@ -30,7 +33,9 @@ public record EventsStatus(
    * What was counted of one function's events.
    *
    * @param functionArn ARN without a qualifier
+   * @param waiting how many are owed; records that wait for their delivery among them
    * @param received AsyncEventsReceived: events that were accepted
+   * @param refused events that were not accepted: there was no room, or the function had its share
    * @param dropped AsyncEventsDropped: events that were given up without success
    * @param deadLetterErrors DeadLetterErrors: attempts to reach its dead-letter queue that failed
    * @param destinationDeliveryFailures DestinationDeliveryFailures: the same of its destinations
@@ -41,7 +46,9 @@ public record EventsStatus(
    */
   public record FunctionEvents(
       String functionArn,
+      long waiting,
       long received,
+      long refused,
       long dropped,
       long deadLetterErrors,
       long destinationDeliveryFailures,

@@ -7,6 +7,7 @@ import io.ringmaster.api.Functions;
 import io.ringmaster.api.MissingJvmFlagsException;
 import io.ringmaster.api.Owner;
 import io.ringmaster.core.event.Courier;
+import io.ringmaster.core.event.EventClock;
 import io.ringmaster.core.event.EventDoor;
 import io.ringmaster.core.event.EventsConfig;
 import io.ringmaster.core.event.MemoryJournal;
@@ -15,8 +16,6 @@ import io.ringmaster.persistence.spi.JournalProvider;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -28,13 +27,13 @@ import java.util.function.Supplier;
 /** Asynchronous invocation: its journal, its agent, its courier, and the order of their end. */
 final class EventsPart implements AutoCloseable {
   private static final String FOLDER = "journal";
+  private static final String CLOCK = "events.clock";
 
   private static final int DEAD_LETTERS_MAX = 100_000;
 
   private static final long JOURNAL_EVENTS_MAX = 16_000_000;
   private static final long MEMORY_BYTES_MAX = 256L << 20;
   private static final long RECORDED_NS = TimeUnit.SECONDS.toNanos(5);
-  private static final long TOLD_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final System.Logger LOG = System.getLogger("io.ringmaster.engine");
 
@@ -42,6 +41,7 @@ final class EventsPart implements AutoCloseable {
   private final boolean durable;
   private final Courier courier;
   private final EventDoor door;
+  private final EventClock clock;
   private final AgentThread thread;
 
   private EventsPart(
@@ -49,11 +49,13 @@ final class EventsPart implements AutoCloseable {
       boolean durable,
       Courier courier,
       EventDoor door,
+      EventClock clock,
       BiConsumer<String, Throwable> failures) {
     this.journal = journal;
     this.durable = durable;
     this.courier = courier;
     this.door = door;
+    this.clock = clock;
     thread =
         new AgentThread(
             "ringmaster-events",
@@ -85,6 +87,13 @@ final class EventsPart implements AutoCloseable {
         provider == null
             ? new MemoryJournal(eventsMax, MEMORY_BYTES_MAX)
             : provider.open(data.resolve(FOLDER), config.synced(), eventsMax);
+    EventClock clock =
+        new EventClock(
+            InstantSource.system(),
+            System::nanoTime,
+            provider == null
+                ? EventClock.Storage.NONE
+                : new EventClockFile(data.resolve(CLOCK)));
     try {
       EventDoor door =
           new EventDoor(
@@ -98,9 +107,9 @@ final class EventsPart implements AutoCloseable {
                   config.eventsMax(),
                   TimeUnit.NANOSECONDS.toMillis(config.retryBaseNs()),
                   DEAD_LETTERS_MAX),
-              steadyClock());
+              clock);
       door.recover();
-      return new EventsPart(journal, provider != null, courier, door, failures);
+      return new EventsPart(journal, provider != null, courier, door, clock, failures);
     } catch (IOException | RuntimeException | Error failure) {
       journal.close();
       throw failure;
@@ -120,13 +129,6 @@ final class EventsPart implements AutoCloseable {
     return provider;
   }
 
-  /** The time of day as it was at the start, and then what has passed: nobody sets it. */
-  private static InstantSource steadyClock() {
-    Instant begun = Instant.now();
-    long begunNs = System.nanoTime();
-    return () -> begun.plus(Duration.ofNanos(System.nanoTime() - begunNs));
-  }
-
   void start() {
     thread.start();
   }
@@ -138,7 +140,7 @@ final class EventsPart implements AutoCloseable {
   /**
    * Accepts nothing more, and begins nothing more; what would be lost with the process may run
    * until then. What runs is recorded as long as the dispatcher is there, and until {@link #close};
-   * what is being delivered may end until then.
+   * what is being delivered may end until the dispatcher has ended.
    */
   void stop(long deadlineNs) {
     door.closeDoor();
@@ -151,10 +153,10 @@ final class EventsPart implements AutoCloseable {
   @Override
   public void close() {
     stop(System.nanoTime());
+    courier.close(); // what hangs would keep what follows waiting
     door.awaitIdle(System.nanoTime() + RECORDED_NS);
-    courier.close();
-    door.awaitIdle(System.nanoTime() + TOLD_NS); // of deliveries that were under way
     thread.close();
+    clock.save();
     long lost = durable ? 0 : journal.status().owed();
     if (lost > 0) {
       LOG.log(Level.WARNING, "{0} accepted events are lost with the engine", lost);

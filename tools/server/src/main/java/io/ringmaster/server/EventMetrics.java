@@ -23,11 +23,29 @@ final class EventMetrics {
     gauge(out, "ringmaster_journal_bytes", "What the journal takes on disk.", events.storedBytes());
     gauge(
         out,
+        "ringmaster_events_memory_bytes",
+        "Bodies of events that lie in memory.",
+        events.memoryBytes());
+    gauge(
+        out,
         "ringmaster_journal_degraded",
         "1: no event can be stored at present.",
         events.degraded() == null ? 0 : 1);
     List<FunctionEvents> functions = new ArrayList<>(events.functions());
     functions.sort(Comparator.comparing(FunctionEvents::functionArn));
+    each(
+        out,
+        functions,
+        "ringmaster_function_events_waiting",
+        "gauge",
+        "Events of a function that are owed.",
+        FunctionEvents::waiting);
+    each(
+        out,
+        functions,
+        "ringmaster_function_events_refused_total",
+        "Events that were not accepted: there was no room, or the function had its share.",
+        FunctionEvents::refused);
     each(
         out,
         functions,
@@ -68,7 +86,17 @@ final class EventMetrics {
       String name,
       String text,
       ToLongFunction<FunctionEvents> value) {
-    Metrics.head(out, name, "counter", text);
+    each(out, functions, name, "counter", text, value);
+  }
+
+  private static void each(
+      StringBuilder out,
+      List<FunctionEvents> functions,
+      String name,
+      String type,
+      String text,
+      ToLongFunction<FunctionEvents> value) {
+    Metrics.head(out, name, type, text);
     for (FunctionEvents function : functions) {
       out.append(name).append('{').append(Metrics.labels(function.functionArn())).append("} ");
       out.append(value.applyAsLong(function)).append('\n');

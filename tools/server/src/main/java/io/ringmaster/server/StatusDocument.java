@@ -77,6 +77,7 @@ record StatusDocument(String version, String http, String grpc, String data, Ins
     out.writeNumberField("recovered", events.recovered());
     out.writeBooleanField("durable", events.durable());
     out.writeNumberField("storedBytes", events.storedBytes());
+    out.writeNumberField("memoryBytes", events.memoryBytes());
     out.writeStringField("degraded", events.degraded());
     for (var counter : events.counters().entrySet()) {
       out.writeNumberField(counter.getKey(), counter.getValue());

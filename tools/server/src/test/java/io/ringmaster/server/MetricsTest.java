@@ -76,6 +76,9 @@ class MetricsTest {
             "ringmaster_events_accepted_total 9",
             "lambda_async_events_received_total" + labels + "} 9",
             "lambda_async_events_dropped_total" + labels + "} 2",
+            "ringmaster_function_events_waiting" + labels + "} 4",
+            "ringmaster_function_events_refused_total" + labels + "} 7",
+            "ringmaster_events_memory_bytes 512",
             "lambda_dead_letter_errors_total" + labels + "} 3",
             "lambda_destination_delivery_failures_total" + labels + "} 5",
             "lambda_async_event_age_seconds_bucket" + labels + ",le=\"0.01\"} 6",
@@ -97,11 +100,12 @@ class MetricsTest {
         0,
         true,
         1024,
+        512,
         null,
         Map.of("eventsAccepted", 9L),
         List.of(
             new FunctionEvents(
-                "arn:aws:lambda:eu-west-1:111122223333:function:hello", 9, 2, 3, 5, 60_500, ages)));
+                "arn:aws:lambda:eu-west-1:111122223333:function:hello", 4, 9, 7, 2, 3, 5, 60_500, ages)));
   }
 
   /** What a scraper requires: each family told once, each line either that or a sample. */

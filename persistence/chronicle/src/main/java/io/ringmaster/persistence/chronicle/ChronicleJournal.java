@@ -146,6 +146,18 @@ final class ChronicleJournal implements Journal {
     return fits;
   }
 
+  @Override
+  public boolean nearlyFull() {
+    return appender.held.get() >= Journal.mostlyFull(limits.eventsMax())
+        || appender.bodyBytes() + appender.underWayBytes.get()
+            >= Journal.mostlyFull(limits.bodyBytesMax());
+  }
+
+  @Override
+  public long bodyBytesMax() {
+    return limits.bodyBytesMax();
+  }
+
   private static void check(boolean holds, String what) {
     if (!holds) {
       throw new IllegalArgumentException(what + " out of range");

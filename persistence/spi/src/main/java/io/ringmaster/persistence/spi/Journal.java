@@ -236,10 +236,16 @@ public interface Journal extends AutoCloseable {
 
   /**
    * Whether what is left is for events that follow from others, which cannot be settled before
-   * those are accepted. Cheap; any thread.
+   * those are accepted: a quarter. Cheap; any thread.
    */
-  default boolean nearlyFull() {
-    return false;
+  boolean nearlyFull();
+
+  /** Most bytes of all bodies of events that are owed or dead. */
+  long bodyBytesMax();
+
+  /** Three quarters. */
+  static long mostlyFull(long max) {
+    return max / 4 * 3;
   }
 
   /**

@@ -41,6 +41,9 @@ final class Attempts {
   static final String DAMAGED = "EventDamaged";
   static final String FAULT = "EngineFault";
 
+  /** Shorter delays are not worth a record: a burst of throttles would double the journal. */
+  static final long JOURNALLED_DELAY_MS = 8_000;
+
   private static final int KEPT_CALLS = 64;
   private static final int KEPT_CALL_BYTES = 64 * 1024;
   private static final int DETAIL_BYTES_MAX = 32 * 1024;
@@ -243,13 +246,19 @@ final class Attempts {
   }
 
   /**
-   * Neither it nor the function did anything wrong. The journal is not told: after a restart it is
-   * tried at once.
+   * Neither it nor the function did anything wrong. The journal is told if the delay is a long one:
+   * it goes on after a restart, where a short one begins anew.
    */
   private void refused(int row, long latestMs) {
     int before = table.refusals(row);
     table.refusals(row, before + 1);
-    agent.again(row, Math.min(latestMs, agent.nowMs() + Backoff.afterRefusalMs(before)));
+    long delayMs = Backoff.afterRefusalMs(before);
+    long dueMs = Math.min(latestMs, agent.nowMs() + delayMs);
+    if (delayMs >= JOURNALLED_DELAY_MS) {
+      journal.retry(
+          table.handle(row), dueMs, Tries.of(table.attempt(row), table.refusals(row)));
+    }
+    agent.again(row, dueMs);
   }
 
   /**
@@ -293,7 +302,7 @@ final class Attempts {
       Run run) {
     List<EventBody> following = new ArrayList<>(2);
     if (destination != null) {
-      byte[] json = InvocationRecord.json(event, condition, runs(row, run), run, agent.nowMs());
+      byte[] json = InvocationRecord.json(event, condition, runs(row, run), run, wallMs());
       following.add(
           new Delivery(
               event.requestId(),
@@ -362,6 +371,8 @@ final class Attempts {
     Handover(int row, List<EventBody> following) {
       this.row = row;
       this.following = following;
+      int bytes = following.stream().mapToInt(each -> each.content().length).sum();
+      agent.hold(row, bytes);
     }
 
     void next() {
@@ -439,10 +450,14 @@ final class Attempts {
     byte[] head = text(condition + '\n');
     byte[] reason = Arrays.copyOf(head, head.length + detail.length);
     System.arraycopy(detail, 0, reason, head.length, detail.length);
-    journal.bury(table.handle(row), agent.nowMs(), reason);
+    journal.bury(table.handle(row), wallMs(), reason);
     figures.count(Total.BURIED);
     agent.forget(row);
     agent.trimDeadLetters();
+  }
+
+  private long wallMs() {
+    return agent.wallMs(agent.nowMs());
   }
 
   private static byte[] text(String text) {
@@ -465,7 +480,7 @@ final class Attempts {
             delivery.errorCode(),
             delivery.errorMessage(),
             delivery.content(),
-            table.acceptedMs(row)),
+            agent.wallMs(table.acceptedMs(row))),
         failure -> agent.post(() -> guarded(row, () -> delivered(row, delivery, failure))));
   }
 
@@ -524,8 +539,12 @@ final class Attempts {
             Lineage.extended(
                 delivery.traceHeader(),
                 target.owner().lambdaArn("function:" + target.name()),
-                agent.nowMs()),
+                wallMs()),
             delivery.content());
+    if (!agent.backlog().mayFollow(event.functionArn())) {
+      delivered(row, delivery, "the function has as many events as it may have");
+      return;
+    }
     figures.received(event.functionArn());
     figures.count(Total.DELIVERED);
     new Handover(row, List.of(event)).next();

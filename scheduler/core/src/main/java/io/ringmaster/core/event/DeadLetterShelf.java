@@ -81,13 +81,13 @@ final class DeadLetterShelf {
     return new DeadLetter.Part(letters, cursor < 0 ? null : Long.toString(cursor));
   }
 
-  private static DeadLetter letter(Journal.DeadLetter each) {
+  private DeadLetter letter(Journal.DeadLetter each) {
     return new DeadLetter(
         Long.toString(each.handle()),
         new UUID(each.idHigh(), each.idLow()).toString(),
         Lane.functionArn(each.lane()),
         Lane.destination(each.lane()),
-        Instant.ofEpochMilli(each.acceptedMs()),
+        Instant.ofEpochMilli(agent.wallMs(each.acceptedMs())),
         Instant.ofEpochMilli(each.buriedMs()),
         each.bodyBytes());
   }

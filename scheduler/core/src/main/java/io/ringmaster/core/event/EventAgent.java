@@ -4,15 +4,14 @@ import io.ringmaster.api.Call;
 import io.ringmaster.core.event.EventFigures.Total;
 import io.ringmaster.persistence.spi.Journal;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.agrona.collections.Int2IntCounterMap;
 import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.Agent;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -35,8 +34,17 @@ public final class EventAgent implements Agent {
   private static final int DELIVERING_MAX = 256;
   private static final int LANE_DELIVERING_MAX = 8;
 
+  /**
+   * Bodies of events that run, from when they are read back on, and what follows from them until it
+   * is durable; begun while it is less. The same for deliveries: what is sent may be three times as
+   * long as its body, by the escapes of its protocol.
+   */
+  static final long INVOKING_BYTES_MAX = 64L << 20;
+
+  static final long DELIVERING_BYTES_MAX = 64L << 20;
+
   /** Bodies that lie in memory until their event runs; those of the others are read back. */
-  private static final long KEPT_BYTES_MAX = 64L << 20;
+  static final long KEPT_BYTES_MAX = 64L << 20;
 
   private static final int COMMANDS_CHUNK = 1024;
   private static final int COMMANDS_PER_TURN = 1024;
@@ -49,9 +57,9 @@ public final class EventAgent implements Agent {
 
   private final Journal journal;
   private final EventsConfig config;
-  private final InstantSource clock;
+  private final EventClock clock;
   private final EventFigures figures;
-  private final AtomicInteger owed;
+  private final Backlog backlog;
   private final Attempts attempts;
 
   private final MpscUnboundedVarHandleArrayQueue<Runnable> commands =
@@ -60,8 +68,12 @@ public final class EventAgent implements Agent {
   // The agent's thread.
   private final EventTable table = new EventTable();
   private final Map<String, Lane> lanes = new HashMap<>();
-  private final Turns invoking = new Turns(INVOKING_MAX);
-  private final Turns delivering = new Turns(DELIVERING_MAX);
+  private final Turns invoking = new Turns(INVOKING_MAX, INVOKING_BYTES_MAX);
+  private final Turns delivering = new Turns(DELIVERING_MAX, DELIVERING_BYTES_MAX);
+
+  /** What a row that runs holds besides its body, in bytes. */
+  private final Int2IntCounterMap held = new Int2IntCounterMap(0);
+
   private final LongHashSet redriven = new LongHashSet();
   private final PriorityQueue<Later> later =
       new PriorityQueue<>(Comparator.comparingLong(Later::atMs));
@@ -72,11 +84,11 @@ public final class EventAgent implements Agent {
   private volatile boolean waiting;
   private volatile boolean stopping;
   private volatile boolean busy;
+  private volatile long memoryBytes;
   private volatile Thread thread;
 
   /**
-   * @param owed events that are accepted and not done; those under way to the journal among them
-   * @param clock in milliseconds since 1970; goes forward
+   * @param backlog events that are accepted and not done; those under way to the journal among them
    */
   EventAgent(
       Journal journal,
@@ -85,13 +97,13 @@ public final class EventAgent implements Agent {
       Courier courier,
       EventsConfig config,
       EventFigures figures,
-      AtomicInteger owed,
-      InstantSource clock) {
+      Backlog backlog,
+      EventClock clock) {
     this.journal = journal;
     this.config = config;
     this.clock = clock;
     this.figures = figures;
-    this.owed = owed;
+    this.backlog = backlog;
     attempts = new Attempts(this, journal, newCall, settings, courier, config, figures);
   }
 
@@ -109,10 +121,13 @@ public final class EventAgent implements Agent {
   public int doWork() {
     busy = true;
     int work = commands.drain(Runnable::run, COMMANDS_PER_TURN);
-    work += moveDue(clock.millis());
+    long nowMs = clock.nowMs();
+    clock.look(nowMs);
+    work += moveDue(nowMs);
     if (!stopping) {
       work += begin(invoking) + begin(delivering);
     }
+    memoryBytes = keptBytes + invoking.bytes() + delivering.bytes();
     busy = work > 0 || running() > 0;
     return work;
   }
@@ -164,7 +179,9 @@ public final class EventAgent implements Agent {
 
   private void keep(int row, byte[] body) {
     byte[] before = table.body(row);
-    keptBytes += (body == null ? 0 : body.length) - (before == null ? 0 : before.length);
+    int more = (body == null ? 0 : body.length) - (before == null ? 0 : before.length);
+    keptBytes += more;
+    table.lane(row).keep(more);
     table.body(row, body);
   }
 
@@ -174,8 +191,18 @@ public final class EventAgent implements Agent {
     return table;
   }
 
+  /** Now, by the time of events. */
   long nowMs() {
-    return clock.millis();
+    return clock.nowMs();
+  }
+
+  /** A moment of that time, in milliseconds since 1970. */
+  long wallMs(long atMs) {
+    return clock.wallMs(atMs);
+  }
+
+  Backlog backlog() {
+    return backlog;
   }
 
   private Turns turns(Lane lane) {
@@ -183,22 +210,31 @@ public final class EventAgent implements Agent {
   }
 
   /**
-   * An event is owed that was not.
+   * An event is owed, and in the backlog, that was not.
    *
-   * @param dueMs when it is to run; whatever the clock was, not long after a retry would
+   * @param tries as {@link Tries} has them
    * @param body null: it is to be read when it is due
    */
-  void add(long handle, String laneKey, long acceptedMs, long dueMs, int attempt, byte[] body) {
+  void add(
+      long handle,
+      String laneKey,
+      long acceptedMs,
+      long dueMs,
+      int tries,
+      int bodyBytes,
+      byte[] body) {
     Lane lane =
         lanes.computeIfAbsent(
             laneKey,
             key -> new Lane(key, Lane.isDelivery(key) ? LANE_DELIVERING_MAX : LANE_INVOKING_MAX));
     lane.owedOneMore();
-    int row = table.add(handle, lane, acceptedMs, attempt);
-    if (body != null && keptBytes + body.length <= KEPT_BYTES_MAX) {
-      keep(row, body);
+    int row = table.add(handle, lane, acceptedMs, bodyBytes);
+    table.attempt(row, Tries.errors(tries));
+    table.refusals(row, Tries.refusals(tries));
+    if (body != null && lane.keptBytes() + body.length <= KEPT_BYTES_MAX - keptBytes) {
+      keep(row, body); // as in the backlog, one lane leaves as much to others
     }
-    if (dueMs <= clock.millis()) {
+    if (dueMs <= clock.nowMs()) {
       queue(row);
     } else {
       table.delay(row, dueMs);
@@ -207,8 +243,21 @@ public final class EventAgent implements Agent {
 
   /** One that follows from another one is durable. */
   void addFollowing(long handle, Journal.Event event) {
-    owed.incrementAndGet();
-    add(handle, event.lane(), event.acceptedMs(), event.dueMs(), event.attempt(), event.body());
+    backlog.add(Lane.functionArn(event.lane()), event.body().length);
+    add(handle, event);
+  }
+
+  /** One that is in the backlog is durable. */
+  void add(long handle, Journal.Event event) {
+    byte[] body = event.body();
+    add(
+        handle,
+        event.lane(),
+        event.acceptedMs(),
+        event.dueMs(),
+        event.attempt(),
+        body.length,
+        body);
   }
 
   private void queue(int row) {
@@ -224,24 +273,35 @@ public final class EventAgent implements Agent {
 
   /** It ran, and is to run again then. */
   void again(int row, long dueMs) {
-    running.clear(row);
-    turns(table.lane(row)).ended(table.lane(row));
+    ended(row);
     table.delay(row, dueMs);
+  }
+
+  private void ended(int row) {
+    running.clear(row);
+    Lane lane = table.lane(row);
+    turns(lane).hold(-held.remove(row));
+    turns(lane).ended(lane, table.bodyBytes(row));
+  }
+
+  /** One that runs holds more bytes than its body, until it ends. */
+  void hold(int row, int bytes) {
+    held.getAndAdd(row, bytes);
+    turns(table.lane(row)).hold(bytes);
   }
 
   /** It ran, and is owed no more; whoever says so told the journal. */
   void forget(int row) {
-    running.clear(row);
+    ended(row);
     Lane lane = table.lane(row);
-    turns(lane).ended(lane);
     if (!redriven.isEmpty()) {
       redriven.remove(table.handle(row));
     }
+    backlog.remove(lane.functionArn(), table.bodyBytes(row));
     table.remove(row);
     if (lane.owedOneLess()) {
       lanes.remove(lane.key);
     }
-    owed.decrementAndGet();
   }
 
   /** Has something done at a time. The agent's thread. */
@@ -256,11 +316,11 @@ public final class EventAgent implements Agent {
     if (!redriven.add(letter.handle())) {
       return false;
     }
-    long nowMs = clock.millis();
+    long nowMs = clock.nowMs();
     journal.redrive(letter.handle(), nowMs, nowMs);
-    owed.incrementAndGet();
+    backlog.add(Lane.functionArn(letter.lane()), letter.bodyBytes());
     figures.count(Total.REDRIVEN);
-    add(letter.handle(), letter.lane(), nowMs, nowMs, 0, null);
+    add(letter.handle(), letter.lane(), nowMs, nowMs, 0, letter.bodyBytes(), null);
     return true;
   }
 
@@ -304,7 +364,7 @@ public final class EventAgent implements Agent {
     thread = Thread.currentThread();
     waiting = true;
     if (commands.isEmpty()) {
-      long leftMs = Math.clamp(nextMs() - clock.millis(), 1, SLEEP_MAX_MS);
+      long leftMs = Math.clamp(nextMs() - clock.nowMs(), 1, SLEEP_MAX_MS);
       LockSupport.parkNanos(this, leftMs * 1_000_000);
       Thread.interrupted(); // a callback may have left it behind; it would never sleep again
     }
@@ -331,6 +391,11 @@ public final class EventAgent implements Agent {
   /** Begins nothing more; what runs still ends. Any thread. */
   public void stop() {
     stopping = true;
+  }
+
+  /** Bytes of bodies that lie in memory, as the last turn left it. Any thread. */
+  long memoryBytes() {
+    return memoryBytes;
   }
 
   private int running() {

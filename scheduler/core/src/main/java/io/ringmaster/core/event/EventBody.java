@@ -24,6 +24,9 @@ sealed interface EventBody {
   /** The bytes to be kept. */
   byte[] bytes();
 
+  /** What it is about; must not be changed. */
+  byte[] content();
+
   /**
    * A function to run.
    *
@@ -62,6 +65,11 @@ sealed interface EventBody {
     private static Invocation read(ByteBuffer in) {
       return new Invocation(
           id(in), new Owner(text(in), text(in)), text(in), text(in), text(in), text(in), rest(in));
+    }
+
+    @Override
+    public byte[] content() {
+      return payload;
     }
 
     String functionArn() {

@@ -14,11 +14,10 @@ import io.ringmaster.core.resolve.FunctionName;
 import io.ringmaster.persistence.spi.Journal;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -31,12 +30,14 @@ import java.util.function.Supplier;
  */
 public final class EventDoor implements Events {
   /** Payloads and texts that are handed to the journal and not durable yet. */
-  private static final long ARRIVING_BYTES_MAX = 256L << 20;
+  private static final long ARRIVING_BYTES_MAX = 64L << 20;
 
   private static final int TEXT_CHARS_MAX = 8 * 1024;
   private static final long LOOK_NS = 1_000_000;
 
   private static final Refusal FULL = Refusal.throttled("CallerRateLimitExceeded");
+  private static final Refusal OVER_SHARE =
+      Refusal.throttled("FunctionInvocationRateLimitExceeded");
   private static final Refusal CLOSED = Refusal.service("The engine is closed.");
   private static final Refusal FAILING = Refusal.service("The event cannot be stored at present.");
 
@@ -44,9 +45,10 @@ public final class EventDoor implements Events {
   private final boolean durable;
   private final Function<Owner, Functions> functions;
   private final EventsConfig config;
-  private final InstantSource clock;
+  private final EventClock clock;
   private final EventFigures figures = new EventFigures();
-  private final AtomicInteger owed = new AtomicInteger();
+  private final AtomicBoolean trimming = new AtomicBoolean();
+  private final Backlog backlog;
   private final AtomicLong arriving = new AtomicLong();
   private final EventAgent agent;
   private final DeadLetterShelf shelf;
@@ -57,7 +59,6 @@ public final class EventDoor implements Events {
    * @param durable whether the journal outlives the process
    * @param functions of an owner; waits for nothing
    * @param newCall makes a call to the engine
-   * @param clock in milliseconds since 1970; goes forward
    */
   public EventDoor(
       Journal journal,
@@ -66,12 +67,13 @@ public final class EventDoor implements Events {
       Supplier<Call> newCall,
       Courier courier,
       EventsConfig config,
-      InstantSource clock) {
+      EventClock clock) {
     this.journal = journal;
     this.durable = durable;
     this.functions = functions;
     this.config = config;
     this.clock = clock;
+    backlog = new Backlog(config.eventsMax(), Journal.mostlyFull(journal.bodyBytesMax()));
     agent =
         new EventAgent(
             journal,
@@ -80,7 +82,7 @@ public final class EventDoor implements Events {
             courier,
             config,
             figures,
-            owed,
+            backlog,
             clock);
     shelf = new DeadLetterShelf(journal, agent);
   }
@@ -97,7 +99,7 @@ public final class EventDoor implements Events {
    */
   public void recover() throws IOException {
     RecoveredEvents taken =
-        new RecoveredEvents(agent, owed, figures, clock.millis(), config.retryBaseMs());
+        new RecoveredEvents(agent, backlog, figures, clock, config.retryBaseMs());
     journal.recover(taken);
     recovered = taken.count();
   }
@@ -139,7 +141,7 @@ public final class EventDoor implements Events {
         name.name(),
         name.qualifier(),
         request.clientContext(),
-        Lineage.extended(request.traceHeader(), name.unqualifiedArn(), clock.millis()),
+        Lineage.extended(request.traceHeader(), name.unqualifiedArn(), clock.wallMs(clock.nowMs())),
         request.payload());
   }
 
@@ -159,23 +161,28 @@ public final class EventDoor implements Events {
   }
 
   private void hand(Invocation event, CompletableFuture<Refusal> answer) {
-    Journal.Event journalled = Attempts.journalled(event, clock.millis());
+    Journal.Event journalled = Attempts.journalled(event, clock.nowMs());
     int length = journalled.body().length;
     if (closed) {
       answer.complete(CLOSED);
       return;
     }
+    String functionArn = event.functionArn();
     if (journal.nearlyFull()) {
+      figures.refused(functionArn);
       answer.complete(FULL);
+      trimDeadLetters();
       return;
     }
-    if (owed.incrementAndGet() > config.eventsMax()) {
-      owed.decrementAndGet();
-      answer.complete(FULL);
+    Backlog.Answer room = backlog.take(functionArn, length);
+    if (room != Backlog.Answer.TAKEN) {
+      figures.refused(functionArn);
+      answer.complete(room == Backlog.Answer.FULL ? FULL : OVER_SHARE);
       return;
     }
-    Arrival arrival = new Arrival(event.functionArn(), journalled, answer);
+    Arrival arrival = new Arrival(functionArn, journalled, answer);
     if (arriving.addAndGet(length) > ARRIVING_BYTES_MAX) {
+      figures.refused(functionArn);
       arrival.end(FULL);
       return;
     }
@@ -186,6 +193,17 @@ public final class EventDoor implements Events {
       case FULL -> arrival.end(FULL);
       case FAILING -> arrival.end(FAILING);
       case CLOSED -> arrival.end(CLOSED);
+    }
+  }
+
+  /** They may be what fills it. */
+  private void trimDeadLetters() {
+    if (trimming.compareAndSet(false, true)) {
+      agent.post(
+          () -> {
+            trimming.set(false);
+            agent.trimDeadLetters();
+          });
     }
   }
 
@@ -205,15 +223,7 @@ public final class EventDoor implements Events {
     public void accepted(long handle) {
       arriving.addAndGet(-event.body().length);
       figures.received(functionArn);
-      agent.post(
-          () ->
-              agent.add(
-                  handle,
-                  event.lane(),
-                  event.acceptedMs(),
-                  event.dueMs(),
-                  event.attempt(),
-                  event.body()));
+      agent.post(() -> agent.add(handle, event));
       answer.complete(null);
     }
 
@@ -226,7 +236,7 @@ public final class EventDoor implements Events {
     /** It is not accepted. */
     void end(Refusal refusal) {
       arriving.addAndGet(-event.body().length);
-      owed.decrementAndGet();
+      backlog.remove(functionArn, event.body().length);
       answer.complete(refusal);
     }
   }
@@ -259,14 +269,15 @@ public final class EventDoor implements Events {
   public EventsStatus status() {
     Journal.Status status = journal.status();
     return new EventsStatus(
-        owed.get(),
+        backlog.owed(),
         status.dead(),
         recovered,
         durable,
         status.storedBytes(),
+        arriving.get() + agent.memoryBytes(),
         status.degraded(),
         figures.totals(),
-        figures.functions());
+        figures.functions(backlog::owed));
   }
 
   /** Accepts nothing more; events that are owed go on. */

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** What is counted, in all and of each function. Any thread. */
 final class EventFigures {
@@ -15,6 +16,7 @@ final class EventFigures {
   /** What is counted in all. */
   enum Total {
     ACCEPTED("eventsAccepted"),
+    REFUSED("eventsRefused"),
     RECOVERED("eventsRecovered"),
     SUCCEEDED("eventsSucceeded"),
     FAILED("eventsFailed"),
@@ -39,6 +41,7 @@ final class EventFigures {
   /** Those of one function. */
   private static final class OfFunction {
     long received;
+    long refused;
     long dropped;
     long deadLetterErrors;
     long deliveryFailures;
@@ -74,6 +77,18 @@ final class EventFigures {
   synchronized void received(String functionArn) {
     count(Total.ACCEPTED);
     of(functionArn).received++;
+  }
+
+  /** One was owed when the engine was opened. */
+  synchronized void recovered(String functionArn) {
+    count(Total.RECOVERED);
+    of(functionArn);
+  }
+
+  /** One for the function was not accepted: there was no room, or it had its share. */
+  synchronized void refused(String functionArn) {
+    count(Total.REFUSED);
+    of(functionArn).refused++;
   }
 
   /** One begins to run, so long after it was accepted. */
@@ -112,14 +127,19 @@ final class EventFigures {
     return all;
   }
 
-  synchronized List<EventsStatus.FunctionEvents> functions() {
+  /**
+   * @param waiting how many events of a function are owed
+   */
+  synchronized List<EventsStatus.FunctionEvents> functions(ToLongFunction<String> waiting) {
     List<EventsStatus.FunctionEvents> all = new ArrayList<>();
     functions.forEach(
         (arn, of) ->
             all.add(
                 new EventsStatus.FunctionEvents(
                     arn,
+                    waiting.applyAsLong(arn),
                     of.received,
+                    of.refused,
                     of.dropped,
                     of.deadLetterErrors,
                     of.deliveryFailures,

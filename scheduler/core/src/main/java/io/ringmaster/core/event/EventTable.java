@@ -3,7 +3,7 @@ package io.ringmaster.core.event;
 import java.util.Arrays;
 
 /**
- * The owed events, a row each, in arrays: 42 bytes an event besides a body that happens to be kept
+ * The owed events, a row each, in arrays: 46 bytes an event besides a body that happens to be kept
  * and the key of its lane, so that hundreds of thousands of pending retries cost some ten
  * megabytes. Rows of events that wait for a time are ordered in a heap by that time.
  *
@@ -15,6 +15,7 @@ final class EventTable {
   private long[] handles = new long[FIRST];
   private long[] acceptedMs = new long[FIRST];
   private long[] dueMs = new long[FIRST];
+  private int[] bodyBytes = new int[FIRST];
   private byte[] attempts = new byte[FIRST];
   private byte[] refusals = new byte[FIRST];
   private Lane[] lanes = new Lane[FIRST];
@@ -30,7 +31,7 @@ final class EventTable {
   private int size;
 
   /** A new row. */
-  int add(long handle, Lane lane, long accepted, int attempt) {
+  int add(long handle, Lane lane, long accepted, int bytes) {
     int row = free;
     if (row >= 0) {
       free = next[row];
@@ -42,7 +43,8 @@ final class EventTable {
     }
     handles[row] = handle;
     acceptedMs[row] = accepted;
-    attempts[row] = (byte) attempt;
+    bodyBytes[row] = bytes;
+    attempts[row] = 0;
     refusals[row] = 0;
     lanes[row] = lane;
     next[row] = -1;
@@ -54,6 +56,7 @@ final class EventTable {
     handles = Arrays.copyOf(handles, length);
     acceptedMs = Arrays.copyOf(acceptedMs, length);
     dueMs = Arrays.copyOf(dueMs, length);
+    bodyBytes = Arrays.copyOf(bodyBytes, length);
     attempts = Arrays.copyOf(attempts, length);
     refusals = Arrays.copyOf(refusals, length);
     lanes = Arrays.copyOf(lanes, length);
@@ -86,21 +89,25 @@ final class EventTable {
     return acceptedMs[row];
   }
 
+  int bodyBytes(int row) {
+    return bodyBytes[row];
+  }
+
   int attempt(int row) {
-    return attempts[row] & 0xff;
+    return attempts[row];
   }
 
   void attempt(int row, int value) {
     attempts[row] = (byte) value;
   }
 
-  /** How often it was refused since it last ran, up to 127. */
+  /** How often it was refused since it last ran, up to {@value Tries#REFUSALS_MAX}. */
   int refusals(int row) {
     return refusals[row];
   }
 
   void refusals(int row, int value) {
-    refusals[row] = (byte) Math.min(value, Byte.MAX_VALUE);
+    refusals[row] = (byte) Math.min(value, Tries.REFUSALS_MAX);
   }
 
   /** Null: it lies in the journal only. */

@@ -9,11 +9,14 @@ final class Lane {
   private static final char SEPARATOR = ' ';
 
   final String key;
+  private final String functionArn;
   private final int runningMax;
   private int head = -1;
   private int tail = -1;
   private int owed;
   private int running;
+  private long runningBytes;
+  private long keptBytes;
   private boolean listed;
 
   /**
@@ -21,6 +24,7 @@ final class Lane {
    */
   Lane(String key, int runningMax) {
     this.key = key;
+    functionArn = functionArn(key);
     this.runningMax = runningMax;
   }
 
@@ -53,7 +57,7 @@ final class Lane {
   }
 
   String functionArn() {
-    return functionArn(key);
+    return functionArn;
   }
 
   void owedOneMore() {
@@ -83,17 +87,42 @@ final class Lane {
       tail = -1;
     }
     running++;
+    runningBytes += table.bodyBytes(row);
     return row;
   }
 
   /** One that ran does no longer. */
-  void ended() {
+  void ended(int bodyBytes) {
     running--;
+    runningBytes -= bodyBytes;
   }
 
-  /** Whether it has one that may begin. */
+  /** Whether it has one that may begin, as far as it is concerned. */
   boolean ready() {
     return head >= 0 && running < runningMax;
+  }
+
+  /** The next one; there is one. */
+  int first() {
+    return head;
+  }
+
+  int running() {
+    return running;
+  }
+
+  /** Bytes of the bodies of those that run. */
+  long runningBytes() {
+    return runningBytes;
+  }
+
+  /** Bytes of its bodies that lie in memory until they run. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
+  void keep(long more) {
+    keptBytes += more;
   }
 
   /** Whether it is in the list of those that are ready. */

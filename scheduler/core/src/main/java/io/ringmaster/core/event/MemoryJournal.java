@@ -100,10 +100,14 @@ public final class MemoryJournal implements Journal {
     return Answer.TAKEN;
   }
 
-  /** A quarter is for what follows. */
   @Override
   public synchronized boolean nearlyFull() {
-    return bytes >= bytesMax / 4 * 3;
+    return bytes >= Journal.mostlyFull(bytesMax);
+  }
+
+  @Override
+  public long bodyBytesMax() {
+    return bytesMax;
   }
 
   @Override

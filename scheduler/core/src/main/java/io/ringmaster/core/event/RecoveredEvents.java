@@ -3,31 +3,30 @@ package io.ringmaster.core.event;
 import io.ringmaster.core.event.EventFigures.Total;
 import io.ringmaster.persistence.spi.Journal;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Takes over what is owed, before the agent is turned. One thread. */
 final class RecoveredEvents implements Journal.Recovery {
   private static final int PROGRESS_PARTS = 10;
 
   private final EventAgent agent;
-  private final AtomicInteger owed;
+  private final Backlog backlog;
   private final EventFigures figures;
-  private final long nowMs;
-  private final long latestMs;
+  private final EventClock clock;
+  private final long delayMaxMs;
   private int count;
   private long partsTold;
 
-  /**
-   * @param owed counts them
-   */
   RecoveredEvents(
-      EventAgent agent, AtomicInteger owed, EventFigures figures, long nowMs, long retryBaseMs) {
+      EventAgent agent,
+      Backlog backlog,
+      EventFigures figures,
+      EventClock clock,
+      long retryBaseMs) {
     this.agent = agent;
-    this.owed = owed;
+    this.backlog = backlog;
     this.figures = figures;
-    this.nowMs = nowMs;
-    // A clock that was set back must not keep an event waiting.
-    latestMs = nowMs + Math.max(retryBaseMs * EventSettings.RETRIES_MAX, Backoff.MAX_MS);
+    this.clock = clock;
+    delayMaxMs = Math.max(retryBaseMs * EventSettings.RETRIES_MAX, Backoff.MAX_MS);
   }
 
   int count() {
@@ -45,9 +44,13 @@ final class RecoveredEvents implements Journal.Recovery {
       int attempt,
       int bodyBytes) {
     count++;
-    owed.incrementAndGet();
-    figures.count(Total.RECOVERED);
-    agent.add(handle, lane, Math.min(acceptedMs, nowMs), Math.min(dueMs, latestMs), attempt, null);
+    String functionArn = Lane.functionArn(lane);
+    backlog.add(functionArn, bodyBytes);
+    figures.recovered(functionArn);
+    clock.notBefore(acceptedMs);
+    // Whatever the clocks were, none waits longer than it would have.
+    long latestMs = clock.nowMs() + delayMaxMs;
+    agent.add(handle, lane, acceptedMs, Math.min(dueMs, latestMs), attempt, bodyBytes, null);
   }
 
   @Override

@@ -36,7 +36,7 @@ class EventAgentTest {
     UUID id = world.accept("f");
     world.pass(HOUR_MS);
     assertEquals(List.of(0L, 60_000L, 180_000L), world.runs.get(id));
-    assertEquals(1, world.figures.functions().get(0).dropped());
+    assertEquals(1, world.functions().get(0).dropped());
   }
 
   @Test
@@ -115,7 +115,7 @@ class EventAgentTest {
     }
     world.pass(HOUR_MS);
     assertEquals(500, world.owed());
-    long failures = world.figures.functions().get(0).destinationDeliveryFailures();
+    long failures = world.functions().get(0).destinationDeliveryFailures();
     // At 0, 1, 3, 7, … 511 s, then every 5 min: 20 times each.
     assertEquals(500 * 20L, failures);
     world.targetDown = false;
@@ -363,6 +363,28 @@ class EventAgentTest {
       small.journal.flush();
     }
     assertEquals(0, small.owed());
+  }
+
+  /** Its events are throttled, and it has its share: others' records wait, and come in the end. */
+  @Test
+  void aFunctionThatHasItsShareGetsNoRecordsUntilItHasLess() {
+    EventWorld small = new EventWorld(1L << 30, 10);
+    boolean[] throttled = {true};
+    small.scripts.put(
+        "g", submitted -> throttled[0] ? Outcome.throttled() : Outcome.success("1"));
+    for (int i = 0; i < 6; i++) {
+      small.accept("g");
+    }
+    small.settings.put("f", told(FUNCTION + "g", null));
+    small.accept("f");
+    small.pass(HOUR_MS);
+    assertEquals(7, small.owed());
+    assertTrue(small.figures.totals().get("deliveriesFailed") > 5);
+    throttled[0] = false;
+    small.pass(HOUR_MS);
+    assertEquals(0, small.owed());
+    assertEquals(8, small.runs.size());
+    assertTrue(small.agent.idle());
   }
 
   private List<Journal.DeadLetter> letters() {

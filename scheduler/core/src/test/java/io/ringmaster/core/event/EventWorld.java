@@ -1,5 +1,6 @@
 package io.ringmaster.core.event;
 
+import io.ringmaster.api.EventsStatus;
 import io.ringmaster.api.Owner;
 import io.ringmaster.persistence.spi.Journal;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -33,22 +33,38 @@ final class EventWorld {
   final Map<UUID, List<Long>> runs = new HashMap<>();
 
   boolean targetDown;
+  /** What has passed, whatever the clock of the wall shows. */
   long nowMs = BEGIN_MS;
+
+  /** By how much that one is wrong. */
+  long wrongMs;
+
   EventAgent agent;
-  private AtomicInteger owed;
+  EventClock clock;
+  EventClock.Kept keptClock;
+  Backlog backlog;
+  private final int eventsMax;
 
   EventWorld() {
     this(1L << 30);
   }
 
   EventWorld(long journalBytesMax) {
+    this(journalBytesMax, 1_000_000);
+  }
+
+  EventWorld(long journalBytesMax, int eventsMax) {
+    this.eventsMax = eventsMax;
     journal = new ForgetfulJournal(journalBytesMax);
     restart();
   }
 
   /** A new process over the same journal. */
   void restart() {
-    owed = new AtomicInteger();
+    clock =
+        new EventClock(
+            () -> Instant.ofEpochMilli(nowMs + wrongMs), () -> sinceBegin() * 1_000_000, kept());
+    backlog = new Backlog(eventsMax, Journal.mostlyFull(journal.bodyBytesMax()));
     figures = new EventFigures();
     agent =
         new EventAgent(
@@ -58,9 +74,24 @@ final class EventWorld {
             courier(),
             new EventsConfig(OWNER, 1_000_000, BASE_MS, DEAD_LETTERS_MAX),
             figures,
-            owed,
-            () -> Instant.ofEpochMilli(nowMs));
-    journal.recover(new RecoveredEvents(agent, owed, figures, nowMs, BASE_MS));
+            backlog,
+            clock);
+    journal.recover(new RecoveredEvents(agent, backlog, figures, clock, BASE_MS));
+  }
+
+  private EventClock.Storage kept() {
+    return new EventClock.Storage() {
+      @Override
+      public EventClock.Kept load() {
+        return keptClock;
+      }
+
+      @Override
+      public boolean save(EventClock.Kept kept) {
+        keptClock = kept;
+        return true;
+      }
+    };
   }
 
   private ScriptedCall.Outcome run(ScriptedCall.Submitted submitted) {
@@ -123,7 +154,7 @@ final class EventWorld {
             null,
             Lineage.extended(traceHeader, OWNER.lambdaArn("function:" + function), nowMs),
             "1".getBytes(StandardCharsets.UTF_8));
-    Journal.Event journalled = Attempts.journalled(event, nowMs);
+    Journal.Event journalled = Attempts.journalled(event, clock.nowMs());
     journal.accept(
         journalled,
         new Journal.Receipt() {
@@ -151,15 +182,19 @@ final class EventWorld {
   void pass(long ms) {
     long endMs = nowMs + ms;
     settle();
-    while (agent.nextMs() <= endMs) {
-      nowMs = Math.max(nowMs, agent.nextMs());
+    while (agent.nextMs() - clock.nowMs() <= endMs - nowMs) {
+      nowMs += Math.max(0, agent.nextMs() - clock.nowMs());
       settle();
     }
     nowMs = endMs;
     settle();
   }
 
+  List<EventsStatus.FunctionEvents> functions() {
+    return figures.functions(backlog::owed);
+  }
+
   int owed() {
-    return owed.get();
+    return (int) backlog.owed();
   }
 }

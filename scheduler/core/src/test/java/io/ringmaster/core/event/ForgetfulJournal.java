@@ -69,6 +69,11 @@ final class ForgetfulJournal implements Journal {
   }
 
   @Override
+  public long bodyBytesMax() {
+    return kept.bodyBytesMax();
+  }
+
+  @Override
   public void retry(long handle, long dueMs, int attempt) {
     outcome(handle, () -> kept.retry(handle, dueMs, attempt));
   }

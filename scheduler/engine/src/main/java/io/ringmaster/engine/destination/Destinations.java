@@ -173,7 +173,12 @@ public final class Destinations implements Courier {
       if (files == null) {
         done.accept("an engine without a data folder delivers to no files");
       } else {
-        files.append(to.resource().substring(Destination.FILE.length()), parcel.content(), done);
+        Destination from = Destination.of(parcel.functionArn());
+        files.append(
+            from == null ? "" : from.account(),
+            to.resource().substring(Destination.FILE.length()),
+            parcel.content(),
+            done);
       }
       return;
     }

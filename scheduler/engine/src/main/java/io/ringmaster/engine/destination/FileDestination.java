@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,11 +18,13 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Files that records are appended to, a line each: below one folder of the engine's, since who may
- * configure functions may not write wherever the engine may. Any thread; one thread of its own
- * writes, which nobody interrupts.
+ * Files that records are appended to, a line each: in a folder for each account below one of the
+ * engine's, since who may configure functions may write neither wherever the engine may nor into
+ * others' files. An account has no more room than it leaves to others. Any thread; one thread of
+ * its own writes, which nobody interrupts.
  */
 final class FileDestination implements AutoCloseable {
+  private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
   private static final long END_S = 10;
 
@@ -33,8 +37,9 @@ final class FileDestination implements AutoCloseable {
   private final Path folder;
   private final long bytesMax;
 
-  /** What they may have in addition before they are looked at again. The writer's thread. */
+  // The writer's thread: what may be added before the files are looked at again.
   private long room;
+  private final Map<String, Long> taken = new HashMap<>();
 
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
@@ -49,24 +54,34 @@ final class FileDestination implements AutoCloseable {
     this.bytesMax = bytesMax;
   }
 
-  void append(String name, byte[] json, Consumer<String> done) {
+  /**
+   * @param account whose function it is that has the record
+   */
+  void append(String account, String name, byte[] json, Consumer<String> done) {
+    if (!ACCOUNT.matcher(account).matches()) {
+      done.accept("it is no account: " + account);
+      return;
+    }
     if (!NAME.matcher(name).matches()) {
       done.accept("a file's name is 1 to 128 of letters, digits, '.', '_' and '-': " + name);
       return;
     }
     try {
-      writer.execute(() -> done.accept(write(folder.resolve(name), json)));
+      writer.execute(() -> done.accept(write(account, name, json)));
     } catch (RejectedExecutionException closed) {
       done.accept("the engine ends");
     }
   }
 
   /** Null: it is there, durably. */
-  private String write(Path file, byte[] json) {
+  private String write(String account, String name, byte[] json) {
+    Path own = folder.resolve(account);
+    Path file = own.resolve(name);
     try {
-      Files.createDirectories(folder);
-      if (!take(json.length + FILE_BYTES_MIN)) {
-        return "all files together would have more than " + bytesMax + " bytes";
+      Files.createDirectories(own);
+      if (!take(account, json.length + FILE_BYTES_MIN)) {
+        return "the account's files would have more bytes than are left for others' of "
+            + bytesMax;
       }
       try (FileChannel channel =
           FileChannel.open(
@@ -84,6 +99,7 @@ final class FileDestination implements AutoCloseable {
           }
           channel.force(true);
           if (begin == 0) {
+            force(own);
             force(folder);
             force(folder.toAbsolutePath().getParent());
           }
@@ -99,20 +115,37 @@ final class FileDestination implements AutoCloseable {
   }
 
   /** A record is reckoned with a file of its own, until they are looked at again. */
-  private boolean take(long bytes) throws IOException {
-    if (bytes > room) {
-      room = bytesMax;
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-        for (Path each : files) {
-          room -= Math.max(FILE_BYTES_MIN, each.toFile().length());
-        }
+  private boolean take(String account, long bytes) throws IOException {
+    if (!mayTake(account, bytes)) {
+      look();
+      if (!mayTake(account, bytes)) {
+        return false;
       }
     }
-    if (bytes > room) {
-      return false;
-    }
     room -= bytes;
+    taken.merge(account, bytes, Long::sum);
     return true;
+  }
+
+  private boolean mayTake(String account, long bytes) {
+    return bytes <= room && taken.getOrDefault(account, 0L) <= room - bytes;
+  }
+
+  private void look() throws IOException {
+    room = bytesMax;
+    taken.clear();
+    try (DirectoryStream<Path> accounts = Files.newDirectoryStream(folder, Files::isDirectory)) {
+      for (Path account : accounts) {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(account)) {
+          for (Path each : files) {
+            bytes += Math.max(FILE_BYTES_MIN, each.toFile().length());
+          }
+        }
+        room -= bytes;
+        taken.put(account.getFileName().toString(), bytes);
+      }
+    }
   }
 
   /** New lines in JSON are only between its tokens: there is one at the end alone. */

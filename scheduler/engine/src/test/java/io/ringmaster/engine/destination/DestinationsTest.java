@@ -248,11 +248,11 @@ class DestinationsTest {
   void filesAreBelowTheFolderOnly() throws Exception {
     assertNull(deliver(record("arn:aws:ringmaster:::file/told.jsonl", "Success")));
     assertNull(deliver(record("arn:aws:ringmaster:::file/told.jsonl", "Success")));
-    List<String> lines = Files.readAllLines(folder.resolve("destinations/told.jsonl"));
+    List<String> lines = Files.readAllLines(folder.resolve("destinations/123456789012/told.jsonl"));
     String line = new String(RECORD, StandardCharsets.UTF_8);
     assertEquals(List.of(line, line), lines);
     Path outside = Files.createFile(folder.resolve("outside"));
-    Files.createSymbolicLink(folder.resolve("destinations/link"), outside);
+    Files.createSymbolicLink(folder.resolve("destinations/123456789012/link"), outside);
     for (String name : List.of("../outside", "/etc/x", ".hidden", "a/b", "", "link")) {
       assertNotNull(deliver(record("arn:aws:ringmaster:::file/" + name, "Success")), name);
     }
@@ -262,7 +262,8 @@ class DestinationsTest {
   @Test
   void aRecordIsALineOfItsOwn() throws Exception {
     String file = "arn:aws:ringmaster:::file/told.jsonl";
-    Path told = Files.createDirectories(folder.resolve("destinations")).resolve("told.jsonl");
+    Path told = 
+        Files.createDirectories(folder.resolve("destinations/123456789012")).resolve("told.jsonl");
     Files.writeString(told, "{\"half\":");
     byte[] lines = "[\r\n{\"a\":1}\n]".getBytes(StandardCharsets.UTF_8);
     assertNull(deliver(new Parcel(ID, file, FUNCTION, "Success", null, null, lines, 0)));
