@@ -91,9 +91,7 @@ final class EventsPart implements AutoCloseable {
         new EventClock(
             InstantSource.system(),
             System::nanoTime,
-            provider == null
-                ? EventClock.Storage.NONE
-                : new EventClockFile(data.resolve(CLOCK)));
+            provider == null ? EventClock.Storage.NONE : new EventClockFile(data.resolve(CLOCK)));
     try {
       EventDoor door =
           new EventDoor(

@@ -105,7 +105,15 @@ class MetricsTest {
         Map.of("eventsAccepted", 9L),
         List.of(
             new FunctionEvents(
-                "arn:aws:lambda:eu-west-1:111122223333:function:hello", 4, 9, 7, 2, 3, 5, 60_500, ages)));
+                "arn:aws:lambda:eu-west-1:111122223333:function:hello",
+                4,
+                9,
+                7,
+                2,
+                3,
+                5,
+                60_500,
+                ages)));
   }
 
   /** What a scraper requires: each family told once, each line either that or a sample. */

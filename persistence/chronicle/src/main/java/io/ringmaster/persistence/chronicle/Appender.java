@@ -342,6 +342,7 @@ final class Appender {
     row.lane = event.lane();
     row.state = OwedTable.OWED;
     row.attempt = event.attempt();
+    row.reasonKib = 0;
     row.lost = false;
     try {
       cycles.appendNew(row, event.body());

@@ -181,6 +181,7 @@ final class Cycles {
       }
     }
     event.bodyBytes = body.length;
+    event.reasonKib = OwedTable.kib(reason.length);
     event.position = append(encoder.event(nextRecord++, event, reason, body));
     table.restore(event);
     return true;

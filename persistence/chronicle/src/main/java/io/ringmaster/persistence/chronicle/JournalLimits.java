@@ -5,7 +5,7 @@ package io.ringmaster.persistence.chronicle;
  *
  * @param eventsMax most events that are owed or dead, 1 to {@link OwedTable#PLACES_MAX} less those
  *     under way
- * @param bodyBytesMax most bytes of all their bodies
+ * @param bodyBytesMax most bytes of all their bodies and reasons
  * @param cycleBytes size from which on a cycle ends, counted from where its checkpoint and what it
  *     took over end; more if more is owed
  * @param cycleRecords records from which on it ends

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Every event that is owed or dead: 60 bytes each in columns, in places that are used again. An
+ * Every event that is owed or dead: 61 bytes each in columns, in places that are used again. An
  * event keeps its place for life, in the files too, so that replaying needs no look-up by id.
  *
  * <p>The journal's thread only.
@@ -24,6 +24,7 @@ final class OwedTable {
   private static final int CHUNK_BITS = 12;
   private static final int CHUNK = 1 << CHUNK_BITS;
   private static final int NONE = -1;
+  private static final int KIB = 1024;
 
   /** The columns of {@link #CHUNK} places. */
   private static final class Chunk {
@@ -42,6 +43,7 @@ final class OwedTable {
     final int[] lane = new int[CHUNK];
     final byte[] state = new byte[CHUNK];
     final byte[] attempt = new byte[CHUNK];
+    final byte[] reasonKib = new byte[CHUNK];
     final boolean[] lost = new boolean[CHUNK];
   }
 
@@ -66,12 +68,20 @@ final class OwedTable {
     byte state;
     int attempt;
 
+    /** What its reason takes, in KiB, rounded up. */
+    int reasonKib;
+
     /** Whether its bytes could not be read when they had to be moved. */
     boolean lost;
 
     DeadLetter deadLetter(long handle) {
       return new DeadLetter(handle, idHigh, idLow, lane, acceptedMs, dueMs, attempt, bodyBytes);
     }
+  }
+
+  /** Of a reason, as it is counted. */
+  static int kib(int bytes) {
+    return (bytes + KIB - 1) / KIB;
   }
 
   long owed() {
@@ -82,6 +92,7 @@ final class OwedTable {
     return dead;
   }
 
+  /** Of all bodies, and reasons as they are counted. */
   long bodyBytes() {
     return bodyBytes;
   }
@@ -128,8 +139,9 @@ final class OwedTable {
     chunk.lane[at] = lanes.hold(row.lane);
     chunk.state[at] = row.state;
     chunk.attempt[at] = (byte) row.attempt;
+    chunk.reasonKib[at] = (byte) row.reasonKib;
     chunk.lost[at] = row.lost;
-    bodyBytes += row.bodyBytes;
+    bodyBytes += bytes(chunk, at);
     count(row.state, 1);
   }
 
@@ -140,6 +152,10 @@ final class OwedTable {
     }
   }
 
+  private static long bytes(Chunk chunk, int at) {
+    return chunk.bodyBytes[at] + (long) chunk.reasonKib[at] * KIB;
+  }
+
   private boolean clear(int place) {
     Chunk chunk = chunk(place);
     int at = at(place);
@@ -148,7 +164,7 @@ final class OwedTable {
     }
     chunk.number[at] = 0;
     lanes.release(chunk.lane[at]);
-    bodyBytes -= chunk.bodyBytes[at];
+    bodyBytes -= bytes(chunk, at);
     count(chunk.state[at], -1);
     return true;
   }
@@ -197,6 +213,7 @@ final class OwedTable {
     into.lane = lanes.name(chunk.lane[at]);
     into.state = chunk.state[at];
     into.attempt = chunk.attempt[at] & 0xFF;
+    into.reasonKib = chunk.reasonKib[at];
     into.lost = chunk.lost[at];
     return true;
   }

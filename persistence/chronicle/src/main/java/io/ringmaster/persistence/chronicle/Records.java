@@ -137,7 +137,11 @@ final class Records {
 
     private void row(Row row, int lane) {
       buffer.putInt(row.place).putInt(lane).putInt(row.bodyBytes);
-      buffer.put(row.state).put((byte) row.attempt).put(row.lost ? LOST : 0).put((byte) 0);
+      buffer
+          .put(row.state)
+          .put((byte) row.attempt)
+          .put(row.lost ? LOST : 0)
+          .put((byte) row.reasonKib);
       buffer.putLong(row.number).putLong(row.position).putLong(row.dueMs);
       buffer.putLong(row.acceptedMs).putLong(row.idHigh).putLong(row.idLow);
     }
@@ -210,6 +214,7 @@ final class Records {
     into.acceptedMs = bytes.getLong(at + 52);
     into.dueMs = bytes.getLong(at + 60);
     int lane = bytes.getInt(at + 68);
+    into.reasonKib = OwedTable.kib(bytes.getInt(at + 72));
     into.bodyBytes = bytes.getInt(at + 76);
     into.lane =
         new String(
@@ -272,7 +277,7 @@ final class Records {
       scratch.state = in.get();
       scratch.attempt = in.get() & 0xFF;
       scratch.lost = in.get() == LOST;
-      in.get();
+      scratch.reasonKib = in.get();
       scratch.number = in.getLong();
       scratch.position = in.getLong();
       scratch.dueMs = in.getLong();

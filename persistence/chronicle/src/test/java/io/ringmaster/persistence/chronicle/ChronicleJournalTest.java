@@ -156,6 +156,38 @@ final class ChronicleJournalTest {
     }
   }
 
+  /** The status is of after what was handed over: a turn publishes it when it has told. */
+  private static void published(TestJournal journal) throws IOException {
+    assertEquals("", journal.sync());
+    assertEquals("", journal.sync());
+  }
+
+  /** Reasons are on the disk as bodies are; the limit holds for both, and after a restart. */
+  @Test
+  void reasonsCountAsBodiesDo() throws IOException {
+    JournalLimits limits = new JournalLimits(100, 80_000, 20_000, 1_000, 3_600_000_000_000L);
+    try (TestJournal first = new TestJournal(folder, limits, new JournalFiles())) {
+      long handle = first.accept(1, 100);
+      assertFalse(first.journal.nearlyFull());
+      first.journal.bury(handle, 5_000, new byte[60_000]);
+      published(first);
+      assertEquals(100 + 59 * 1024, first.journal.status().bodyBytes());
+      assertTrue(first.journal.nearlyFull());
+      assertThrows(IOException.class, () -> first.accept(2, 30_000));
+    }
+    for (int start = 0; start < 3; start++) { // from the record, then from a checkpoint
+      try (TestJournal again = new TestJournal(folder, limits, new JournalFiles())) {
+        assertEquals(100 + 59 * 1024, again.journal.status().bodyBytes());
+      }
+    }
+    try (TestJournal last = new TestJournal(folder, limits, new JournalFiles())) {
+      last.journal.settle(last.deadLetters(10).get(0).handle());
+      published(last);
+      assertEquals(0, last.journal.status().bodyBytes());
+      assertFalse(last.journal.nearlyFull());
+    }
+  }
+
   @Test
   void aSecondOpenerIsToldThatTheFolderIsInUse() throws IOException {
     try (TestJournal first = new TestJournal(folder)) {

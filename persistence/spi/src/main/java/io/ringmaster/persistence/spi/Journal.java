@@ -165,7 +165,7 @@ public interface Journal extends AutoCloseable {
    *
    * @param owed events that are owed
    * @param dead events that are dead
-   * @param bodyBytes sum of both's bodies
+   * @param bodyBytes sum of both's bodies and reasons
    * @param storedBytes what the journal takes in the storage
    * @param oldestCycle number of the oldest file that is kept
    * @param newestCycle number of the file that is written
@@ -240,7 +240,7 @@ public interface Journal extends AutoCloseable {
    */
   boolean nearlyFull();
 
-  /** Most bytes of all bodies of events that are owed or dead. */
+  /** Most bytes of all bodies and reasons of events that are owed or dead. */
   long bodyBytesMax();
 
   /** Three quarters. */

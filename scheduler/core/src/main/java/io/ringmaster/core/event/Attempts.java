@@ -255,8 +255,7 @@ final class Attempts {
     long delayMs = Backoff.afterRefusalMs(before);
     long dueMs = Math.min(latestMs, agent.nowMs() + delayMs);
     if (delayMs >= JOURNALLED_DELAY_MS) {
-      journal.retry(
-          table.handle(row), dueMs, Tries.of(table.attempt(row), table.refusals(row)));
+      journal.retry(table.handle(row), dueMs, Tries.of(table.attempt(row), table.refusals(row)));
     }
     agent.again(row, dueMs);
   }

@@ -83,8 +83,7 @@ public final class EventClock {
     beginMs =
         kept == null
             ? wallMs
-            : Math.clamp(
-                wallMs - kept.aheadMs(), kept.aliveMs(), kept.aliveMs() + DOWN_MAX_MS);
+            : Math.clamp(wallMs - kept.aheadMs(), kept.aliveMs(), kept.aliveMs() + DOWN_MAX_MS);
     aheadMs = wallMs - beginMs;
   }
 

@@ -1,6 +1,5 @@
 package io.ringmaster.core.event;
 
-import io.ringmaster.core.event.EventFigures.Total;
 import io.ringmaster.persistence.spi.Journal;
 import java.lang.System.Logger.Level;
 
@@ -17,11 +16,7 @@ final class RecoveredEvents implements Journal.Recovery {
   private long partsTold;
 
   RecoveredEvents(
-      EventAgent agent,
-      Backlog backlog,
-      EventFigures figures,
-      EventClock clock,
-      long retryBaseMs) {
+      EventAgent agent, Backlog backlog, EventFigures figures, EventClock clock, long retryBaseMs) {
     this.agent = agent;
     this.backlog = backlog;
     this.figures = figures;

@@ -14,8 +14,9 @@
  * <p>Invariants: an event is answered after it is durable, and settled after what follows from it
  * is durable; it ends exactly once, as success, with its destinations, or as a dead letter; each
  * attempt has the request id that its client was told; one function's events hold up no other's;
- * what is in memory is bounded: a row for each owed event, 64 MiB of bodies, 256 MiB of arriving
- * ones, 256 attempts and 256 deliveries under way.
+ * what is in memory is bounded: a row for each owed event, 64 MiB of bodies that arrive, 64 MiB
+ * that wait, 64 MiB of events that run with what follows from them, 64 MiB of deliveries under way;
+ * no function takes the room from others ({@link io.ringmaster.core.event.Backlog}).
  *
  * <p>Ordering pairs: a JCTools queue from all who post to the agent; the agent's sleep has a full
  * fence on both sides.

@@ -370,8 +370,7 @@ class EventAgentTest {
   void aFunctionThatHasItsShareGetsNoRecordsUntilItHasLess() {
     EventWorld small = new EventWorld(1L << 30, 10);
     boolean[] throttled = {true};
-    small.scripts.put(
-        "g", submitted -> throttled[0] ? Outcome.throttled() : Outcome.success("1"));
+    small.scripts.put("g", submitted -> throttled[0] ? Outcome.throttled() : Outcome.success("1"));
     for (int i = 0; i < 6; i++) {
       small.accept("g");
     }

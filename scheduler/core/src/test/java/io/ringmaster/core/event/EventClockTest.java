@@ -59,8 +59,7 @@ class EventClockTest {
     world.wrongMs = -20 * YEAR_MS;
     world.restart();
     boolean[] throttled = {true};
-    world.scripts.put(
-        "f", submitted -> throttled[0] ? Outcome.throttled() : Outcome.success("1"));
+    world.scripts.put("f", submitted -> throttled[0] ? Outcome.throttled() : Outcome.success("1"));
     world.settings.put("f", ageMax(HOUR_MS));
     UUID id = world.accept("f");
     world.pass(MINUTE_MS);

@@ -33,6 +33,7 @@ final class EventWorld {
   final Map<UUID, List<Long>> runs = new HashMap<>();
 
   boolean targetDown;
+
   /** What has passed, whatever the clock of the wall shows. */
   long nowMs = BEGIN_MS;
 

@@ -80,8 +80,7 @@ final class FileDestination implements AutoCloseable {
     try {
       Files.createDirectories(own);
       if (!take(account, json.length + FILE_BYTES_MIN)) {
-        return "the account's files would have more bytes than are left for others' of "
-            + bytesMax;
+        return "the account's files would have more bytes than are left for others' of " + bytesMax;
       }
       try (FileChannel channel =
           FileChannel.open(

@@ -262,7 +262,7 @@ class DestinationsTest {
   @Test
   void aRecordIsALineOfItsOwn() throws Exception {
     String file = "arn:aws:ringmaster:::file/told.jsonl";
-    Path told = 
+    Path told =
         Files.createDirectories(folder.resolve("destinations/123456789012")).resolve("told.jsonl");
     Files.writeString(told, "{\"half\":");
     byte[] lines = "[\r\n{\"a\":1}\n]".getBytes(StandardCharsets.UTF_8);
