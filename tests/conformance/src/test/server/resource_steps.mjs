@@ -28,6 +28,25 @@ import {
   waiting,
 } from "./common.mjs";
 
+/** Another function is told of what became of events, and leaves that in its tags. */
+async function recordsAreTold() {
+  const told = { FunctionName: `${name}-told` };
+  const arn = `${ARN}-told`;
+  await lambda.createFunction({ ...common, ...told, Timeout: 30 });
+  await sdk.waitUntilFunctionActiveV2(waiting, told);
+  for (const [when, event, value] of [
+    ["OnFailure", { do: "fail", key: "failed" }, "RetriesExhausted 1"],
+    ["OnSuccess", { key: "done" }, "Success 1"],
+  ]) {
+    const DestinationConfig = { [when]: { Destination: arn } };
+    const answer = await lambda.updateFunctionEventInvokeConfig({ ...self, DestinationConfig });
+    assert.equal(answer.DestinationConfig[when].Destination, arn);
+    await lambda.invoke({ ...self, InvocationType: "Event", Payload: JSON.stringify(event) });
+    await eventually(async () => (await lambda.listTags({ Resource: arn })).Tags?.[event.key] === value, value);
+  }
+  await lambda.deleteFunction(told);
+}
+
 export const resourceSteps = {
   async publish() {
     let answer = await lambda.publishVersion({ ...self, Description: "first" });
@@ -239,6 +258,7 @@ export const resourceSteps = {
     const listed = await pages(sdk.paginateListFunctionEventInvokeConfigs, "FunctionEventInvokeConfigs", 1, self);
     assert.equal(listed.length, 1);
     holds(expected, listed[0]);
+    await recordsAreTold();
     await lambda.deleteFunctionEventInvokeConfig(self);
     await refused("ResourceNotFoundException", absent, lambda.getFunctionEventInvokeConfig(self));
   },

@@ -268,8 +268,28 @@ def event_invoke_config():
     listed = client.pages("list_function_event_invoke_configs", "FunctionEventInvokeConfigs", 1, **where)
     same(1, len(listed))
     holds(expected, listed[0])
+    records_are_told()
     call("delete_function_event_invoke_config", **where)
     refused("ResourceNotFoundException", f"The function {ARN}:$LATEST doesn't have an EventInvokeConfig", "get_function_event_invoke_config", **where)
+
+
+def records_are_told():
+    """Another function is told of what became of events, and leaves that in its tags."""
+    told = name + "-told"
+    arn = ARN + "-told"
+    package = {"Handler": "app.handler", "Code": {"ZipFile": one}, "Timeout": 30}
+    call("create_function", FunctionName=told, Runtime=RUNTIME, Role=ROLE, **package)
+    eventually(lambda: call("get_function_configuration", FunctionName=told)["State"] == "Active", "active")
+    for when, event, value in (
+        ("OnFailure", {"do": "fail", "key": "failed"}, "RetriesExhausted 1"),
+        ("OnSuccess", {"key": "done"}, "Success 1"),
+    ):
+        destination = {when: {"Destination": arn}}
+        answer = call("update_function_event_invoke_config", FunctionName=name, DestinationConfig=destination)
+        same(arn, answer["DestinationConfig"][when]["Destination"])
+        call("invoke", FunctionName=name, InvocationType="Event", Payload=json.dumps(event).encode())
+        eventually(lambda: call("list_tags", Resource=arn)["Tags"].get(event["key"]) == value, value)
+    call("delete_function", FunctionName=told)
 
 
 @step

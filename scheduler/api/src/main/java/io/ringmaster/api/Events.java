@@ -32,6 +32,19 @@ public interface Events {
    */
   CompletableFuture<Refusal> accept(InvokeRequest request);
 
+  /**
+   * Notes in the trace header of a synchronous invocation that its chain of invocations comes by a
+   * function once more; events are noted when they are accepted. Waits for nothing.
+   *
+   * @param owner whose function it is
+   * @param function a name or an ARN
+   * @param traceHeader as it came; null: none, the chain begins here
+   * @return to be given to the function, which hands it on when it invokes another one
+   * @throws LambdaException {@code RecursiveInvocationException}: the chain came by more than 16
+   *     times, and the function may not be invoked over and over
+   */
+  String follow(Owner owner, String function, String traceHeader);
+
   /** How things are. */
   EventsStatus status();
 

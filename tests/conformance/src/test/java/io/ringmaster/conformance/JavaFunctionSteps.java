@@ -186,7 +186,7 @@ class JavaFunctionSteps extends JavaClient {
         "{\"custom\":{\"who\":\"ada\"},\"env\":{\"locale\":\"de\"}}", invoked.result().toString());
   }
 
-  private InvokeResponse invokeAs(InvocationType type, String event) {
+  final InvokeResponse invokeAs(InvocationType type, String event) {
     return lambda.invoke(
         r -> r.functionName(name).invocationType(type).payload(SdkBytes.fromUtf8String(event)));
   }

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionUrlConfigResponse
 import software.amazon.awssdk.services.lambda.model.GetLayerVersionResponse;
 import software.amazon.awssdk.services.lambda.model.GetPolicyResponse;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
+import software.amazon.awssdk.services.lambda.model.InvocationType;
 import software.amazon.awssdk.services.lambda.model.InvokeMode;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import software.amazon.awssdk.services.lambda.model.LayerVersionsListItem;
@@ -211,7 +212,7 @@ class JavaResourceSteps extends JavaAliasSteps {
     lambda.deleteFunction(r -> r.functionName(signed));
   }
 
-  private void eventInvokeConfig() {
+  private void eventInvokeConfig() throws Exception {
     String absent = "The function " + arn + ":$LATEST doesn't have an EventInvokeConfig";
     refused(
         ResourceNotFoundException.class,
@@ -235,11 +236,43 @@ class JavaResourceSteps extends JavaAliasSteps {
     assertEquals(1, listed.size());
     assertEquals(0, listed.get(0).maximumRetryAttempts());
     assertEquals(120, listed.get(0).maximumEventAgeInSeconds());
+    recordsAreTold();
     lambda.deleteFunctionEventInvokeConfig(r -> r.functionName(name));
     refused(
         ResourceNotFoundException.class,
         absent,
         () -> lambda.getFunctionEventInvokeConfig(r -> r.functionName(name)));
+  }
+
+  /** Another function is told of what became of events, and leaves that in its tags. */
+  private void recordsAreTold() throws Exception {
+    String told = name + "-told";
+    lambda.createFunction(
+        r ->
+            r.functionName(told)
+                .role(ROLE)
+                .runtime(RUNTIME)
+                .handler("app.handler")
+                .code(code -> code.zipFile(one())));
+    lambda.waiter().waitUntilFunctionActiveV2(r -> r.functionName(told));
+    lambda.updateFunctionEventInvokeConfig(
+        r ->
+            r.functionName(name)
+                .destinationConfig(to -> to.onFailure(where -> where.destination(arn + "-told"))));
+    invokeAs(InvocationType.EVENT, "{\"do\":\"fail\",\"key\":\"failed\"}");
+    tagged("failed", "RetriesExhausted 1");
+    lambda.updateFunctionEventInvokeConfig(
+        r ->
+            r.functionName(name)
+                .destinationConfig(to -> to.onSuccess(where -> where.destination(arn + "-told"))));
+    invokeAs(InvocationType.EVENT, "{\"key\":\"done\"}");
+    tagged("done", "Success 1");
+    lambda.deleteFunction(r -> r.functionName(told));
+  }
+
+  private void tagged(String key, String value) throws Exception {
+    eventually(
+        value, () -> value.equals(lambda.listTags(r -> r.resource(arn + "-told")).tags().get(key)));
   }
 
   private CreateFunctionUrlConfigResponse createUrl() {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Whether records of a function's asynchronous invocations can go where they are to go. */
+/** Whether records and dead letters of asynchronous invocations can go where they are to go. */
 final class EventDestinations {
   private static final String CONFIG = "DestinationConfig";
   private static final Pattern SERVICE = Pattern.compile("arn:[^:]*:([^:]*):.*");
@@ -16,7 +16,29 @@ final class EventDestinations {
   private static final Pattern OWN =
       Pattern.compile("arn:aws:ringmaster:::(https?://.+|file/[A-Za-z0-9_-][A-Za-z0-9._-]{0,127})");
 
+  private static final String DEAD_LETTERS = "Invalid dead letter queue ARN: ";
+
   private EventDestinations() {}
+
+  /** Refuses a dead-letter queue that is neither a queue nor a topic. */
+  static void checkDeadLetters(Arguments in) throws Refused {
+    Map<String, Object> config = in.map("DeadLetterConfig");
+    String arn = config == null ? null : (String) config.get("TargetArn");
+    if (arn == null || arn.isEmpty()) { // it takes one away
+      return;
+    }
+    Matcher service = SERVICE.matcher(arn);
+    String name = service.matches() ? service.group(1) : "";
+    if (!name.equals("sqs") && !name.equals("sns")) {
+      throw Refused.invalid(
+          DEAD_LETTERS
+              + "only SQS queues and SNS topics are supported for dead letter configuration");
+    }
+    if (name.equals("sqs") && arn.endsWith(".fifo")) {
+      throw Refused.invalid(
+          DEAD_LETTERS + "FIFO SQS queue is not supported for dead letter configuration");
+    }
+  }
 
   /** Refuses what AWS refuses, in its words. */
   static void check(Arguments in) throws Refused {

@@ -60,6 +60,7 @@ final class FunctionWorks {
 
   private static Object create(Arguments in) throws Refused {
     requireServed(in);
+    EventDestinations.checkDeadLetters(in);
     FunctionSpec.Builder spec = FunctionSpec.named(in.function());
     if ("Image".equals(in.text("PackageType"))) {
       throw CodeSources.imageRefused();
@@ -296,6 +297,7 @@ final class FunctionWorks {
 
   private static Object updateConfiguration(Arguments in) throws Refused {
     requireServed(in);
+    EventDestinations.checkDeadLetters(in);
     return Documents.function(
         in.functions()
             .updateConfiguration(

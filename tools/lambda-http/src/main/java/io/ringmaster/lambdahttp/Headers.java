@@ -14,6 +14,7 @@ interface Headers {
   AsciiString INVOCATION_TYPE = AsciiString.cached("x-amz-invocation-type");
   AsciiString LOG_TYPE = AsciiString.cached("x-amz-log-type");
   AsciiString TENANT = AsciiString.cached("x-amz-tenant-id");
+  AsciiString USER_AGENT = AsciiString.cached("user-agent");
   AsciiString TRACE = AsciiString.cached("x-amzn-trace-id");
 
   /** Its first value; null: none. */

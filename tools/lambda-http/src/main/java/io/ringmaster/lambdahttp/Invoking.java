@@ -25,6 +25,11 @@ final class Invoking extends LoopExchange implements InvocationCallback {
   private static final int NAME_MAX = 64;
   private static final int CONTEXT_MAX = 3583;
   private static final int TRACE_MAX = 1024;
+  private static final String LINEAGE = "Lineage=";
+
+  /** What AWS's clients say of themselves within a function. */
+  private static final String FUNCTION_CLIENT = "exec-env/AWS_Lambda_";
+
   private static final byte[] EMPTY_EVENT = {'{', '}'};
 
   private final Exchange exchange;
@@ -34,6 +39,7 @@ final class Invoking extends LoopExchange implements InvocationCallback {
   private final Headers headers;
   private String qualifier;
   private String clientContext;
+  private String trace;
   private boolean tail;
   private Call call;
   private IngressLoop loop;
@@ -65,7 +71,7 @@ final class Invoking extends LoopExchange implements InvocationCallback {
       tail = "Tail".equals(log);
       media();
       clientContext = clientContext();
-      boundTrace();
+      trace = trace(type);
       if (exchange.bodyLength() > CHECKED_HERE_MAX) {
         String sort = type;
         exchange.manage(
@@ -87,6 +93,8 @@ final class Invoking extends LoopExchange implements InvocationCallback {
       }
       go(type);
     } catch (Refused e) {
+      exchange.answer(Answer.refusal(e.refusal()));
+    } catch (LambdaException e) {
       exchange.answer(Answer.refusal(e.refusal()));
     }
   }
@@ -179,14 +187,26 @@ final class Invoking extends LoopExchange implements InvocationCallback {
   }
 
   /** It is kept with an event, and goes to the function in one piece. */
-  private void boundTrace() throws Refused {
-    String given = trace();
+  private String trace(String type) throws Refused {
+    String given = headers.get(Headers.TRACE);
     if (given != null && given.length() > TRACE_MAX) {
       throw new Refused(
           400,
           "InvalidRequestContentException",
           "X-Amzn-Trace-Id must be no more than " + TRACE_MAX + " bytes");
     }
+    return "Event".equals(type) || "DryRun".equals(type) || !isOfChain(given)
+        ? given
+        : ingress.engine().events().follow(exchange.owner(), function, given);
+  }
+
+  /** Whether a function invokes another one, or itself. */
+  private boolean isOfChain(String given) {
+    if (given != null && given.contains(LINEAGE)) {
+      return true;
+    }
+    String client = headers.get(Headers.USER_AGENT);
+    return client != null && client.contains(FUNCTION_CLIENT);
   }
 
   private String problem() {
@@ -229,7 +249,7 @@ final class Invoking extends LoopExchange implements InvocationCallback {
                 .withOwner(exchange.owner())
                 .withQualifier(qualifier)
                 .withClientContext(clientContext)
-                .withTraceHeader(trace())
+                .withTraceHeader(trace)
                 .withRequestId(accepted.requestUuid()))
         .thenAccept(refusal -> exchange.answerLater(refusal == null ? accepted : refused(refusal)));
     return null;
@@ -244,10 +264,6 @@ final class Invoking extends LoopExchange implements InvocationCallback {
     return ingress.threads();
   }
 
-  private String trace() {
-    return headers.get(Headers.TRACE);
-  }
-
   private void submit() {
     loop = ingress.loop();
     call = loop.takeCall();
@@ -260,7 +276,7 @@ final class Invoking extends LoopExchange implements InvocationCallback {
             0,
             empty ? EMPTY_EVENT.length : exchange.bodyLength())
         .clientContext(clientContext)
-        .traceHeader(trace())
+        .traceHeader(trace)
         .logTail(tail);
     if (operation.name().equals("InvokeWithResponseStream")) {
       new Streaming(this).submit(call, tail);

@@ -75,6 +75,31 @@ class EventDestinationsTest {
         "You can't specify the function as a destination for itself.");
   }
 
+  private HttpResponse<String> deadLetters(String arn) {
+    return bench.send(
+        "PUT",
+        "/2015-03-31/functions/echo/configuration",
+        "{\"DeadLetterConfig\":{\"TargetArn\":\"" + arn + "\"}}");
+  }
+
+  @Test
+  void deadLettersGoToQueuesAndTopicsOnly() {
+    String before = "Invalid dead letter queue ARN: ";
+    for (String arn : List.of(FUNCTION + "other", "arn:aws:s3:::bucket")) {
+      refused(
+          deadLetters(arn),
+          before + "only SQS queues and SNS topics are supported for dead letter configuration");
+    }
+    refused(
+        deadLetters("arn:aws:sqs:us-east-1:123456789012:queue.fifo"),
+        before + "FIFO SQS queue is not supported for dead letter configuration");
+    for (String service : List.of("sqs", "sns")) {
+      String arn = "arn:aws:" + service + ":us-east-1:123456789012:dead";
+      Bench.await("updated", () -> deadLetters(arn).statusCode() == 200);
+    }
+    Bench.await("taken away", () -> deadLetters("").statusCode() == 200);
+  }
+
   private static void refused(HttpResponse<String> answer, String message) {
     assertEquals(400, answer.statusCode(), answer.body());
     assertEquals(

@@ -1,15 +1,20 @@
 package io.ringmaster.lambdahttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.api.Events;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
 import io.ringmaster.api.Functions;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.api.Owner;
 import io.ringmaster.api.Refusal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
 /** Invocations of type Event to functions and versions that are not active yet. */
@@ -57,6 +62,48 @@ class EventsTest {
       var fits = bench.invoke("echo", "{}", "X-Amzn-Trace-Id", "t".repeat(1024));
       assertEquals(200, fits.statusCode(), fits.body());
       assertEquals(0, counter(bench, "eventsAccepted"));
+    }
+  }
+
+  /** A function that invokes itself and waits for the answer: its client hands the header on. */
+  @Test
+  void aChainOfSynchronousInvocationsIsStopped() {
+    try (Bench bench = new Bench()) {
+      bench.echo("echo");
+      CRC32 sum = new CRC32();
+      sum.update(
+          "arn:aws:lambda:us-east-1:123456789012:function:echo".getBytes(StandardCharsets.UTF_8));
+      String trace =
+          "Root=1-5e1b4151-5ac6c58f5ac6c58f5ac6c58f;Lineage=%08x:".formatted(sum.getValue());
+      var fits = bench.invoke("echo", "{}", "X-Amzn-Trace-Id", trace + "15");
+      assertEquals(200, fits.statusCode(), fits.body());
+      var stopped = bench.invoke("echo", "{}", "X-Amzn-Trace-Id", trace + "16");
+      assertEquals(400, stopped.statusCode(), stopped.body());
+      assertEquals(
+          "RecursiveInvocationException",
+          stopped.headers().firstValue("x-amzn-ErrorType").orElseThrow());
+      bench
+          .engine
+          .functions()
+          .putDocument("echo", null, "recursion", "{\"RecursiveLoop\":\"Allow\"}");
+      var allowed = bench.invoke("echo", "{}", "X-Amzn-Trace-Id", trace + "16");
+      assertEquals(200, allowed.statusCode(), allowed.body());
+    }
+  }
+
+  @Test
+  void aChainBeginsWhereAFunctionInvokes() {
+    try (Bench bench = new Bench()) {
+      Events events = bench.engine.events();
+      Owner owner = new Owner("123456789012", "us-east-1");
+      String first = events.follow(owner, "echo", null);
+      assertTrue(first.matches("Root=1-.*;Lineage=[0-9a-f]{8}:1"), first);
+      String second =
+          events.follow(owner, "arn:aws:lambda:us-east-1:123456789012:function:echo", first);
+      assertTrue(second.matches("Root=1-.*;Lineage=[0-9a-f]{8}:2"), second);
+      String other = events.follow(owner, "other", second);
+      assertTrue(other.matches("Root=1-.*;Lineage=[0-9a-f]{8}:1\\|[0-9a-f]{8}:2"), other);
+      assertEquals("kept", events.follow(owner, "no/name", "kept"));
     }
   }
 

@@ -41,12 +41,21 @@ public final class EventDoor implements Events {
   private static final Refusal CLOSED = Refusal.service("The engine is closed.");
   private static final Refusal FAILING = Refusal.service("The event cannot be stored at present.");
 
+  private static final Refusal RECURSIVE =
+      new Refusal(
+          400,
+          "RecursiveInvocationException",
+          "Lambda has detected your function being invoked in a recursive loop with other AWS"
+              + " resources and stopped your function's invocation.",
+          null);
+
   private final Journal journal;
   private final boolean durable;
   private final Function<Owner, Functions> functions;
   private final EventsConfig config;
   private final EventClock clock;
   private final EventFigures figures = new EventFigures();
+  private final EventSettings.Source settings;
   private final AtomicBoolean trimming = new AtomicBoolean();
   private final Backlog backlog;
   private final AtomicLong arriving = new AtomicLong();
@@ -74,16 +83,8 @@ public final class EventDoor implements Events {
     this.config = config;
     this.clock = clock;
     backlog = new Backlog(config.eventsMax(), Journal.mostlyFull(journal.bodyBytesMax()));
-    agent =
-        new EventAgent(
-            journal,
-            newCall,
-            new RegistrySettings(functions),
-            courier,
-            config,
-            figures,
-            backlog,
-            clock);
+    settings = new RegistrySettings(functions);
+    agent = new EventAgent(journal, newCall, settings, courier, config, figures, backlog, clock);
     shelf = new DeadLetterShelf(journal, agent);
   }
 
@@ -143,6 +144,21 @@ public final class EventDoor implements Events {
         request.clientContext(),
         Lineage.extended(request.traceHeader(), name.unqualifiedArn(), clock.wallMs(clock.nowMs())),
         request.payload());
+  }
+
+  @Override
+  public String follow(Owner owner, String function, String traceHeader) {
+    if (!(FunctionName.parse(owner.account(), owner.region(), function, null)
+        instanceof FunctionName.Parsed name)) {
+      return traceHeader; // the invocation itself says so
+    }
+    String functionArn = name.unqualifiedArn();
+    String followed = Lineage.extended(traceHeader, functionArn, clock.wallMs(clock.nowMs()));
+    if (Lineage.count(followed, functionArn) > Lineage.LOOPS_MAX
+        && !settings.of(owner, name.name(), null).loops()) {
+      throw new LambdaException(RECURSIVE);
+    }
+    return followed;
   }
 
   private static void requireShort(String what, String text) {
