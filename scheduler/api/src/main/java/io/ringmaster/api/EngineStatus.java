@@ -33,8 +33,9 @@ public record EngineStatus(
    * @param owner account and region
    * @param limit invocations at once, at most
    * @param inUse ledger units in use
+   * @param unreservedInUse those of functions without reserved concurrency
    */
-  public record AccountStatus(Owner owner, int limit, int inUse) {}
+  public record AccountStatus(Owner owner, int limit, int inUse, int unreservedInUse) {}
 
   /**
    * What was counted of one function since the engine was opened or the function created.

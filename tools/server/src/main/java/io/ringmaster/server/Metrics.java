@@ -41,6 +41,13 @@ final class Metrics {
     String executions = "lambda_account_concurrent_executions";
     head(out, executions, "gauge", "Invocations that run now, all of the account in the region.");
     accounts(out, executions, status, AccountStatus::inUse);
+    String unreserved = "lambda_unreserved_concurrent_executions";
+    head(
+        out,
+        unreserved,
+        "gauge",
+        "UnreservedConcurrentExecutions: those of functions without reserved concurrency.");
+    accounts(out, unreserved, status, AccountStatus::unreservedInUse);
     String limit = "lambda_account_concurrency_limit";
     head(out, limit, "gauge", "Invocations that may run at once.");
     accounts(out, limit, status, AccountStatus::limit);

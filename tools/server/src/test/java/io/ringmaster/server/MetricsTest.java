@@ -42,8 +42,8 @@ class MetricsTest {
                 Map.of("coldStarts", 5L, "inFlight", 1L),
                 List.of(hello),
                 List.of(
-                    new AccountStatus(new Owner("111122223333", "eu-west-1"), 1000, 1),
-                    new AccountStatus(new Owner("444455556666", "us-east-1"), 10, 0))),
+                    new AccountStatus(new Owner("111122223333", "eu-west-1"), 1000, 5, 3),
+                    new AccountStatus(new Owner("444455556666", "us-east-1"), 10, 0, 0))),
             events(),
             Map.of("requests", 7L, "connections", 2L));
     String labels = "{function_name=\"hello\",account=\"111122223333\",region=\"eu-west-1\"";
@@ -61,7 +61,9 @@ class MetricsTest {
             "lambda_duration_seconds_bucket" + labels + ",le=\"+Inf\"} 3",
             "lambda_duration_seconds_sum" + labels + "} 0.0085",
             "lambda_duration_seconds_count" + labels + "} 3",
-            "lambda_account_concurrent_executions" + account + "} 1",
+            "lambda_account_concurrent_executions" + account + "} 5",
+            "lambda_unreserved_concurrent_executions" + account + "} 3",
+            "lambda_unreserved_concurrent_executions" + other + "} 0",
             "lambda_account_concurrency_limit" + account + "} 1000",
             "lambda_account_concurrency_limit" + other + "} 10",
             "ringmaster_generic_sandboxes{runtime=\"python3.13\"} 2",

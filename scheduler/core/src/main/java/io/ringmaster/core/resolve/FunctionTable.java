@@ -94,7 +94,11 @@ public final class FunctionTable {
                 .thenComparing(each -> each.owner.region()))
         .map(
             each ->
-                new EngineStatus.AccountStatus(each.owner, each.account.limit, each.account.inUse))
+                new EngineStatus.AccountStatus(
+                    each.owner,
+                    each.account.limit,
+                    each.account.inUse,
+                    each.account.unreservedInUse))
         .toList();
   }
 
