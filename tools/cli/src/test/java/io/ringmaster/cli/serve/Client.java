@@ -12,8 +12,12 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -60,6 +64,44 @@ final class Client implements AutoCloseable {
       throw new AssertionError(created.statusCode() + " " + created.body());
     }
     awaitActive(name);
+  }
+
+  /** Hands an event over; its request id. */
+  String accept(String function, String event) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        send("POST", "/2014-11-13/functions/" + function + "/invoke-async", event);
+    if (answer.statusCode() != 202) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+    return answer.headers().firstValue("x-amzn-RequestId").orElseThrow();
+  }
+
+  /** Has a file told of the successes of a function's events. */
+  void tell(String function, String file) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        send(
+            "PUT",
+            "/2019-09-25/functions/" + function + "/event-invoke-config",
+            "{\"DestinationConfig\":{\"OnSuccess\":{\"Destination\":\"arn:aws:ringmaster:::file/"
+                + file
+                + "\"}}}");
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+  }
+
+  /** The request ids of which a file was told. */
+  static Set<String> told(Path data, String name) throws IOException {
+    Set<String> ids = new HashSet<>();
+    Path file = data.resolve("destinations").resolve("123456789012").resolve(name);
+    if (Files.exists(file)) {
+      for (String line : Files.readString(file).split("\n")) {
+        if (line.endsWith("}")) {
+          ids.add(MAPPER.readTree(line).at("/requestContext/requestId").asText());
+        }
+      }
+    }
+    return ids;
   }
 
   void awaitActive(String name) throws IOException, InterruptedException {

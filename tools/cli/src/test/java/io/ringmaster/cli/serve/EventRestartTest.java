@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -54,13 +53,6 @@ class EventRestartTest {
         folder, "--data=" + folder.resolve("data"), "--http=127.0.0.1:0", "--grpc=off");
   }
 
-  private static String accept(Client client, String function, String event) throws Exception {
-    HttpResponse<String> answer =
-        client.send("POST", "/2014-11-13/functions/" + function + "/invoke-async", event);
-    assertEquals(202, answer.statusCode(), answer.body());
-    return answer.headers().firstValue("x-amzn-RequestId").orElseThrow();
-  }
-
   private static void configure(Client client, String function, String body) throws Exception {
     String path = "/2019-09-25/functions/" + function + "/event-invoke-config";
     HttpResponse<String> answer = client.send("PUT", path, body);
@@ -74,16 +66,7 @@ class EventRestartTest {
 
   /** The request ids that records of success name. */
   private Set<String> told() throws IOException {
-    Set<String> ids = new HashSet<>();
-    Path file = folder.resolve("data/destinations").resolve(TOLD);
-    if (Files.exists(file)) {
-      for (String line : Files.readString(file).split("\n")) {
-        if (line.endsWith("}")) {
-          ids.add(MAPPER.readTree(line).at("/requestContext/requestId").asText());
-        }
-      }
-    }
-    return ids;
+    return Client.told(folder.resolve("data"), TOLD);
   }
 
   @Test
@@ -95,17 +78,12 @@ class EventRestartTest {
       assertEquals(0, server.awaitReady().get("recoveredEvents").asInt());
       client.createPython("slow", SLOW);
       client.createPython("broken", BROKEN);
-      configure(
-          client,
-          "slow",
-          "{\"DestinationConfig\":{\"OnSuccess\":{\"Destination\":\"arn:aws:ringmaster:::file/"
-              + TOLD
-              + "\"}}}");
+      client.tell("slow", TOLD);
       configure(client, "broken", "{\"MaximumRetryAttempts\":0}");
-      broken = accept(client, "broken", "{\"lost\":1}");
+      broken = client.accept("broken", "{\"lost\":1}");
       await("a dead letter", () -> read(client, "/_ringmaster/dlq").get("letters").size() == 1);
       for (int n = 0; n < EVENTS; n++) {
-        accepted.add(accept(client, "slow", "{\"n\":" + n + "}"));
+        accepted.add(client.accept("slow", "{\"n\":" + n + "}"));
       }
       server.process().destroyForcibly();
       server.awaitEnd();

@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TakeOverTest {
   private static final int CLIENTS = 6;
   private static final int BEFORE_AND_AFTER = 100;
+
+  private static final String TOLD = "told.jsonl";
 
   private static final String ECHO =
       """
@@ -48,6 +52,7 @@ class TakeOverTest {
   @TempDir private Path folder;
 
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+  private final Set<String> accepted = ConcurrentHashMap.newKeySet();
   private final AtomicLong answered = new AtomicLong();
   private volatile boolean enough;
 
@@ -62,7 +67,9 @@ class TakeOverTest {
       try (Client client = new Client(first.http())) {
         client.createPython("echo", ECHO);
         assertEquals("0", client.invoke("echo", "{\"n\": 0}").body());
+        client.tell("echo", TOLD);
       }
+      load.add(Thread.ofPlatform().start(() -> keepHanding(first)));
       for (int i = 0; i < CLIENTS; i++) {
         int number = i;
         load.add(Thread.ofPlatform().start(() -> keepAsking(first, number)));
@@ -80,6 +87,8 @@ class TakeOverTest {
         }
         assertEquals(List.of(), List.copyOf(failures), second.errors());
         assertThePackageIsWhereItIsSaid(second);
+        awaitTrue("every event is told of", () -> told().containsAll(accepted));
+        assertTrue(accepted.size() > 1, accepted::toString);
         second.terminate();
         assertEquals(ExitStatus.OK, second.awaitEnd(), second.errors());
       }
@@ -195,6 +204,26 @@ class TakeOverTest {
       }
     } catch (IOException | InterruptedException e) {
       failures.add(e.toString());
+    }
+  }
+
+  /** Events are accepted by either server, and run by either. */
+  private void keepHanding(ServerProcess server) {
+    try (Client client = new Client(server.http())) {
+      while (!enough) {
+        accepted.add(client.accept("echo", "{\"n\": 1}"));
+        Thread.sleep(20); // each record is forced to the disk: they should not pile up
+      }
+    } catch (IOException | InterruptedException | AssertionError e) {
+      failures.add(e.toString());
+    }
+  }
+
+  private Set<String> told() {
+    try {
+      return Client.told(folder.resolve("data"), TOLD);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
