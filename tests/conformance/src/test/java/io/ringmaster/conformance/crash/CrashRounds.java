@@ -2,15 +2,16 @@ package io.ringmaster.conformance.crash;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.ringmaster.persistence.chronicle.ShortCycles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,53 +22,59 @@ import java.util.stream.Stream;
 
 /** Rounds of kills on one data folder. One thread. */
 final class CrashRounds {
-  private static final int ACTORS = 4;
+  /** A kill comes after so many more management calls at least. */
+  private static final int CALLS_MAX = 40;
 
-  /** A kill comes after so many more calls, and then some part of one. */
-  private static final int CALLS_MAX = 100;
-
-  private static final long PART_NS = TimeUnit.MILLISECONDS.toNanos(30);
-  private static final long CALLS_LONGEST_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MORE_IN_FLIGHT_MAX = 800;
+  private static final long PART_NS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long LOAD_LONGEST_NS = TimeUnit.SECONDS.toNanos(40);
 
   private final Path data;
+  private final Path stops;
   private final Path log;
   private final Random random;
-  private final Map<String, String> hashes = new ConcurrentHashMap<>();
-  private final List<Actor> actors = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
-  private long underWay;
-  private long done;
-  private long invocations;
+  private final ManagementLoad management;
+  private final EventLedger ledger;
+  private final EventLoad events;
+  private final Map<KillPoint, Integer> killed = new EnumMap<>(KillPoint.class);
+  private int rounds;
+  private int loaded;
 
-  CrashRounds(Path data, Path log, long seed) {
-    this.data = data;
+  /**
+   * @param folder for the server's data, and for what is kept outside of it
+   */
+  CrashRounds(Path folder, Path log, long seed) throws IOException {
+    data = Files.createDirectories(folder.resolve("data"));
+    stops = Files.createDirectories(folder.resolve("stops"));
+    ShortCycles.install(stops);
     this.log = log;
     random = new Random(seed);
-    for (int number = 0; number < ACTORS; number++) {
-      actors.add(new Actor("actor" + number, random.nextLong(), hashes));
-    }
+    management = new ManagementLoad(data, random, violations);
+    ledger = new EventLedger(folder.resolve("ledger"), violations);
+    events = new EventLoad(ledger, folder.resolve("slow"), random, violations);
   }
 
   List<String> violations() {
     return violations;
   }
 
-  long acknowledged() {
-    return actors.stream().mapToLong(Actor::acknowledged).sum();
+  ManagementLoad management() {
+    return management;
   }
 
-  /** Calls that a kill met under way. */
-  long underWay() {
-    return underWay;
+  EventLedger ledger() {
+    return ledger;
   }
 
-  /** Those of them that turned out to be done. */
-  long done() {
-    return done;
+  /** How often the server was killed at each point. */
+  Map<KillPoint, Integer> killed() {
+    return killed;
   }
 
-  long invocations() {
-    return invocations;
+  /** Kills with at least {@link EventLoad#IN_FLIGHT} events in flight. */
+  int loaded() {
+    return loaded;
   }
 
   /** A part of the test. */
@@ -84,166 +91,114 @@ final class CrashRounds {
     }
   }
 
-  /** Starts, changes, kills; starts again and looks. */
+  private ServerProcess start() throws IOException {
+    return ServerProcess.start(data, log, stops, ledger.nextLife());
+  }
+
+  /** Starts, looks at what the last kill left, goes on under load, kills. */
   void round() throws IOException, InterruptedException {
-    killInTheMidst();
-    try (ServerProcess server = ServerProcess.start(data, log);
+    try (ServerProcess server = start();
         Api api = new Api(server.endpoint())) {
-      noDrafts();
-      compare(observe(api));
+      if (rounds == 0) {
+        events.create(api);
+        ledger.settled();
+      } else {
+        verify(api);
+      }
+      if (violations.isEmpty()) {
+        killUnderLoad(server, api, KillPoint.ofRound(rounds++));
+      }
     }
   }
 
-  private void killInTheMidst() throws IOException, InterruptedException {
-    try (ServerProcess server = ServerProcess.start(data, log);
-        Api api = new Api(server.endpoint());
-        ExecutorService threads = Executors.newFixedThreadPool(ACTORS)) {
+  private void verify(Api api) throws IOException {
+    management.verify(api);
+    events.verify(api);
+    events.purge(api);
+  }
+
+  private void killUnderLoad(ServerProcess server, Api api, KillPoint point)
+      throws IOException, InterruptedException {
+    List<Callable<Void>> load = new ArrayList<>(management.changes(api));
+    load.addAll(events.senders(server.endpoint()));
+    try (ExecutorService threads = Executors.newFixedThreadPool(load.size());
+        HalfUpload creation = HalfUpload.create(server.endpoint(), "half", random);
+        HalfUpload change = HalfUpload.update(server.endpoint(), "actor0-f0", random)) {
+      assertNotNull(creation);
+      assertNotNull(change);
       List<Future<Void>> running = new ArrayList<>();
-      for (Actor actor : actors) {
-        running.add(threads.submit(actor.over(api)));
-      }
-      try (HalfUpload creation = HalfUpload.create(server.endpoint(), "half", random);
-          HalfUpload change = HalfUpload.update(server.endpoint(), "actor0-f0", random)) {
-        assertNotNull(creation);
-        assertNotNull(change);
-        await(acknowledged() + random.nextInt(CALLS_MAX), running);
+      load.forEach(each -> running.add(threads.submit(each)));
+      boolean reached = false;
+      try {
+        reached = awaitPoint(point, running);
         LockSupport.parkNanos(random.nextLong(PART_NS));
+      } finally {
         server.kill();
       }
-      for (Future<Void> each : running) {
-        try {
-          each.get();
-        } catch (ExecutionException e) {
-          violations.add(String.valueOf(e.getCause()));
-        }
+      point.disarm(stops);
+      ended(running);
+      killed.merge(point, reached ? 1 : 0, Integer::sum);
+      loaded += events.inFlight() >= EventLoad.IN_FLIGHT ? 1 : 0;
+    }
+  }
+
+  /** What carried the load ends without an error of its own. */
+  private void ended(List<Future<Void>> running) throws InterruptedException {
+    for (Future<Void> each : running) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        violations.add(String.valueOf(e.getCause()));
       }
     }
   }
 
-  /** Waits for so many acknowledged calls; not for actors that have ended. */
-  private void await(long calls, List<Future<Void>> running) {
-    long endNs = System.nanoTime() + CALLS_LONGEST_NS;
-    while (acknowledged() < calls && running.stream().noneMatch(Future::isDone)) {
-      if (System.nanoTime() > endNs) {
-        violations.add("calls take too long");
-        return;
+  /** Waits for the load, and then for the point; not for who has ended. */
+  private boolean awaitPoint(KillPoint point, List<Future<Void>> running) throws IOException {
+    long endNs = System.nanoTime() + LOAD_LONGEST_NS;
+    long calls = management.acknowledged() + random.nextInt(CALLS_MAX);
+    int inFlight = EventLoad.IN_FLIGHT + 50 + random.nextInt(MORE_IN_FLIGHT_MAX);
+    boolean armed = false;
+    while (running.stream().noneMatch(Future::isDone)) {
+      boolean enough = events.inFlight() >= inFlight;
+      if (!armed && enough && management.acknowledged() >= calls) {
+        point.arm(stops, random);
+        armed = true;
+      }
+      if (armed && point.isReached(stops, data)) {
+        return true;
+      }
+      if (System.nanoTime() - endNs > 0) {
+        String what = armed ? "the point is not reached: " : "not enough is under way for: ";
+        violations.add(what + point + ", " + events.inFlight() + " in flight");
+        return false;
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
+    violations.add("the load ended before the kill");
+    return false;
   }
 
-  private Map<String, String> observe(Api api) throws IOException {
-    Observer observer = new Observer(api, hashes, violations);
-    Map<String, String> seen = observer.observe();
-    invocations += observer.invocations();
-    return seen;
-  }
-
-  private void compare(Map<String, String> seen) {
-    Map<String, String> unexpected = new HashMap<>(seen);
-    for (Actor actor : actors) {
-      Actor.Pending pending = actor.pending();
-      if (pending != null) {
-        underWay++;
-        String found = seen.getOrDefault(pending.name(), Seen.ABSENT);
-        boolean after = found.equals(Seen.of(pending.after()));
-        if (!after && !found.equals(Seen.of(pending.before()))) {
-          violations.add(
-              "%s is %s; a call was under way from %s to %s"
-                  .formatted(
-                      pending.name(), found, Seen.of(pending.before()), Seen.of(pending.after())));
-        }
-        done += after ? 1 : 0;
-        actor.settle(after ? pending.after() : pending.before());
-        unexpected.remove(pending.name());
-      }
-      actor
-          .states()
-          .forEach(
-              (name, state) -> {
-                String found = seen.getOrDefault(name, Seen.ABSENT);
-                if (unexpected.remove(name) != null || !seen.containsKey(name)) {
-                  same(name, state, found);
-                }
-              });
-    }
-    unexpected.forEach(
-        (name, found) -> violations.add(name + " is there and was deleted: " + found));
-  }
-
-  private void same(String name, Seen expected, String found) {
-    if (!found.equals(expected.seen())) {
-      violations.add(name + " is " + found + "; acknowledged: " + expected.seen());
-    }
-  }
-
-  /** What the dead server was writing is gone when the next one is ready. */
-  private void noDrafts() throws IOException {
-    try (Stream<Path> files = Files.walk(data, 2)) {
-      files
-          .map(path -> path.getFileName().toString())
-          .filter(name -> name.startsWith(".new-") || name.startsWith(".old-"))
-          .forEach(name -> violations.add("left by the dead server: " + name));
-    }
-  }
-
-  /** Deletes all, ends the server in order: no package is left. */
+  /** Looks once more, deletes all, ends the server in order: no package is left. */
   void end() throws IOException, InterruptedException {
-    try (ServerProcess server = ServerProcess.start(data, log);
+    try (ServerProcess server = start();
         Api api = new Api(server.endpoint())) {
-      provoke(api);
-      for (Actor actor : actors) {
-        for (Map.Entry<String, Seen> each : actor.states().entrySet()) {
-          delete(api, each.getKey(), each.getValue());
-        }
-      }
-      Map<String, String> left = observe(api);
-      left.forEach((name, state) -> violations.add(name + " outlives its deletion: " + state));
+      management.verify(api);
+      events.verify(api);
+      management.provoke(api);
+      ledger.provoke();
+      management.delete(api);
+      events.delete(api);
       server.stop();
     }
+    StoredEvents stored = StoredEvents.read(data.resolve("journal"));
+    ledger.checkOwed(stored.owed());
+    ledger.checkDead(stored.dead());
     try (Stream<Path> packages = Files.list(data.resolve("code"))) {
       packages
           .map(path -> path.getFileName().toString())
           .filter(name -> !name.startsWith(".lock"))
           .forEach(name -> violations.add("nothing refers to it, and it stays: " + name));
     }
-  }
-
-  /** A change behind the actors' backs is found: else no round would have shown anything. */
-  private void provoke(Api api) throws IOException {
-    String name =
-        actors.stream()
-            .flatMap(actor -> actor.states().entrySet().stream())
-            .filter(each -> each.getValue() instanceof Expected)
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(null);
-    if (name == null) {
-      return;
-    }
-    List<String> before = List.copyOf(violations);
-    api.send("POST", Actor.tags(name), Map.of("Tags", Map.of("behind", "backs")));
-    compare(observe(api));
-    boolean found = violations.size() == before.size() + 1;
-    violations.clear();
-    violations.addAll(before);
-    if (!found) {
-      violations.add("a change that nobody acknowledged goes unnoticed");
-    }
-  }
-
-  private void delete(Api api, String name, Seen state) throws IOException {
-    List<Api.Answer> answers = new ArrayList<>();
-    if (state instanceof LayerStack layer) {
-      for (long version : layer.hashes().keySet()) {
-        String path = "/2018-10-31/layers/" + name + "/versions/" + version;
-        answers.add(api.send("DELETE", path, null));
-      }
-    } else {
-      answers.add(api.function("DELETE", name, "", null));
-    }
-    answers.stream()
-        .filter(answer -> !answer.done())
-        .forEach(answer -> violations.add("deleting " + name + ": " + answer.text()));
   }
 }

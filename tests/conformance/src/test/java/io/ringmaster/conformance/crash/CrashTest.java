@@ -17,55 +17,59 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dringmaster.rounds} and {@code -Dringmaster.seed} make it long: {@code tests/run crash}.
  */
 class CrashTest {
-  private static final int ROUNDS = Integer.getInteger("ringmaster.rounds", 2);
+  private static final int ROUNDS = Integer.getInteger("ringmaster.rounds", 5);
 
   @TempDir private Path folder;
 
   @Test
-  @Timeout(value = 3600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 7200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void whatWasAcknowledgedIsThereAfterAKill() throws Exception {
     long seed = Long.getLong("ringmaster.seed", System.currentTimeMillis());
     Path target = Path.of("target");
     Path log = target.resolve("crash-server.log");
     Files.deleteIfExists(log);
-    CrashRounds rounds = new CrashRounds(Files.createDirectory(folder.resolve("data")), log, seed);
+    CrashRounds rounds = new CrashRounds(folder, log, seed);
     int run = 0;
     try {
       while (run < ROUNDS && rounds.violations().isEmpty()) {
         run++;
         rounds.guarded(rounds::round);
-        System.out.println(
-            "round %d: %d acknowledged, %d under way, of which %d done, %d invocations, %d wrong"
-                .formatted(
-                    run,
-                    rounds.acknowledged(),
-                    rounds.underWay(),
-                    rounds.done(),
-                    rounds.invocations(),
-                    rounds.violations().size()));
+        System.out.println("round " + run + ": " + document(rounds, run, seed));
       }
       if (rounds.violations().isEmpty()) {
         rounds.guarded(rounds::end);
       }
     } finally {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("schema", "ringmaster.crash/1");
-      result.put("rounds", run);
-      result.put("acknowledged", rounds.acknowledged());
-      result.put("run", rounds.invocations());
-      result.put("owed", 0);
-      result.put("deadLettered", 0);
-      result.put("lost", rounds.violations().size());
-      result.put("duplicates", 0);
-      result.put("seeds", List.of(seed));
-      result.put("passed", rounds.violations().isEmpty() ? run : run - 1);
-      result.put("failed", rounds.violations().isEmpty() ? 0 : 1);
-      result.put("underWay", rounds.underWay());
-      result.put("done", rounds.done());
-      result.put("violations", rounds.violations());
+      Map<String, Object> result = document(rounds, run, seed);
       new ObjectMapper().writeValue(target.resolve("crash.json").toFile(), result);
     }
     assertEquals(List.of(), rounds.violations(), () -> "seed " + seed + ", see " + log);
-    assertTrue(rounds.acknowledged() > run, () -> "acknowledged: " + rounds.acknowledged());
+    assertTrue(rounds.management().acknowledged() > run, "management calls were acknowledged");
+    assertTrue(rounds.loaded() * 10 >= run * 9, "kills under load: " + rounds.loaded());
+  }
+
+  private static Map<String, Object> document(CrashRounds rounds, int run, long seed) {
+    EventLedger ledger = rounds.ledger();
+    ManagementLoad management = rounds.management();
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("schema", "ringmaster.crash/1");
+    result.put("rounds", run);
+    result.put("acknowledged", ledger.acknowledged());
+    result.put("run", ledger.ran());
+    result.put("owed", ledger.ran(EventKind.PATIENT).size());
+    result.put("deadLettered", ledger.ran(EventKind.BROKEN).size());
+    result.put("lost", ledger.lost());
+    result.put("duplicates", ledger.duplicates());
+    result.put("seeds", List.of(seed));
+    result.put("passed", rounds.violations().isEmpty() ? run : run - 1);
+    result.put("failed", rounds.violations().isEmpty() ? 0 : 1);
+    result.put("killsWithThousandInFlight", rounds.loaded());
+    result.put("killPoints", rounds.killed());
+    result.put("managementAcknowledged", management.acknowledged());
+    result.put("managementUnderWay", management.underWay());
+    result.put("managementDone", management.done());
+    result.put("invocations", management.invocations());
+    result.put("violations", rounds.violations());
+    return result;
   }
 }

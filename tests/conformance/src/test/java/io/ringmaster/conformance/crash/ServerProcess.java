@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ringmaster.cli.Main;
 import io.ringmaster.engine.JvmFlags;
+import io.ringmaster.persistence.chronicle.ShortCycles;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,13 +26,19 @@ final class ServerProcess implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** Answers when the server says that it is ready. */
-  static ServerProcess start(Path data, Path log) throws IOException {
+  /**
+   * Answers when the server says that it is ready.
+   *
+   * @param stops where its journal is told to stop
+   * @param life its functions see it at the end of {@code AWS_ENDPOINT_URL}
+   */
+  static ServerProcess start(Path data, Path log, Path stops, int life) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(JvmFlags.all());
+    command.addAll(ShortCycles.flags(stops));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(System.getProperty("java.class.path"));
+    command.add(stops + File.pathSeparator + System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(
         List.of(
@@ -38,7 +46,9 @@ final class ServerProcess implements AutoCloseable {
             "--data=" + data,
             "--http=127.0.0.1:0",
             "--grpc=off",
-            "--environments-max=8",
+            "--aws-endpoint=http://127.0.0.1:1/" + life,
+            "--async-retry-base=1h",
+            "--environments-max=14",
             "--state-pending-min=0ms"));
     Process process =
         new ProcessBuilder(command)
@@ -62,6 +72,10 @@ final class ServerProcess implements AutoCloseable {
 
   URI endpoint() {
     return endpoint;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** {@code kill -9}; answers when the process is gone. */
