@@ -25,8 +25,12 @@ final class CycleFolders {
   /** Bytes that a new cycle's file has from the beginning. */
   static final int FIRST_BYTES = 1 << 20;
 
+  /** All of the bytes that Chronicle maps of {@code metadata.cq4t}. */
+  static final int METADATA_BYTES = 2 * 64 * 1024;
+
   private static final String DATA = "19700101.cq4";
   private static final String PREPARED = "19700101.precreated";
+  private static final String METADATA = "metadata.cq4t";
   private static final String DAMAGED = "damaged";
   private static final String QUARANTINE = "quarantine";
   private static final int DIGITS = 10;
@@ -57,6 +61,11 @@ final class CycleFolders {
     return folder(cycle).resolve(PREPARED);
   }
 
+  /** What Chronicle notes about the queue; of no use once the cycle is written. */
+  Path metadata(int cycle) {
+    return folder(cycle).resolve(METADATA);
+  }
+
   /** The numbers of all cycles, ascending; those without any record too. */
   List<Integer> list() throws IOException {
     List<Integer> cycles = new ArrayList<>();
@@ -77,17 +86,18 @@ final class CycleFolders {
   }
 
   /**
-   * Makes a cycle's folder and a file with blocks for the first records, durably.
+   * Makes a cycle's folder and its files, with blocks for all that Chronicle maps at first, durably:
+   * it takes files of zeros for new ones.
    *
-   * @throws IOException it cannot; the file is not there then, or cannot be removed
+   * @throws IOException it cannot; the file of records is not there then, or cannot be removed
    */
   void prepare(int cycle) throws IOException {
     Path folder = folder(cycle);
     Files.createDirectories(folder);
     boolean whole = false;
-    try (FileChannel channel = files.open(prepared(cycle))) {
-      files.write(channel, ByteBuffer.allocateDirect(FIRST_BYTES), 0);
-      files.force(channel, true);
+    try {
+      makeZeros(metadata(cycle), METADATA_BYTES);
+      makeZeros(prepared(cycle), FIRST_BYTES);
       whole = true;
     } finally {
       if (!whole) {
@@ -96,6 +106,13 @@ final class CycleFolders {
     }
     files.syncFolder(folder);
     files.syncFolder(root);
+  }
+
+  private void makeZeros(Path path, int bytes) throws IOException {
+    try (FileChannel channel = files.open(path)) {
+      files.write(channel, ByteBuffer.allocateDirect(bytes), 0);
+      files.force(channel, true);
+    }
   }
 
   /** Tells that a cycle is not to be thrown away when it has served. */

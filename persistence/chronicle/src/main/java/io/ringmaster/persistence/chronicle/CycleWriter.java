@@ -3,6 +3,7 @@ package io.ringmaster.persistence.chronicle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.io.Closeable;
@@ -28,7 +29,6 @@ final class CycleWriter implements AutoCloseable {
 
   private static final int FILL_BYTES_MIN = 1 << 20;
   private static final int FILL_BYTES_MAX = 4 << 20;
-  private static final String METADATA = "metadata.cq4t";
   private static final int PAGE = 4096;
 
   /** No record begins behind: positions hold no more. */
@@ -74,7 +74,9 @@ final class CycleWriter implements AutoCloseable {
     boolean begun = false;
     try {
       queue = open(folder);
-      giveBlocks(folders.files(), folder.resolve(METADATA));
+      if (Files.size(folders.metadata(cycle)) > CycleFolders.METADATA_BYTES) {
+        throw new IOException("Chronicle maps more of its metadata than has blocks");
+      }
       CycleWriter writer = new CycleWriter(folders.files(), cycle, queue, channel);
       long offset = Position.offset(writer.append(first, length));
       writer.checkWritten(first, length, offset);
@@ -107,16 +109,6 @@ final class CycleWriter implements AutoCloseable {
         .timeoutMS(HEADER_TIMEOUT_MS)
         .checkInterrupts(false)
         .build();
-  }
-
-  /** What Chronicle left as holes gets blocks, by being written as it is read. */
-  private static void giveBlocks(JournalFiles files, Path path) throws IOException {
-    try (FileChannel channel = files.open(path)) {
-      ByteBuffer whole = ByteBuffer.allocate((int) channel.size());
-      files.read(channel, whole, 0);
-      files.write(channel, whole.flip(), 0);
-      files.force(channel, true);
-    }
   }
 
   int cycle() {

@@ -31,8 +31,12 @@ final class Api implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** An answer that came whole. */
-  record Answer(int status, byte[] body) {
+  /**
+   * An answer that came whole.
+   *
+   * @param requestId null: it has none
+   */
+  record Answer(int status, byte[] body, String requestId) {
     JsonNode json() throws IOException {
       return body.length == 0 ? MissingNode.getInstance() : JSON.readTree(body);
     }
@@ -63,7 +67,8 @@ final class Api implements AutoCloseable {
           client.send(
               request.timeout(Duration.ofSeconds(60)).build(),
               HttpResponse.BodyHandlers.ofByteArray());
-      return new Answer(answer.statusCode(), answer.body());
+      String id = answer.headers().firstValue("x-amzn-requestid").orElse(null);
+      return new Answer(answer.statusCode(), answer.body(), id);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
@@ -81,6 +86,11 @@ final class Api implements AutoCloseable {
 
   Answer invoke(String name, String qualifier) throws IOException {
     return function("POST", name, "/invocations?Qualifier=" + encode(qualifier), Map.of());
+  }
+
+  /** An asynchronous invocation. */
+  Answer event(String name, Object event) throws IOException {
+    return send("POST", "/2014-11-13/functions/" + name + "/invoke-async", event);
   }
 
   byte[] fetch(String location) throws IOException {

@@ -23,11 +23,11 @@ import java.util.stream.Stream;
 /** Rounds of kills on one data folder. One thread. */
 final class CrashRounds {
   /** A kill comes after so many more management calls at least. */
-  private static final int CALLS_MAX = 40;
+  private static final int CALLS_MAX = 25;
 
-  private static final int MORE_IN_FLIGHT_MAX = 800;
+  private static final int MORE_IN_FLIGHT_MAX = 400;
   private static final long PART_NS = TimeUnit.MILLISECONDS.toNanos(10);
-  private static final long LOAD_LONGEST_NS = TimeUnit.SECONDS.toNanos(40);
+  private static final long LOAD_LONGEST_NS = TimeUnit.SECONDS.toNanos(120);
 
   private final Path data;
   private final Path stops;

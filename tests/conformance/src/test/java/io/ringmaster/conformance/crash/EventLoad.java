@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -19,17 +20,19 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Events under way while a server is killed, and what has become of them afterwards. One thread. */
+/**
+ * Events under way while a server is killed, and what has become of them afterwards. One thread.
+ */
 final class EventLoad {
   /** A kill meets more than so many, which were acknowledged and did not run. */
   static final int IN_FLIGHT = 1_000;
 
   /** While more are in flight no more are sent. */
-  private static final int IN_FLIGHT_MAX = 2_500;
+  private static final int IN_FLIGHT_MAX = 1_800;
 
   private static final int CONNECTIONS = 24;
   private static final int PART = 1_000;
-  private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(60);
+  private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(120);
   private static final String CONFIGURATION = "/event-invoke-config";
 
   private static final String SOURCE =
@@ -40,8 +43,11 @@ final class EventLoad {
       life = os.environ["AWS_ENDPOINT_URL"].rpartition("/")[2]
 
       def handler(event, context):
-          if os.path.exists(os.environ["SLOW"]):
-              time.sleep(0.02)
+          try:
+              with open(os.environ["SLOW"]) as seconds:
+                  time.sleep(float(seconds.read()))
+          except FileNotFoundError:
+              pass
           line = "%s %s %s\\n" % (life, os.environ["KIND"], context.aws_request_id)
           os.write(ledger, line.encode())
           if os.environ["KIND"] != "SOUND":
@@ -74,13 +80,20 @@ final class EventLoad {
           Map.of("LEDGER", ledger.file() + "", "SLOW", slow + "", "KIND", kind.name());
       Map<String, Object> function =
           Map.of(
-              "FunctionName", name,
-              "Runtime", "python3.13",
-              "Role", Actor.ROLE,
-              "Handler", "app.handler",
-              "Timeout", 20,
-              "Environment", Map.of("Variables", variables),
-              "Code", Map.of("ZipFile", code));
+              "FunctionName",
+              name,
+              "Runtime",
+              "python3.13",
+              "Role",
+              Actor.ROLE,
+              "Handler",
+              "app.handler",
+              "Timeout",
+              20,
+              "Environment",
+              Map.of("Variables", variables),
+              "Code",
+              Map.of("ZipFile", code));
       must(api.create(function));
       Map<String, Object> retries = Map.of("MaximumRetryAttempts", kind.retries());
       must(api.send("PUT", "/2019-09-25/functions/" + name + CONFIGURATION, retries));
@@ -94,9 +107,16 @@ final class EventLoad {
     return answer.json();
   }
 
+  /** Functions take so many seconds, until {@link #verify}. */
+  void slowDown(String seconds) throws IOException {
+    Path coming = slow.resolveSibling(slow.getFileName() + ".new");
+    Files.writeString(coming, seconds);
+    Files.move(coming, slow, StandardCopyOption.ATOMIC_MOVE);
+  }
+
   /** What sends, each on a thread of its own. */
   List<Callable<Void>> senders(URI server) throws IOException {
-    Files.write(slow, new byte[0]);
+    slowDown("0.02");
     enough = false;
     List<Callable<Void>> senders = new ArrayList<>();
     for (int i = 0; i < CONNECTIONS; i++) {
@@ -118,7 +138,7 @@ final class EventLoad {
     long endNs = System.nanoTime() + SETTLED_NS;
     while (!isSettled(api)) {
       if (System.nanoTime() - endNs > 0) {
-        violations.add("events wait for long: " + waiting(api));
+        violations.add("events wait for long: " + figures(api));
         break;
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
@@ -130,13 +150,13 @@ final class EventLoad {
 
   /** Those that wait for a retry are not run soon. */
   private boolean isSettled(Api api) throws IOException {
-    int waiting = waiting(api);
+    int waiting = figures(api).path("waiting").asInt(-1);
     ledger.read();
     return waiting == ledger.ran(EventKind.PATIENT).size();
   }
 
-  private static int waiting(Api api) throws IOException {
-    return must(api.send("GET", "/_ringmaster/status", null)).at("/events/waiting").asInt(-1);
+  private static JsonNode figures(Api api) throws IOException {
+    return must(api.send("GET", "/_ringmaster/status", null)).path("events");
   }
 
   private static Set<String> deadLetters(Api api) throws IOException {
@@ -154,7 +174,8 @@ final class EventLoad {
   /** Throws all dead letters away, which must never come back. */
   void purge(Api api) throws IOException {
     Set<String> dead = deadLetters(api);
-    int purged = must(api.send("POST", "/_ringmaster/dlq/purge?all=true", null)).at("/count").asInt();
+    int purged =
+        must(api.send("POST", "/_ringmaster/dlq/purge?all=true", null)).at("/count").asInt();
     if (purged != dead.size()) {
       violations.add(purged + " dead letters were purged of " + dead.size());
     }

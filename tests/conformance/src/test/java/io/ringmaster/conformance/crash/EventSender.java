@@ -71,7 +71,8 @@ final class EventSender implements Callable<Void> {
         X-Amz-Invocation-Type: Event\r
         Content-Length: %d\r
         \r
-        %s"""
+        %s\
+        """
             .formatted(kind.function(), event.length(), event);
     return request.getBytes(StandardCharsets.US_ASCII);
   }

@@ -19,7 +19,6 @@ enum KillPoint {
   /** Whatever it is doing. */
   ANYTHING(null);
 
-  private static final int UPLOADS_SEEN = 20;
   private final JournalPoint journal;
 
   KillPoint(JournalPoint journal) {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A file system in an image file, whose power can be cut. One thread; root. */
-final class Ext4Image implements AutoCloseable {
+public final class Ext4Image implements AutoCloseable {
   private static final long BYTES = 384L << 20;
   private static final int O_RDONLY = 0;
 
@@ -33,12 +33,11 @@ final class Ext4Image implements AutoCloseable {
 
   private static final String CONTROL = "control";
   private static final int CONTROL_BYTES = 8192;
-  private static final int UNMOUNT_TRIES = 200;
-  private static final long UNMOUNT_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final int BUSY_TRIES = 200;
+  private static final long BUSY_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final MethodHandle OPEN = handle("open", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle IOCTL =
-      handle("ioctl", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
+  private static final MethodHandle IOCTL = handle("ioctl", JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   private static final MethodHandle CLOSE = handle("close", JAVA_INT, JAVA_INT);
 
   private final Path image;
@@ -61,7 +60,7 @@ final class Ext4Image implements AutoCloseable {
   }
 
   /** Makes one and mounts it. */
-  static Ext4Image create(Path folder, String name) throws IOException {
+  public static Ext4Image create(Path folder, String name) throws IOException {
     Ext4Image made =
         new Ext4Image(folder.resolve(name + ".img"), Files.createDirectories(folder.resolve(name)));
     try (RandomAccessFile file = new RandomAccessFile(made.image.toFile(), "rw")) {
@@ -72,7 +71,8 @@ final class Ext4Image implements AutoCloseable {
     return made;
   }
 
-  Path root() {
+  /** Where it is mounted. */
+  public Path root() {
     return root;
   }
 
@@ -81,21 +81,31 @@ final class Ext4Image implements AutoCloseable {
   }
 
   private void unmount() throws IOException {
+    whenNotBusy("umount", root.toString());
+  }
+
+  /** Whether it can be written. */
+  public void readOnly(boolean only) throws IOException {
+    whenNotBusy("mount", "-o", "remount," + (only ? "ro" : "rw"), root.toString());
+  }
+
+  /** Who was killed may still have files open. */
+  private static void whenNotBusy(String... command) throws IOException {
     for (int tries = 1; ; tries++) {
       try {
-        run("umount", root.toString());
+        run(command);
         return;
       } catch (IOException busy) {
-        if (tries == UNMOUNT_TRIES) {
+        if (tries == BUSY_TRIES) {
           throw busy;
         }
-        LockSupport.parkNanos(UNMOUNT_PAUSE_NS);
+        LockSupport.parkNanos(BUSY_PAUSE_NS);
       }
     }
   }
 
   /** Nothing more reaches the image, from this moment on. */
-  void cut() throws IOException {
+  public void cut() throws IOException {
     Files.write(root.resolve(CONTROL), control());
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment flags = arena.allocateFrom(JAVA_INT, NO_LOG_FLUSH);
@@ -117,7 +127,7 @@ final class Ext4Image implements AutoCloseable {
    *
    * @return whether the power was cut: what was written last, and never flushed, is not there
    */
-  boolean remount() throws IOException {
+  public boolean remount() throws IOException {
     unmount();
     mount();
     Path control = root.resolve(CONTROL);

@@ -59,8 +59,7 @@ final class RegistryFiles {
   static Set<Long> read(Path folder, boolean synced) throws IOException {
     Map<String, Long> found = new HashMap<>();
     try (FileRegistryStore store = FileRegistryStore.open(folder, synced)) {
-      store.forEach(
-          (key, value) -> found.put(key, number(value)));
+      store.forEach((key, value) -> found.put(key, number(value)));
     }
     if (found.isEmpty()) {
       return Set.of();

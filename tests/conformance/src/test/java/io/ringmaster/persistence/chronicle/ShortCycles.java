@@ -25,10 +25,9 @@ public final class ShortCycles implements JournalProvider {
    */
   public static void install(Path folder) throws IOException {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
-    Files.writeString(services.resolve(JournalProvider.class.getName()), NAME);
+    Files.writeString(
+        services.resolve(JournalProvider.class.getName()), ShortCycles.class.getName());
   }
-
-  private static final String NAME = ShortCycles.class.getName();
 
   /** JVM flags of that server besides the class path. */
   public static List<String> flags(Path folder) {
