@@ -86,8 +86,8 @@ final class CycleFolders {
   }
 
   /**
-   * Makes a cycle's folder and its files, with blocks for all that Chronicle maps at first, durably:
-   * it takes files of zeros for new ones.
+   * Makes a cycle's folder and its files, with blocks for all that Chronicle maps at first,
+   * durably: it takes files of zeros for new ones.
    *
    * @throws IOException it cannot; the file of records is not there then, or cannot be removed
    */
