@@ -20,17 +20,14 @@ class SuiteTest {
 
   /**
    * The first needs the command line, which is built later, the next two gigabytes: their probes
-   * have tests of their own. The last starts 128 JVMs; its probes run with eight, and with
-   * sixty-four of other runtimes. Recovery writes two million events; its probes run with fewer in
-   * a test of their own.
+   * have tests of their own. Recovery writes two million events; its probes run with fewer in a
+   * test of their own.
    */
   private static final Set<String> ELSEWHERE =
-      Set.of(
-          "serve.ready",
-          "idle.memory.python",
-          "flat.sandboxes.python",
-          "invoke.saturated.java.64",
-          "recovery.1M");
+      Set.of("serve.ready", "idle.memory.python", "flat.sandboxes.python", "recovery.1M");
+
+  /** The same two probes with one sandbox, with eight, and with 64 of Python: see the others. */
+  private static final String REPEATED = "invoke\\.saturated\\.((node|java)\\.(2|64)|python\\.2)";
 
   /** Rows with the same two probes as others run with all tests only. */
   private static final String SHORT =
@@ -40,7 +37,7 @@ class SuiteTest {
 
   static List<String> ids() {
     return Bench.ids().stream()
-        .filter(id -> !ELSEWHERE.contains(id))
+        .filter(id -> !ELSEWHERE.contains(id) && !id.matches(REPEATED))
         .filter(id -> "full".equals(System.getProperty("ringmaster.tests")) || id.matches(SHORT))
         .toList();
   }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -197,19 +196,17 @@ enum Client {
 
   /** Puts the package there, which is made once for all tests of a run: some take a minute. */
   final void install(Path into) throws IOException {
-    synchronized (Made.PACKAGES) {
-      Path made = Made.PACKAGES.get(this);
-      if (made == null) {
-        made = Tools.folder(name().toLowerCase(Locale.ROOT), "made");
-        build(made);
-        Made.PACKAGES.put(this, made);
-      }
-      Tools.copy(made, into);
-    }
-  }
-
-  private static final class Made {
-    static final Map<Client, Path> PACKAGES = new EnumMap<>(Client.class);
+    String name = name().toLowerCase(Locale.ROOT);
+    Tools.alone(
+        name,
+        () -> {
+          Path of = Tools.built(name, "made-in-run");
+          if (!Files.exists(of) || !Files.readString(of).equals(Tools.RUN)) {
+            build(Tools.folder(name, "made"));
+            Files.writeString(of, Tools.RUN);
+          }
+          Tools.copy(Tools.built(name, "made"), into);
+        });
   }
 
   /** Where the interpreters lie that the build fetched; null: it fetched none. */

@@ -21,7 +21,7 @@ record Packages(Path folder, byte[] one, byte[] two, byte[] layer) {
 
   static Packages build() throws IOException {
     String source = Files.readString(SCRIPTS.resolve("function/app.py"));
-    Path folder = Tools.folder("server", "packages");
+    Path folder = Tools.ownFolder("server", "packages");
     Packages packages =
         new Packages(
             folder,

@@ -19,6 +19,11 @@ final class PythonClients {
 
   static List<String> command(String client) throws IOException {
     Path python = Tools.interpreter("python3", "-c", "import sys; print(sys.executable)");
+    Tools.alone("server-python", () -> fetch(python));
+    return List.of(python.toString(), Packages.SCRIPTS.resolve("life.py").toString(), client);
+  }
+
+  private static void fetch(Path python) throws IOException {
     Path fetched = FOLDER.resolve(String.join(",", RELEASES));
     if (!Files.exists(fetched)) {
       Path folder = Tools.folder("server", "python");
@@ -38,7 +43,6 @@ final class PythonClients {
       Tools.run(folder, Map.of(), install.toArray(String[]::new));
       Files.createFile(fetched);
     }
-    return List.of(python.toString(), Packages.SCRIPTS.resolve("life.py").toString(), client);
   }
 
   static Map<String, String> environment() {

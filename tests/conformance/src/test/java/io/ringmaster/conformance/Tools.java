@@ -3,6 +3,8 @@ package io.ringmaster.conformance;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -23,11 +26,41 @@ final class Tools {
   private static final Path BUILT = Path.of("target", "clients");
   private static final long BUILD_MINUTES_MAX = 10;
 
+  /** Names this run of all tests, whose classes are shared out among several JVMs. */
+  static final String RUN =
+      System.getProperty("ringmaster.run", "of " + ProcessHandle.current().pid());
+
+  /** Which of these JVMs this is. */
+  private static final String FORK = System.getProperty("ringmaster.fork", "1");
+
   private Tools() {}
 
   /** Sources of a client's function. */
   static Path sources(String client) {
     return CLIENTS.resolve(client).toAbsolutePath();
+  }
+
+  /** What the JVMs of a run must not do at once. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException;
+  }
+
+  /** Runs something while no other JVM of this run does it for that client. */
+  static synchronized void alone(String client, Step step) throws IOException {
+    Path file = Files.createDirectories(BUILT).resolve(client + ".lock");
+    try (FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (lock.isValid()) {
+        step.run();
+      }
+    }
+  }
+
+  /** An empty folder that is this JVM's own. */
+  static Path ownFolder(String client, String name) throws IOException {
+    return folder(client, name + "-" + FORK);
   }
 
   /** An empty folder for a client's build, by name. */

@@ -26,8 +26,7 @@ class RacesTest {
   private static final boolean FULL = "full".equals(System.getProperty("ringmaster.tests"));
 
   /** How long each race runs in each of its JVMs. */
-  private static final int MILLISECONDS =
-      Integer.getInteger("ringmaster.milliseconds", FULL ? 500 : 300);
+  private static final int MILLISECONDS = Integer.getInteger("ringmaster.milliseconds", 250);
 
   private record Outcome(int status, String text) {}
 
