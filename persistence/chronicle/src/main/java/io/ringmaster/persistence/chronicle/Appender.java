@@ -245,6 +245,7 @@ final class Appender {
         return false;
       }
       boolean more = cycles.turn(2 * batchBytes);
+      cycles.write();
       if (cycles.isFull(nowNs) && commit()) {
         cycles.roll(nowNs);
         writeReasons();
@@ -265,6 +266,8 @@ final class Appender {
     try {
       if (synced && (unforced || !waiting.isEmpty())) {
         cycles.force();
+      } else {
+        cycles.write();
       }
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
@@ -481,9 +484,15 @@ final class Appender {
     table.read(place, row);
     if (row.lost) {
       Waiting.tell(() -> read.reading().failed(false, "the event's bytes are lost"));
-    } else {
-      files.read(row.position, row.number, read.reading());
+      return;
     }
+    try {
+      cycles.makeReadable(row.position);
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+      table.read(place, row); // it lies where it was
+    }
+    files.read(row.position, row.number, read.reading());
   }
 
   private void list(Command.Listing listing) {

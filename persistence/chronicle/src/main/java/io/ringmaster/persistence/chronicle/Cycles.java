@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -32,6 +33,9 @@ final class Cycles {
     DONE
   }
 
+  /** That an event's bytes are to lie in the newest cycle, and where they are. */
+  private record Moved(int place, long number, long from, boolean lost) {}
+
   private final CycleFolders folders;
   private final JournalLimits limits;
   private final OwedTable table;
@@ -39,6 +43,10 @@ final class Cycles {
   private final BodyFiles bodies;
   private final Records.Encoder encoder;
   private final Row row = new Row();
+  private final Batch batch = new Batch();
+
+  /** Events whose bytes are in the batch and elsewhere, in the order in which they moved. */
+  private final List<Moved> moved = new ArrayList<>();
 
   /** Sizes of the cycles that are kept, by number. */
   private final TreeMap<Integer, Long> kept = new TreeMap<>();
@@ -115,7 +123,7 @@ final class Cycles {
         folders.prepare(cycle);
       }
       int length = encoder.begin(nextRecord++, cycle, nextEvent);
-      writer = CycleWriter.begin(folders, cycle, encoder.array(), length);
+      writer = CycleWriter.begin(folders, files, cycle, batch, encoder.array(), length);
       begun = true;
     } finally {
       files.forgetPrepared();
@@ -167,6 +175,7 @@ final class Cycles {
     byte[] body = NO_BYTES;
     byte[] reason = newReason == null ? NO_BYTES : newReason;
     if (!event.lost) {
+      makeReadable(event.position);
       try {
         ByteBuffer record = bodies.read(event.position, event.number);
         body = Records.body(record);
@@ -182,8 +191,10 @@ final class Cycles {
     }
     event.bodyBytes = body.length;
     event.reasonKib = OwedTable.kib(reason.length);
+    long from = event.position;
     event.position = append(encoder.event(nextRecord++, event, reason, body));
     table.restore(event);
+    moved.add(new Moved(event.place, event.number, from, event.lost));
     return true;
   }
 
@@ -192,11 +203,30 @@ final class Cycles {
   }
 
   private long append(int length) throws IOException {
+    if (writer.isBatchFull(length)) {
+      write();
+    }
     return writer.append(encoder.array(), length);
   }
 
+  /** Writes what was appended, so that it survives this process. */
+  void write() throws IOException {
+    writer.write();
+    moved.clear();
+  }
+
+  /** Writes what was appended, and makes it durable. */
   void force() throws IOException {
+    write();
     writer.force();
+  }
+
+  /** Has an event that lies at a position written, if it is not. */
+  void makeReadable(long position) throws IOException {
+    boolean newest = writer != null && Position.cycle(position) == writer.cycle();
+    if (newest && !writer.isWritten(Position.offset(position))) {
+      write();
+    }
   }
 
   /**
@@ -219,7 +249,7 @@ final class Cycles {
       case CHECKPOINT -> checkpoint();
       case CARRY -> carry();
       case FORCE -> {
-        writer.force();
+        force();
         retire();
         upkeep = Upkeep.DONE;
         recordsOfUpkeep = writer.records();
@@ -288,7 +318,7 @@ final class Cycles {
 
   /** Ends the cycle and begins the next. */
   void roll(long nowNs) throws IOException {
-    writer.force();
+    force();
     writer.close();
     writer = null;
     carryBelow = lastBegun;
@@ -300,6 +330,12 @@ final class Cycles {
    * it is to be appended anew before anything older goes.
    */
   void abandon() {
+    for (Moved each : moved.reversed()) {
+      if (table.number(each.place) == each.number) {
+        table.move(each.place, each.from, each.lost);
+      }
+    }
+    moved.clear();
     if (writer != null) {
       CycleWriter broken = writer;
       writer = null;
@@ -341,7 +377,7 @@ final class Cycles {
   void close() throws IOException {
     try (bodies) {
       if (writer != null) {
-        writer.force();
+        force();
         writer.close();
       }
     }

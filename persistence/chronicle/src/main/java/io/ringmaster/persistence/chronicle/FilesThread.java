@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 
 /**
  * The thread for what need not be done between two events: reading bodies, preparing the next
- * cycle, removing old ones; in the order in which the appender asks for it. Bounded by what callers
+ * cycle, filling the newest ahead, removing old ones; in the order in which the appender asks for it. Bounded by what callers
  * ask for: a reading is 40 bytes.
  */
 final class FilesThread implements AutoCloseable {
@@ -95,6 +95,10 @@ final class FilesThread implements AutoCloseable {
           folders.retire(cycle);
           damaged = folders.damaged();
         });
+  }
+
+  void fill(ZerosAhead zeros, long from, long to) {
+    add(() -> zeros.fill(from, to));
   }
 
   void read(long position, long number, Reading reading) {

@@ -10,8 +10,9 @@ import java.nio.channels.FileChannel;
  * thread.
  *
  * <p>Chronicle puts a word before each document: its length, and whether it is complete or the
- * queue's own. Where that chain breaks (an incomplete document, a damaged one, the end) the rest of
- * the file is searched for whole records, which are then read too.
+ * queue's own. Our documents are batches of records. Where that chain breaks (an incomplete
+ * document, a damaged one, the end) the rest of the file is searched for whole records, which are
+ * then read too.
  */
 final class RecordWalk implements AutoCloseable {
   private static final int WORD = Integer.BYTES;
@@ -35,6 +36,8 @@ final class RecordWalk implements AutoCloseable {
   private int windowBytes;
 
   private long next;
+  private long documentEnd;
+  private long tornEnd;
   private long recordAt;
   private boolean searching;
   private boolean damaged;
@@ -100,30 +103,49 @@ final class RecordWalk implements AutoCloseable {
     return found;
   }
 
-  /** Follows the chain of documents. */
+  /** Follows the chain of documents, and the records in each. */
   private boolean follow() throws IOException {
-    while (true) {
-      if (!see(next, WORD)) {
-        return false;
-      }
-      int word = window.getInt((int) (next - windowAt));
-      int length = word & LENGTH_MASK;
-      boolean complete = (word & INCOMPLETE_BIT) == 0;
-      boolean own = (word & OWN_BIT) != 0;
-      if (complete && own && length > 0 && length <= OWN_BYTES_MAX && !hidesRecord(length)) {
-        next += WORD + padded(length);
-      } else if (complete && !own && isRecord(next + WORD)) {
-        recordAt = next + WORD;
-        int real = Records.length(seal, window, at(), windowBytes);
-        damaged |= length != real;
-        next += WORD + padded(real);
-        return true;
-      } else {
-        torn = !complete;
-        searching = true;
-        return search();
-      }
+    boolean inside = true;
+    while (inside && next >= documentEnd) {
+      inside = enter();
     }
+    if (inside && isRecord(next)) {
+      recordAt = next;
+      next += padded(Records.length(seal, window, at(), windowBytes));
+      damaged |= next > padded(documentEnd);
+      return true;
+    }
+    damaged |= inside && !torn;
+    searching = true;
+    return search();
+  }
+
+  /**
+   * Goes into the next document, or past one of Chronicle's own.
+   *
+   * @return false: there is neither
+   */
+  private boolean enter() throws IOException {
+    next = Math.max(next, padded(documentEnd));
+    if (!see(next, WORD)) {
+      return false;
+    }
+    int word = window.getInt((int) (next - windowAt));
+    int length = word & LENGTH_MASK;
+    boolean complete = (word & INCOMPLETE_BIT) == 0;
+    boolean own = (word & OWN_BIT) != 0;
+    torn = !complete;
+    tornEnd = length == 0 ? Long.MAX_VALUE : next + WORD + length;
+    if (complete && own && length > 0 && length <= OWN_BYTES_MAX && !hidesRecord(length)) {
+      next += WORD + padded(length);
+      return true;
+    }
+    if (own || length == 0 || !isRecord(next + WORD)) {
+      return false;
+    }
+    documentEnd = next + WORD + length;
+    next += WORD;
+    return true;
   }
 
   /** Whether in what is said to be Chronicle's own there is a record. Its bytes are in sight. */
@@ -141,8 +163,8 @@ final class RecordWalk implements AutoCloseable {
   }
 
   /**
-   * Looks for a whole record anywhere behind. What is not zero on the way is damage, but for a
-   * document that was being written when the process ended: nothing whole follows that.
+   * Looks for a whole record anywhere behind. What is not zero on the way is damage, but inside a
+   * document that was being written when the process ended: nothing follows that.
    */
   private boolean search() throws IOException {
     while (see(next, WORD)) {
@@ -158,9 +180,10 @@ final class RecordWalk implements AutoCloseable {
           searching = false;
           recordAt = next;
           next += padded(Records.length(seal, window, at(), windowBytes));
+          documentEnd = Math.max(documentEnd, next);
           return true;
         }
-        damaged |= !torn;
+        damaged |= !torn || next >= tornEnd;
         next += WORD;
       }
     }
@@ -197,8 +220,8 @@ final class RecordWalk implements AutoCloseable {
     return true;
   }
 
-  private static int padded(int length) {
-    return (length + WORD - 1) / WORD * WORD;
+  private static long padded(long length) {
+    return (length + WORD - 1) & -WORD;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,11 +77,21 @@ final class RecordWalkTest {
         try (DocumentContext document = tailer.readingDocument()) {
           more = document.isPresent();
           if (more) {
-            all.add(document.wire().bytes().toByteArray());
+            split(Records.wrap(document.wire().bytes().toByteArray()), all);
           }
         }
       }
     }
     return all;
+  }
+
+  /** A document is a batch of records. */
+  private static void split(ByteBuffer document, List<byte[]> records) {
+    int at = 0;
+    while (at < document.capacity()) {
+      int length = document.getInt(at + 4);
+      records.add(Arrays.copyOfRange(document.array(), at, at + length));
+      at += Batch.padded(length);
+    }
   }
 }
