@@ -497,15 +497,8 @@ final class Appender {
 
   private void list(Command.Listing listing) {
     List<DeadLetter> found = new ArrayList<>();
-    int place = (int) Math.min(listing.cursor(), table.places());
-    while (place < table.places() && found.size() < listing.limit()) {
-      if (table.state(place) == OwedTable.DEAD) {
-        table.read(place, row);
-        found.add(row.deadLetter(table.handle(place)));
-      }
-      place++;
-    }
-    long next = place < table.places() ? place : -1;
+    int from = (int) Math.min(listing.cursor(), table.places());
+    long next = table.listDead(from, listing.limit(), found, row);
     Waiting.tell(() -> listing.letters().found(found, next));
   }
 

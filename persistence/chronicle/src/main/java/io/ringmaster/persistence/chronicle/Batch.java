@@ -54,7 +54,11 @@ final class Batch {
 
   /** The document, which says that it is not complete. Until the batch is emptied. */
   ByteBuffer incomplete() {
-    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).putInt(0, word() | INCOMPLETE_BIT).flip();
+    return bytes
+        .duplicate()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0, word() | INCOMPLETE_BIT)
+        .flip();
   }
 
   /** What the document begins with when it is complete. */

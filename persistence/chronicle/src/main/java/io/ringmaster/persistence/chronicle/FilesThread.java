@@ -8,8 +8,8 @@ import java.util.ArrayDeque;
 
 /**
  * The thread for what need not be done between two events: reading bodies, preparing the next
- * cycle, filling the newest ahead, removing old ones; in the order in which the appender asks for it. Bounded by what callers
- * ask for: a reading is 40 bytes.
+ * cycle, filling the newest ahead, removing old ones; in the order in which the appender asks for
+ * it. Bounded by what callers ask for: a reading is 40 bytes.
  */
 final class FilesThread implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");

@@ -243,6 +243,25 @@ final class OwedTable {
     return number != 0 && (number & NUMBER_MASK) == handle >>> PLACE_BITS ? place : NONE;
   }
 
+  /**
+   * Lists dead events in the order of their places.
+   *
+   * @param from first place
+   * @param limit at most so many
+   * @return the place behind the last one; negative: there are no more
+   */
+  int listDead(int from, int limit, List<DeadLetter> into, Row scratch) {
+    int place = from;
+    while (place < places() && into.size() < limit) {
+      if (state(place) == DEAD) {
+        read(place, scratch);
+        into.add(scratch.deadLetter(handle(place)));
+      }
+      place++;
+    }
+    return place < places() ? place : NONE;
+  }
+
   // ---- replaying: any place, and which ones are free is found out at the end ----
 
   /** Puts an event where it was, over whatever was there. */

@@ -19,7 +19,9 @@ final class FaultyFiles extends JournalFiles {
     /** What was written cannot be read. */
     READ,
     /** Nor can events be, while all else can. */
-    READ_EVENTS
+    READ_EVENTS,
+    /** Nothing can be written once an event was read. */
+    FULL_AFTER_READING
   }
 
   volatile Fault fault = Fault.NONE;
@@ -40,6 +42,7 @@ final class FaultyFiles extends JournalFiles {
     failIf(Fault.READ, "Input/output error");
     if (into.capacity() == BodyFiles.AT_ONCE) {
       failIf(Fault.READ_EVENTS, "Input/output error");
+      fault = fault == Fault.FULL_AFTER_READING ? Fault.FULL : fault;
     }
     return super.read(channel, into, position);
   }

@@ -152,6 +152,39 @@ final class JournalFaultsTest {
     }
   }
 
+  /** Events that were to move and whose new place could not be written are where they were. */
+  @Test
+  void whatCouldNotBeWrittenElsewhereStays() throws IOException {
+    byte[] reason = {7, 8, 9};
+    long carried;
+    long buried;
+    try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
+      carried = one.accept(1, 300);
+      buried = one.accept(2, 300);
+      files.fault = Fault.FULL_AFTER_READING;
+      one.journal.bury(buried, 9_000, reason);
+      int refused = 0;
+      for (long id = 1_000; refused == 0; id++) {
+        try {
+          one.journal.settle(one.accept(id, 1_000));
+        } catch (IOException full) {
+          refused++;
+        }
+      }
+      files.fault = Fault.NONE;
+      awaitWell(one);
+      assertArrayEquals(TestJournal.body(1, 300), one.read(carried).body());
+      assertArrayEquals(TestJournal.body(2, 300), one.read(buried).body());
+      assertArrayEquals(reason, one.read(buried).reason());
+      assertEquals(0, one.journal.status().quarantined());
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(Set.of(carried), again.recovered.keySet());
+      assertArrayEquals(TestJournal.body(1, 300), again.read(carried).body());
+      assertArrayEquals(reason, again.read(buried).reason());
+    }
+  }
+
   /** An error of a callback is its own: the others of its batch are told, and all stay. */
   @Test
   void aReceiptsErrorTakesNothingBack() throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,6 +47,57 @@ final class RecordWalkTest {
       assertArrayEquals(tailed.get(i), walked.get(i));
     }
     assertTrue(walked.size() > EVENTS);
+  }
+
+  /** A batch whose writing the process's end broke off is no damage; one that was whole is. */
+  @Test
+  void aBatchThatWasBeingWrittenIsNoDamage() throws IOException {
+    Files.createDirectories(folder);
+    CycleFolders folders = new CycleFolders(new JournalFiles(), folder);
+    Seal seal = Seal.create(folders.files(), folder);
+    Files.createDirectories(folders.folder(1));
+    for (int records = 0; records <= 3; records++) {
+      for (int more : new int[] {0, 3, 4, 40}) {
+        for (boolean complete : new boolean[] {false, true}) {
+          writeBatches(folders, seal, records, more, complete);
+          try (RecordWalk walk = new RecordWalk(folders, seal, 1)) {
+            int found = 0;
+            while (walk.advance()) {
+              found++;
+            }
+            assertEquals(5 + records, found);
+            assertEquals(complete, walk.damaged(), records + " and " + more);
+          }
+        }
+      }
+    }
+  }
+
+  /** A whole batch of five, and the first records of one of four and so many bytes more. */
+  private static void writeBatches(
+      CycleFolders folders, Seal seal, int records, int more, boolean complete) throws IOException {
+    Batch batch = new Batch();
+    Records.Encoder encoder = new Records.Encoder(seal);
+    OwedTable.Row row = new OwedTable.Row();
+    row.dueMs = -1; // zeros behind what was cut off do not make it whole
+    ByteBuffer file = ByteBuffer.allocate(1 << 16);
+    for (int number = 0; number < 5; number++) {
+      batch.add(encoder.array(), encoder.outcome(number, row));
+    }
+    file.put(batch.incomplete()).put(0, batch.completeWord(), 0, Integer.BYTES);
+    int at = file.position();
+    batch.clear();
+    int recordBytes = 0;
+    for (int number = 5; number < 9; number++) {
+      recordBytes = encoder.outcome(number, row);
+      batch.add(encoder.array(), recordBytes);
+    }
+    int bytes = Integer.BYTES + records * Batch.padded(recordBytes) + more;
+    file.put(batch.incomplete().limit(bytes));
+    if (complete) {
+      file.put(at, batch.completeWord(), 0, Integer.BYTES);
+    }
+    Files.write(folders.data(1), file.array());
   }
 
   private List<byte[]> walked(CycleFolders folders) throws IOException {
