@@ -22,6 +22,7 @@ import io.ringmaster.bench.floor.ProvidedIdleFloor;
 import io.ringmaster.bench.floor.RawEchoFloor;
 import io.ringmaster.bench.floor.SpawnsFloor;
 import io.ringmaster.bench.floor.TailedCycle;
+import io.ringmaster.bench.harness.Probe;
 import io.ringmaster.bench.product.AllocationProbe;
 import io.ringmaster.bench.product.ChannelProbe;
 import io.ringmaster.bench.product.ChannelSaturatedProbe;
@@ -44,6 +45,8 @@ import io.ringmaster.bench.product.SaturatedProbe;
 import io.ringmaster.bench.product.ServeReadyProbe;
 import io.ringmaster.bench.product.TurnProbe;
 import io.ringmaster.bench.product.WakeupsProbe;
+import io.ringmaster.bench.queue.JetStream;
+import io.ringmaster.bench.queue.RedisStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,6 +101,9 @@ final class Suite {
 
   /** Producers of events that wait each for its acceptance. */
   private static final int[] PRODUCERS = {1, 16, 256};
+
+  /** Producers where the journal is compared with real queues. */
+  private static final int QUEUED = 256;
 
   /** Events that are owed when a journal is opened, and settled ones written after them. */
   private static final int RECOVERED = 1_000_000;
@@ -249,6 +255,8 @@ final class Suite {
               at ->
                   Bout.open(() -> new JournalProbe(producers), () -> new AppendedFile(producers))));
     }
+    all.add(queue("redis", "redis.xadd+fsync.", RedisStream::obstacle, RedisStream::open));
+    all.add(queue("jetstream", "nats.publish+fsync.", JetStream::obstacle, JetStream::open));
     all.add(
         row(
             "recovery.1M",
@@ -261,6 +269,25 @@ final class Suite {
               return new Bout(probe, new TailedCycle(probe.newest()));
             }));
     return all;
+  }
+
+  /** The journal beside a real queue with the same load. */
+  private static Benchmark queue(
+      String name, String floorId, Benchmark.Obstacle obstacle, Queue opener) {
+    return new Benchmark(
+        "journal." + name,
+        "1/s",
+        floorId + QUEUED,
+        Target.atLeast(1.0),
+        obstacle,
+        null,
+        at -> Bout.open(() -> new JournalProbe(QUEUED), () -> opener.open(QUEUED)));
+  }
+
+  /** Starts a real queue. */
+  @FunctionalInterface
+  private interface Queue {
+    Probe open(int producers) throws IOException;
   }
 
   private static Benchmark flatProcesses() {

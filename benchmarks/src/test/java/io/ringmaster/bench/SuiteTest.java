@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.bench.harness.Effort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,9 +47,10 @@ class SuiteTest {
 
   @ParameterizedTest
   @MethodSource("ids")
-  void runsAndLeavesNothing(String id) {
+  void runsAndLeavesNothing(String id) throws IOException {
     Set<Long> before = children();
     BenchReport report = Bench.run(BenchOptions.quick(List.of(id)), line -> {});
+    tellAbsent(report);
     assertEquals(report.absent().isEmpty() ? 1 : 0, report.results().size());
     for (BenchResult result : report.results()) {
       assertEquals(id, result.id());
@@ -64,6 +68,15 @@ class SuiteTest {
     BenchResult result = Bench.run(options, line -> {}).results().getFirst();
     assertTrue(result.value() > 0, result.line());
     assertEquals("dispatch.turn", result.id());
+  }
+
+  private static void tellAbsent(BenchReport report) throws IOException {
+    for (var each : report.absent()) {
+      String id = "bench." + each.id();
+      Files.writeString(
+          Files.createDirectories(Path.of("target", "not-run")).resolve(id + ".txt"),
+          id + "\t" + each.reason() + "\n");
+    }
   }
 
   private static Set<Long> children() {
