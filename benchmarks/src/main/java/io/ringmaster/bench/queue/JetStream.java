@@ -22,9 +22,9 @@ public final class JetStream extends QueueClient {
       """
       host: 127.0.0.1
       port: -1
-      ports_file_dir: "%1$s/ports"
+      ports_file_dir: "FOLDER/ports"
       jetstream {
-        store_dir: "%1$s/store"
+        store_dir: "FOLDER/store"
         sync_interval: always
       }
       """;
@@ -83,7 +83,9 @@ public final class JetStream extends QueueClient {
   public static JetStream open(int count) throws IOException {
     Path folder = QueueServer.folder();
     Path ports = Files.createDirectory(folder.resolve("ports"));
-    Path file = Files.writeString(folder.resolve("nats.conf"), CONFIGURATION.formatted(folder));
+    Path file =
+        Files.writeString(
+            folder.resolve("nats.conf"), CONFIGURATION.replace("FOLDER", folder.toString()));
     QueueServer server =
         QueueServer.start(
             folder,

@@ -7,7 +7,6 @@ import io.ringmaster.bench.harness.Probe;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -31,7 +30,6 @@ abstract class QueueClient implements Probe {
 
   private final SocketChannel channel;
   private final InputStream in;
-  private final OutputStream out;
   private final Producers producers;
   private final byte[] body = AppendedFile.body();
   private final MpscUnboundedVarHandleArrayQueue<Producer> wanted =
@@ -48,7 +46,6 @@ abstract class QueueClient implements Probe {
   QueueClient(SocketAddress address, int count) throws IOException {
     channel = SocketChannel.open(address);
     in = new BufferedInputStream(Channels.newInputStream(channel), READ_BYTES);
-    out = Channels.newOutputStream(channel);
     producers = new Producers(count, this::hand);
   }
 
@@ -119,7 +116,7 @@ abstract class QueueClient implements Probe {
 
   private void send(ByteBuffer buffer) {
     try {
-      out.write(buffer.array(), 0, buffer.position());
+      write(buffer.flip());
     } catch (IOException e) {
       fail(e);
     }
@@ -146,7 +143,14 @@ abstract class QueueClient implements Probe {
   // ---- what protocols are made of ----
 
   final void send(String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.UTF_8));
+    write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** One thread at a time, and whole. */
+  private synchronized void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   /** A line without its end. */

@@ -18,8 +18,8 @@ public final class RedisStream extends QueueClient {
   private static final String CONFIGURATION =
       """
       port 0
-      unixsocket %1$s/socket
-      dir %1$s
+      unixsocket FOLDER/socket
+      dir FOLDER
       save ""
       appendonly yes
       appendfsync always
@@ -49,7 +49,9 @@ public final class RedisStream extends QueueClient {
    */
   public static RedisStream open(int count) throws IOException {
     Path folder = QueueServer.folder();
-    Path file = Files.writeString(folder.resolve("redis.conf"), CONFIGURATION.formatted(folder));
+    Path file =
+        Files.writeString(
+            folder.resolve("redis.conf"), CONFIGURATION.replace("FOLDER", folder.toString()));
     QueueServer server =
         QueueServer.start(
             folder,

@@ -129,7 +129,7 @@ final class RecordWalkTest {
         try (DocumentContext document = tailer.readingDocument()) {
           more = document.isPresent();
           if (more) {
-            split(Records.wrap(document.wire().bytes().toByteArray()), all);
+            split(document.wire().bytes().toByteArray(), all);
           }
         }
       }
@@ -138,11 +138,11 @@ final class RecordWalkTest {
   }
 
   /** A document is a batch of records. */
-  private static void split(ByteBuffer document, List<byte[]> records) {
+  private static void split(byte[] document, List<byte[]> records) {
     int at = 0;
-    while (at < document.capacity()) {
-      int length = document.getInt(at + 4);
-      records.add(Arrays.copyOfRange(document.array(), at, at + length));
+    while (at < document.length) {
+      int length = Records.wrap(document).getInt(at + 4);
+      records.add(Arrays.copyOfRange(document, at, at + length));
       at += Batch.padded(length);
     }
   }
