@@ -16,7 +16,7 @@ class RecoveryProbeTest {
       assertEquals(2, probe.samples());
       assertEquals("2000 events owed", probe.detail());
       assertTrue(floor.round(1) > 0);
-      assertTrue(floor.samples() > 5_000, floor::toString);
+      assertTrue(floor.samples() >= 5, floor::toString); // batches of 1,024 records at most
     }
   }
 }

@@ -17,8 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that were cut or changed: what is whole is used, what is not is told and never served. */
 final class JournalDamageTest {
@@ -34,6 +37,23 @@ final class JournalDamageTest {
     try (TestJournal one = new TestJournal(folder, ONE_CYCLE, new JournalFiles())) {
       for (int id = 0; id < EVENTS; id++) {
         handles.add(one.accept(id, BODY_BYTES));
+      }
+    }
+    return TestFolders.cycles(folder).getFirst();
+  }
+
+  /** The same, many to a document, but for the first: behind it comes the checkpoint. */
+  private Path writtenTogether() throws IOException {
+    try (TestJournal one = new TestJournal(folder, ONE_CYCLE, new JournalFiles())) {
+      handles.add(one.accept(0, BODY_BYTES));
+      one.sync();
+      one.sync();
+      List<CompletableFuture<Long>> accepted = new ArrayList<>();
+      for (int id = 1; id < EVENTS; id++) {
+        accepted.add(one.offer(TestJournal.event(id, BODY_BYTES)));
+      }
+      for (CompletableFuture<Long> each : accepted) {
+        handles.add(TestJournal.await(each));
       }
     }
     return TestFolders.cycles(folder).getFirst();
@@ -60,6 +80,13 @@ final class JournalDamageTest {
   @Test
   void aChangedByteCostsOneEvent() throws IOException {
     Path file = written();
+    overwrite(file, find(Files.readAllBytes(file), 30) + 100L, new byte[] {-1, -2});
+    assertAllBut(1, 30);
+  }
+
+  @Test
+  void aChangedByteOfABatchCostsOneEvent() throws IOException {
+    Path file = writtenTogether();
     overwrite(file, find(Files.readAllBytes(file), 30) + 100L, new byte[] {-1, -2});
     assertAllBut(1, 30);
   }
@@ -185,11 +212,12 @@ final class JournalDamageTest {
   }
 
   /** Bytes anywhere, and each bit of words in front of records: it is all there, or it is told. */
-  @Test
-  void anythingMayBeInTheNewestFile() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anythingMayBeInTheNewestFile(boolean together) throws IOException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    Path file = written();
+    Path file = together ? writtenTogether() : written();
     byte[] good = Files.readAllBytes(file);
     int first = find(good, 1);
     int last = find(good, EVENTS - 3L);
