@@ -1,5 +1,6 @@
 package io.ringmaster.api;
 
+import io.ringmaster.api.logs.Logs;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,9 @@ public interface Engine extends AutoCloseable {
 
   /** Asynchronous invocation. */
   Events events();
+
+  /** Logs in files. */
+  Logs logs();
 
   /** Limits of an owner, and what it uses of them. */
   AccountSettings accountSettings(Owner owner);

@@ -182,6 +182,16 @@ public final class EngineConfig {
     return values.logSink;
   }
 
+  /** What all files with log lines may have together; see {@link LogSink#STORE}. Default 4 GiB. */
+  public long logBytesMax() {
+    return values.logBytesMax;
+  }
+
+  /** Days that log lines are kept in files; 0, the default: until their room is needed. */
+  public int logRetentionDays() {
+    return values.logRetentionDays;
+  }
+
   /** Whether the engine starts sandbox processes; false: in-JVM handlers only. Default true. */
   public boolean sandboxProcesses() {
     return values.sandboxProcesses;
@@ -280,7 +290,7 @@ public final class EngineConfig {
   }
 
   /** Collects the values. Not safe for use by several threads. */
-  public static final class Builder {
+  public static final class Builder implements Cloneable {
     private Path dataFolder;
     private String account = "123456789012";
     private String region = "us-east-1";
@@ -303,6 +313,8 @@ public final class EngineConfig {
     private List<String> httpDestinations = List.of();
     private long retryBaseNs = Duration.ofMinutes(1).toNanos();
     private LogSink logSink = LogSink.MEMORY;
+    private long logBytesMax = 4L << 30;
+    private int logRetentionDays;
     private boolean sandboxProcesses = true;
     private Path runtimesFolder;
     private boolean exactRuntimes;
@@ -316,39 +328,13 @@ public final class EngineConfig {
 
     private Builder() {}
 
-    private Builder(Builder other) {
-      dataFolder = other.dataFolder;
-      account = other.account;
-      region = other.region;
-      accountConcurrency = other.accountConcurrency;
-      codeBytesMax = other.codeBytesMax;
-      environmentsMax = other.environmentsMax;
-      genericSandboxes = other.genericSandboxes;
-      acceptRingSize = other.acceptRingSize;
-      capacityWaitNs = other.capacityWaitNs;
-      keepAliveNs = other.keepAliveNs;
-      maximumLifeNs = other.maximumLifeNs;
-      initTimeoutNs = other.initTimeoutNs;
-      drainNs = other.drainNs;
-      streamWindowBytes = other.streamWindowBytes;
-      streamedResponseMaxBytes = other.streamedResponseMaxBytes;
-      streamBytesPerSecond = other.streamBytesPerSecond;
-      synced = other.synced;
-      statePendingMinNs = other.statePendingMinNs;
-      eventsMax = other.eventsMax;
-      retryBaseNs = other.retryBaseNs;
-      httpDestinations = other.httpDestinations;
-      logSink = other.logSink;
-      sandboxProcesses = other.sandboxProcesses;
-      runtimesFolder = other.runtimesFolder;
-      exactRuntimes = other.exactRuntimes;
-      allowDeprecated = other.allowDeprecated;
-      strictArchitecture = other.strictArchitecture;
-      sdkFolder = other.sdkFolder;
-      awsEndpoint = other.awsEndpoint;
-      lambdaEndpoint = other.lambdaEndpoint;
-      channel = other.channel;
-      lowLatency = other.lowLatency;
+    /** One that later changes of this one do not reach. */
+    private Builder copy() {
+      try {
+        return (Builder) clone();
+      } catch (CloneNotSupportedException impossible) {
+        throw new AssertionError(impossible);
+      }
     }
 
     /** See {@link EngineConfig#dataFolder()}. */
@@ -483,6 +469,18 @@ public final class EngineConfig {
       return this;
     }
 
+    /** See {@link EngineConfig#logBytesMax()}. */
+    public Builder logBytesMax(long value) {
+      logBytesMax = value;
+      return this;
+    }
+
+    /** See {@link EngineConfig#logRetentionDays()}. */
+    public Builder logRetentionDays(int value) {
+      logRetentionDays = value;
+      return this;
+    }
+
     /** See {@link EngineConfig#sandboxProcesses()}. */
     public Builder sandboxProcesses(boolean value) {
       sandboxProcesses = value;
@@ -550,51 +548,35 @@ public final class EngineConfig {
      *     range
      */
     public EngineConfig build() {
-      require(account != null && Owner.isAccount(account), "account", account, "12 digits");
-      require(region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
-      range("accountConcurrency", accountConcurrency, 1, 1_000_000);
-      range("codeBytesMax", codeBytesMax, 1, Long.MAX_VALUE);
-      range("environmentsMax", environmentsMax, 1, 100_000);
-      range("genericSandboxes", genericSandboxes.orElse(0), 0, 1000);
-      range("acceptRingSize", acceptRingSize, 2, 1 << 20);
-      require(
+      Ranges.require(account != null && Owner.isAccount(account), "account", account, "12 digits");
+      Ranges.require(region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
+      Ranges.range("accountConcurrency", accountConcurrency, 1, 1_000_000);
+      Ranges.range("codeBytesMax", codeBytesMax, 1, Long.MAX_VALUE);
+      Ranges.range("environmentsMax", environmentsMax, 1, 100_000);
+      Ranges.range("genericSandboxes", genericSandboxes.orElse(0), 0, 1000);
+      Ranges.range("acceptRingSize", acceptRingSize, 2, 1 << 20);
+      Ranges.require(
           Integer.bitCount(acceptRingSize) == 1,
           "acceptRingSize",
           acceptRingSize,
           "a power of two");
-      range("capacityWaitNs", capacityWaitNs, 0, Duration.ofHours(1).toNanos());
-      range("keepAliveNs", keepAliveNs, 0, Duration.ofDays(1).toNanos());
-      range("maximumLifeNs", maximumLifeNs, 1, Duration.ofDays(30).toNanos());
-      range("initTimeoutNs", initTimeoutNs, 1, Duration.ofMinutes(15).toNanos());
-      range("drainNs", drainNs, 0, Duration.ofHours(1).toNanos());
-      range("streamWindowBytes", streamWindowBytes, 1, 64 * 1024 * 1024);
-      range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
-      range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
-      range("statePendingMinNs", statePendingMinNs, 0, Duration.ofMinutes(1).toNanos());
-      range("eventsMax", eventsMax, 1, 10_000_000);
-      range("retryBaseNs", retryBaseNs, 1_000_000, Duration.ofHours(1).toNanos());
+      Ranges.range("capacityWaitNs", capacityWaitNs, 0, Duration.ofHours(1).toNanos());
+      Ranges.range("keepAliveNs", keepAliveNs, 0, Duration.ofDays(1).toNanos());
+      Ranges.range("maximumLifeNs", maximumLifeNs, 1, Duration.ofDays(30).toNanos());
+      Ranges.range("initTimeoutNs", initTimeoutNs, 1, Duration.ofMinutes(15).toNanos());
+      Ranges.range("drainNs", drainNs, 0, Duration.ofHours(1).toNanos());
+      Ranges.range("streamWindowBytes", streamWindowBytes, 1, 64 * 1024 * 1024);
+      Ranges.range("streamedResponseMaxBytes", streamedResponseMaxBytes, 1, 1L << 40);
+      Ranges.range("streamBytesPerSecond", streamBytesPerSecond, 0, 1L << 40);
+      Ranges.range("statePendingMinNs", statePendingMinNs, 0, Duration.ofMinutes(1).toNanos());
+      Ranges.range("eventsMax", eventsMax, 1, 10_000_000);
+      Ranges.range("retryBaseNs", retryBaseNs, 1_000_000, Duration.ofHours(1).toNanos());
       Objects.requireNonNull(logSink, "logSink");
-      url("awsEndpoint", awsEndpoint);
-      url("lambdaEndpoint", lambdaEndpoint);
-      return new EngineConfig(new Builder(this));
-    }
-
-    private static void url(String name, String value) {
-      require(
-          value == null || value.matches("https?://[^\\s/]+(/\\S*)?"),
-          name,
-          value,
-          "such as http://127.0.0.1:4566");
-    }
-
-    private static void range(String name, long value, long least, long most) {
-      require(value >= least && value <= most, name, value, least + " to " + most);
-    }
-
-    private static void require(boolean holds, String name, Object value, String wanted) {
-      if (!holds) {
-        throw new IllegalArgumentException(name + " is " + value + "; it must be " + wanted);
-      }
+      Ranges.range("logBytesMax", logBytesMax, 1 << 20, Long.MAX_VALUE);
+      Ranges.range("logRetentionDays", logRetentionDays, 0, 3653);
+      Ranges.url("awsEndpoint", awsEndpoint);
+      Ranges.url("lambdaEndpoint", lambdaEndpoint);
+      return new EngineConfig(copy());
     }
   }
 }

@@ -7,6 +7,7 @@ import io.ringmaster.api.EngineStatus;
 import io.ringmaster.api.Events;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.Owner;
+import io.ringmaster.api.logs.Logs;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.dispatch.Dispatcher;
 import io.ringmaster.core.dispatch.DispatcherConfig;
@@ -57,7 +58,6 @@ final class Assembly {
   private static final long CODE_GRACE_NS = TimeUnit.MINUTES.toNanos(16);
 
   private static final long LOG_STREAM_BYTES_MAX = 64L << 20;
-  private static final long LOG_BYTES_MAX = 4L << 30;
 
   private static final String CODE = "code";
   private static final String REGISTRY = "registry";
@@ -71,7 +71,7 @@ final class Assembly {
   private EpollSleeper sleeper;
   private EpollSleeper logSleeper;
   private Completions completions;
-  private Logs logs;
+  private LogThreads logs;
   private Processes processes;
   private InJvmDriver inJvm;
   private Dispatcher dispatcher;
@@ -139,7 +139,7 @@ final class Assembly {
     completionThread.start();
     logs =
         part(
-            new Logs(
+            new LogThreads(
                 config.logSink(),
                 logStore(data),
                 owner,
@@ -189,7 +189,10 @@ final class Assembly {
   /** Null: lines are not stored. */
   private LogStore logStore(DataFolder data) throws IOException {
     return config.logSink() == LogSink.STORE
-        ? FileLogStore.open(data.path().resolve("logs"), LOG_STREAM_BYTES_MAX, LOG_BYTES_MAX)
+        ? FileLogStore.open(
+            data.path().resolve("logs"),
+            new FileLogStore.Limits(
+                LOG_STREAM_BYTES_MAX, config.logBytesMax(), config.logRetentionDays()))
         : null;
   }
 
@@ -323,6 +326,10 @@ final class Assembly {
   /** Throws where the wait would never end. */
   void requireMayWait() {
     dispatcherThread.requireOther();
+  }
+
+  Logs logs() {
+    return logs.stored();
   }
 
   String recentLogs(Owner of, String function) {

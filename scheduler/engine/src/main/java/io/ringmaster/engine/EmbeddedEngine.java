@@ -11,6 +11,7 @@ import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
 import io.ringmaster.api.Layers;
 import io.ringmaster.api.Owner;
+import io.ringmaster.api.logs.Logs;
 import io.ringmaster.api.ResponseStream;
 import io.ringmaster.api.ResponseSubscriber;
 import java.nio.file.Path;
@@ -70,6 +71,12 @@ final class EmbeddedEngine implements Engine {
   public Events events() {
     assembly.requireMayWait();
     return assembly.events();
+  }
+
+  @Override
+  public Logs logs() {
+    assembly.requireMayWait();
+    return assembly.logs();
   }
 
   @Override

@@ -1,63 +1,68 @@
 package io.ringmaster.persistence.files;
 
+import io.ringmaster.persistence.spi.LogCursor;
 import io.ringmaster.persistence.spi.LogStore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
- * Log streams in files, one each: the group's and the stream's name are the path, {@code /aws/
- * lambda/NAME/yyyy/MM/dd/[version]id}. See {@link LogStore} for what it promises.
+ * Log streams in files, plain text to be read with any tool: the group's and the stream's name are
+ * the path, {@code /aws/lambda/NAME/yyyy/MM/dd/[version]id}; {@link LogNames} has the files beside.
+ * See {@link LogStore} for what it promises.
  *
- * <p>Bounded: a stream that grows beyond its limit goes on in an empty file, and what it had is
- * kept once, under its name with {@code .1}; when all files together grow beyond theirs, those that
- * were written longest ago go, until three quarters are left. Names are made safe: no name leads
- * out of the folder, and no link is followed at the end of a path.
+ * <p>Bounded: a stream goes on in another part when one has its size or is a day old, and its old
+ * parts together have no more than that size; a group has a quarter of what all may have, so that
+ * who prints without end removes its own lines; when all together grow beyond their bound, those
+ * that were written longest ago go, until three quarters are left. No link is followed at the end
+ * of a path.
  *
- * <p>One thread at a time, which nobody may interrupt: that would close a file.
+ * <p>Appends come from one thread, which nobody may interrupt: that would close a file. Any thread
+ * reads, without a lock, in files of its own, and may remove, which waits for an append.
  */
 public final class FileLogStore implements LogStore {
-  private static final int FILES_OPEN_MAX = 128;
-  private static final String OLD = ".1";
-  private static final String HEX = "0123456789ABCDEF";
-  private static final String SAFE_MARKS = "-_.$[]";
-  private static final int NAME_MAX = 200;
+  private static final int PARTS_OPEN_MAX = 128;
+  private static final int UNFINISHED_MAX = 4096;
+  private static final int GROUP_SHARE = 4;
+  private static final long PART_AGE_MS = TimeUnit.DAYS.toMillis(1);
+  private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
-  /** A stream's file that is open. */
-  private static final class Open {
-    final FileChannel channel;
-    long size;
+  /** So much longer a part may become for the end of its last line. */
+  private static final int LINE_END_BYTES = LogCursor.LINE_BYTES_MAX;
 
-    Open(FileChannel channel, long size) {
-      this.channel = channel;
-      this.size = size;
-    }
-  }
-
-  private record Found(Path path, FileTime written, long size) {}
+  private record Key(String group, String stream) {}
 
   private final Path root;
-  private final long streamBytesMax;
-  private final long bytesMax;
-  private final LinkedHashMap<Path, Open> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final Limits limits;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // With the lock.
+  private final LinkedHashMap<Key, LogPart> open = new LinkedHashMap<>(16, 0.75f, true);
+  private final TreeMap<String, LogGroup> groups = new TreeMap<>();
+  private final Map<Path, LogGroup> byFolder = new HashMap<>();
+
+  /** Streams whose present part is not their first. */
+  private final Map<Path, Integer> laterParts = new HashMap<>();
+
+  /** Parts that were closed in the middle of a line, to be gone on with. */
+  private final Set<Path> unfinished = new HashSet<>();
+
   private long bytes;
 
   /** After a failure to remove files: when it is tried again. */
@@ -65,181 +70,59 @@ public final class FileLogStore implements LogStore {
 
   private IOException removalFailure;
 
-  private FileLogStore(Path root, long streamBytesMax, long bytesMax, long bytes) {
+  private volatile Listener listener;
+
+  /**
+   * How much is kept.
+   *
+   * @param streamBytesMax where a stream goes on in another part, at least 1
+   * @param bytesMax what all files may have together, at least 1
+   * @param retentionDays how long lines of groups that say nothing are kept; 0: until their room is
+   *     needed
+   */
+  public record Limits(long streamBytesMax, long bytesMax, int retentionDays) {}
+
+  private FileLogStore(Path root, Limits limits) {
     this.root = root;
-    this.streamBytesMax = streamBytesMax;
-    this.bytesMax = bytesMax;
-    this.bytes = bytes;
+    this.limits = limits;
   }
 
   /**
    * Opens a folder, which is made if it is not there.
    *
-   * @param streamBytesMax where a stream's file is begun anew, at least 1
-   * @param bytesMax what all files may have together, at least 1
    * @throws IOException the folder cannot be made or read
    */
-  public static FileLogStore open(Path folder, long streamBytesMax, long bytesMax)
-      throws IOException {
-    Path root = makeFolder(folder).toRealPath();
-    long bytes = 0;
-    for (Found found : find(root)) {
-      bytes += found.size;
-    }
-    return new FileLogStore(root, streamBytesMax, bytesMax, bytes);
+  public static FileLogStore open(Path folder, Limits limits) throws IOException {
+    FileLogStore store = new FileLogStore(makeFolder(folder).toRealPath(), limits);
+    store.find();
+    return store;
   }
 
-  @Override
-  public void append(String group, String stream, byte[] source, int offset, int length)
-      throws IOException {
-    Path path = path(group, stream);
-    Open file = open.get(path);
-    if (file == null) {
-      file = openFile(path);
-    }
-    if (file.size > 0 && file.size + length > streamBytesMax) {
-      file = renew(path, file);
-    }
-    ByteBuffer left = ByteBuffer.wrap(source, offset, length);
-    try {
-      while (left.hasRemaining()) {
-        int written = file.channel.write(left);
-        file.size += written;
-        bytes += written;
+  private void find() throws IOException {
+    LogFiles files = LogFiles.below(root);
+    for (Path folder : files.folders) {
+      LogGroup group = LogGroup.read(folder);
+      if (group != null) {
+        add(group);
       }
-    } catch (IOException e) {
-      open.remove(path);
-      closeQuietly(file, e);
-      throw e;
     }
-    if (bytes > Math.max(bytesMax, removeBeyond)) {
-      makeRoom();
-    }
-  }
-
-  /** What was appended is stored, whatever becomes of this; a failure is told at the end. */
-  private void makeRoom() {
-    try {
-      removeOldest();
-      removeBeyond = 0;
-      removalFailure = null;
-    } catch (IOException e) {
-      removalFailure = e;
-      removeBeyond = bytes + Math.max(1, bytesMax / 16);
-    }
-  }
-
-  private static void closeQuietly(Open file, IOException failure) {
-    try {
-      file.channel.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  private Open openFile(Path path) throws IOException {
-    makeFolder(path.getParent());
-    if (open.size() >= FILES_OPEN_MAX) {
-      Map.Entry<Path, Open> eldest = open.entrySet().iterator().next();
-      open.remove(eldest.getKey());
-      eldest.getValue().channel.close();
-    }
-    FileChannel channel =
-        FileChannel.open(
-            path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.APPEND,
-            LinkOption.NOFOLLOW_LINKS);
-    Open file = new Open(channel, channel.size());
-    open.put(path, file);
-    return file;
-  }
-
-  private Open renew(Path path, Open file) throws IOException {
-    open.remove(path);
-    file.channel.close();
-    Path old = path.resolveSibling(path.getFileName() + OLD);
-    if (Files.isRegularFile(old, LinkOption.NOFOLLOW_LINKS)) {
-      bytes -= Files.size(old);
-    }
-    Files.move(path, old, StandardCopyOption.REPLACE_EXISTING);
-    return openFile(path);
-  }
-
-  /** The files that were written longest ago go, and folders that are empty then. */
-  private void removeOldest() throws IOException {
-    List<Found> all = find(root);
-    all.sort(Comparator.comparing(Found::written));
-    long left = 0;
-    for (Found found : all) {
-      left += found.size;
-    }
-    long wanted = bytesMax - bytesMax / 4;
-    for (Found found : all) {
-      if (left <= wanted) {
-        break;
+    for (LogFiles.Found found : files.parts) {
+      long stored = found.stored();
+      bytes += stored;
+      LogGroup group = byFolder.get(found.folder());
+      if (group != null) {
+        group.bytes += stored;
       }
-      Open file = open.remove(found.path);
-      if (file != null) {
-        file.channel.close();
+      int number = LogNames.number(found.path());
+      if (number > 0) {
+        laterParts.merge(LogNames.stream(found.path()), number, Math::max);
       }
-      Files.deleteIfExists(found.path);
-      left -= found.size;
-      removeEmptyFolders(found.path.getParent());
-    }
-    bytes = left;
-  }
-
-  private void removeEmptyFolders(Path from) throws IOException {
-    for (Path folder = from; !folder.equals(root); folder = folder.getParent()) {
-      try (var content = Files.newDirectoryStream(folder)) {
-        if (content.iterator().hasNext()) {
-          return;
-        }
-      }
-      Files.deleteIfExists(folder);
     }
   }
 
-  private static List<Found> find(Path root) throws IOException {
-    List<Found> all = new ArrayList<>();
-    Files.walkFileTree(root, new Finder(root, all));
-    return all;
-  }
-
-  /** Looks at everything below a folder that it may look at. */
-  static final class Finder extends SimpleFileVisitor<Path> {
-    private final Path root;
-    private final List<Found> all;
-
-    private Finder(Path root, List<Found> all) {
-      this.root = root;
-      this.all = all;
-    }
-
-    /** For what is below that folder. */
-    Finder(Path root) {
-      this(root, new ArrayList<>());
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      if (attributes.isRegularFile()) {
-        all.add(new Found(file, attributes.lastModifiedTime(), attributes.size()));
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    /** The operator removed it meanwhile, or it is not ours, such as {@code lost+found}. */
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      boolean foreign = failure instanceof AccessDeniedException && !file.equals(root);
-      if (foreign || failure instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw failure;
-    }
+  private void add(LogGroup group) {
+    groups.put(group.name, group);
+    byFolder.put(group.folder, group);
   }
 
   private static Path makeFolder(Path folder) throws IOException {
@@ -250,56 +133,394 @@ public final class FileLogStore implements LogStore {
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  // ---- names ----
+  // ---- append ----
 
-  private Path path(String group, String stream) {
-    Path path = root;
-    for (String name : (group + "/" + stream).split("/")) {
-      if (!name.isEmpty()) {
-        path = path.resolve(safe(name));
+  @Override
+  public void append(
+      String group, String stream, long epochMs, byte[] source, int offset, int length)
+      throws IOException {
+    lock.lock();
+    try {
+      Key key = new Key(group, stream);
+      LogPart part = open.get(key);
+      if (part == null) {
+        part = openPart(key, group(group, epochMs));
       }
+      int done = 0;
+      if (part.size() > 0 && isFull(part, epochMs, length)) {
+        int lineEnd = part.lineStart() ? 0 : lineEnd(source, offset, length);
+        if (lineEnd >= 0 && part.size() + lineEnd <= limits.streamBytesMax + LINE_END_BYTES) {
+          write(key, part, epochMs, source, offset, lineEnd);
+          done = lineEnd;
+          part = renew(key, part);
+        } else if (part.size() + length > limits.streamBytesMax + LINE_END_BYTES) {
+          part = renew(key, part);
+        }
+      }
+      write(key, part, epochMs, source, offset + done, length - done);
+      keepBounds(part.group);
+    } finally {
+      lock.unlock();
     }
-    return path.equals(root) ? root.resolve("%") : path;
+    Listener hears = listener;
+    if (hears != null) {
+      hears.appended(group, stream);
+    }
   }
 
-  /**
-   * A file's name for a part of a stream's name: letters, digits and a few marks stay, each other
-   * byte becomes its number in hexadecimal; so no two names become one, unless they are longer than
-   * 200 bytes.
-   */
-  private static String safe(String name) {
-    StringBuilder safe = new StringBuilder();
-    boolean dots = name.chars().allMatch(c -> c == '.');
-    for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      if (letter || !dots && c != 0 && SAFE_MARKS.indexOf(c) >= 0) {
-        safe.append(c);
-      } else {
-        safe.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+  private boolean isFull(LogPart part, long epochMs, int length) {
+    return part.size() + length > limits.streamBytesMax
+        || epochMs - part.firstMs() >= PART_AGE_MS && part.lineStart();
+  }
+
+  /** Bytes to the end of the first line, with it; −1: it does not end. */
+  private static int lineEnd(byte[] bytes, int offset, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[offset + i] == '\n') {
+        return i + 1;
       }
     }
-    if (safe.length() > NAME_MAX || safe.toString().endsWith(OLD)) {
-      return safe.substring(0, Math.min(safe.length(), NAME_MAX))
-          + "%"
-          + Integer.toHexString(name.hashCode());
+    return -1;
+  }
+
+  private void write(Key key, LogPart part, long epochMs, byte[] source, int offset, int length)
+      throws IOException {
+    long before = part.stored();
+    try {
+      part.append(epochMs, source, offset, length);
+    } catch (IOException e) {
+      open.remove(key);
+      noteUnfinished(part);
+      closeAfter(e, part);
+      throw e;
+    } finally {
+      count(part.group, part.stored() - before);
     }
-    return safe.toString();
+  }
+
+  private void count(LogGroup group, long more) {
+    bytes += more;
+    group.bytes += more;
+  }
+
+  private static void closeAfter(IOException failure, LogPart part) {
+    try {
+      part.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void noteUnfinished(LogPart part) {
+    if (!part.lineStart()) {
+      if (unfinished.size() >= UNFINISHED_MAX) {
+        unfinished.clear(); // half a line of some of these is cut off
+      }
+      unfinished.add(part.path);
+    }
+  }
+
+  private LogGroup group(String name, long epochMs) throws IOException {
+    LogGroup group = groups.get(name);
+    if (group == null || !Files.isDirectory(group.folder, LinkOption.NOFOLLOW_LINKS)) {
+      Path folder = makeFolder(LogNames.below(root, name));
+      group = LogGroup.create(name, folder, epochMs);
+      add(group);
+    }
+    return group;
+  }
+
+  private LogPart openPart(Key key, LogGroup group) throws IOException {
+    Path stream = LogNames.below(group.folder, key.stream);
+    makeFolder(stream.getParent());
+    if (open.size() >= PARTS_OPEN_MAX) {
+      Map.Entry<Key, LogPart> eldest = open.entrySet().iterator().next();
+      open.remove(eldest.getKey());
+      noteUnfinished(eldest.getValue());
+      eldest.getValue().close();
+    }
+    return openPart(
+        key, group, LogNames.part(stream, laterParts.getOrDefault(stream, 0)));
+  }
+
+  private LogPart openPart(Key key, LogGroup group, Path path) throws IOException {
+    long before = Files.exists(path) ? Files.size(path) + timesBytes(path) : 0;
+    LogPart part = LogPart.open(path, group, !unfinished.remove(path));
+    open.put(key, part);
+    count(group, part.stored() - before);
+    return part;
+  }
+
+  private static long timesBytes(Path part) throws IOException {
+    Path times = LogNames.times(part);
+    return Files.exists(times) ? Files.size(times) : 0;
+  }
+
+  /** The stream goes on in a new part; the oldest ones go when they have too much. */
+  private LogPart renew(Key key, LogPart full) throws IOException {
+    open.remove(key);
+    full.close();
+    Path stream = LogNames.stream(full.path);
+    int number = LogNames.number(full.path);
+    long kept = full.stored();
+    for (int old = number - 1; old >= 0; old--) {
+      Path path = LogNames.part(stream, old);
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        break;
+      }
+      long stored = Files.size(path) + timesBytes(path);
+      kept += stored;
+      if (kept > limits.streamBytesMax) {
+        removePart(path, full.group, stored);
+      }
+    }
+    laterParts.put(stream, number + 1);
+    return openPart(key, full.group, LogNames.part(stream, number + 1));
+  }
+
+  // ---- bounds ----
+
+  /** What was appended is stored, whatever becomes of this; a failure is told at the end. */
+  private void keepBounds(LogGroup group) {
+    long share = Math.max(1, limits.bytesMax / GROUP_SHARE);
+    boolean shareIsUsed = group.bytes > share;
+    if (bytes <= limits.bytesMax && !shareIsUsed || bytes <= removeBeyond) {
+      return;
+    }
+    try {
+      if (shareIsUsed) {
+        List<LogFiles.Found> own = new ArrayList<>(LogFiles.below(group.folder).parts);
+        own.removeIf(found -> !isOf(found, group));
+        group.bytes = removeOldest(own, share - share / 4);
+      }
+      if (bytes > limits.bytesMax) {
+        bytes =
+            removeOldest(LogFiles.below(root).parts, limits.bytesMax - limits.bytesMax / 4);
+      }
+      removeBeyond = 0;
+      removalFailure = null;
+    } catch (IOException e) {
+      removalFailure = e;
+      removeBeyond = bytes + Math.max(1, limits.bytesMax / 16);
+    }
+  }
+
+  /** Whether a file below a group's folder is the group's: another's may lie below it. */
+  private static boolean isOf(LogFiles.Found found, LogGroup group) {
+    try {
+      LogTimes.Begin begin = LogTimes.begin(found.path());
+      return begin == null ? group.folder.equals(found.folder()) : begin.groupMark() == group.mark();
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** The parts that were written longest ago go; answers what is left. */
+  private long removeOldest(List<LogFiles.Found> all, long wanted) throws IOException {
+    all.sort(Comparator.comparing(LogFiles.Found::writtenMs));
+    long left = 0;
+    for (LogFiles.Found found : all) {
+      left += found.stored();
+    }
+    for (LogFiles.Found found : all) {
+      if (left <= wanted) {
+        break;
+      }
+      left -= remove(found);
+    }
+    return left;
+  }
+
+  /** Answers what it had on disk. */
+  private long remove(LogFiles.Found found) throws IOException {
+    long stored = found.stored();
+    closeParts(part -> part.path.equals(found.path()));
+    removePart(found.path(), byFolder.get(found.folder()), stored);
+    removeEmptyFolders(found.path().getParent());
+    return stored;
+  }
+
+  private void removePart(Path path, LogGroup group, long stored) throws IOException {
+    Files.deleteIfExists(path);
+    Files.deleteIfExists(LogNames.times(path));
+    unfinished.remove(path);
+    bytes -= stored;
+    if (group != null) {
+      group.bytes -= stored;
+    }
+  }
+
+  private void closeParts(Predicate<LogPart> which) throws IOException {
+    List<LogPart> all = new ArrayList<>(open.values());
+    all.removeIf(which.negate());
+    open.values().removeAll(all);
+    for (LogPart part : all) {
+      part.close();
+    }
+  }
+
+  /** Up to the group's folder, which stays for what it says. */
+  private void removeEmptyFolders(Path from) throws IOException {
+    for (Path folder = from; !folder.equals(root); folder = folder.getParent()) {
+      try {
+        Files.deleteIfExists(folder);
+      } catch (DirectoryNotEmptyException e) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void expire(long nowMs) throws IOException {
+    LogFiles files = LogFiles.below(root);
+    lock.lock();
+    try {
+      for (LogFiles.Found found : files.parts) {
+        LogGroup group = byFolder.get(found.folder());
+        int own = group == null ? 0 : group.days();
+        long days = own > 0 ? own : limits.retentionDays;
+        if (days > 0 && nowMs - found.writtenMs() > days * DAY_MS) {
+          remove(found);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- read ----
+
+  @Override
+  public List<Group> groups() {
+    lock.lock();
+    try {
+      return groups.values().stream()
+          .map(group -> new Group(group.name, group.createdMs, group.days(), group.bytes))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LogGroup known(String name) {
+    lock.lock();
+    try {
+      return groups.get(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public List<Stream> streams(String name, long fromMs) throws IOException {
+    LogGroup group = known(name);
+    if (group == null) {
+      return List.of();
+    }
+    TreeMap<String, Stream> streams = new TreeMap<>();
+    try {
+      for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
+        if (found.writtenMs() < fromMs) {
+          continue;
+        }
+        LogTimes.Begin begin = LogTimes.begin(found.path());
+        boolean own =
+            begin == null ? group.folder.equals(found.folder()) : begin.groupMark() == group.mark();
+        if (own) {
+          long firstMs = begin == null ? found.writtenMs() : begin.firstMs();
+          String stream = LogNames.name(group.folder, LogNames.stream(found.path()));
+          streams.merge(
+              stream,
+              new Stream(stream, firstMs, found.writtenMs(), found.size()),
+              FileLogStore::together);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // the group was removed meanwhile
+    }
+    return List.copyOf(streams.values());
+  }
+
+  private static Stream together(Stream one, Stream other) {
+    return new Stream(
+        one.name(),
+        Math.min(one.firstMs(), other.firstMs()),
+        Math.max(one.lastMs(), other.lastMs()),
+        one.bytes() + other.bytes());
+  }
+
+  @Override
+  public LogCursor open(String group, String stream, long fromMs) {
+    return new FileLogCursor(LogNames.below(LogNames.below(root, group), stream), fromMs);
+  }
+
+  // ---- groups ----
+
+  @Override
+  public boolean retain(String name, int days) throws IOException {
+    if (days < 0 || days > LogGroup.DAYS_MAX) {
+      throw new IllegalArgumentException("days is " + days + "; it must be 0 to 3653");
+    }
+    lock.lock();
+    try {
+      LogGroup group = groups.get(name);
+      if (group != null) {
+        group.retain(days);
+      }
+      return group != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public boolean delete(String name) throws IOException {
+    lock.lock();
+    try {
+      LogGroup group = groups.remove(name);
+      if (group == null) {
+        return false;
+      }
+      byFolder.remove(group.folder);
+      closeParts(part -> part.group == group);
+      for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
+        if (isOf(found, group)) {
+          laterParts.remove(LogNames.stream(found.path()));
+          removePart(found.path(), null, found.stored());
+          removeEmptyFolders(found.path().getParent());
+        }
+      }
+      Files.deleteIfExists(group.folder.resolve(LogNames.GROUP));
+      removeEmptyFolders(group.folder);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void listen(Listener hears) {
+    listener = hears;
   }
 
   @Override
   public void close() throws IOException {
-    IOException failure = removalFailure;
-    for (Open file : open.values()) {
-      try {
-        file.channel.close();
-      } catch (IOException e) {
-        failure = e;
+    lock.lock();
+    try {
+      IOException failure = removalFailure;
+      for (LogPart part : open.values()) {
+        try {
+          part.close();
+        } catch (IOException e) {
+          failure = e;
+        }
       }
-    }
-    open.clear();
-    if (failure != null) {
-      throw failure;
+      open.clear();
+      if (failure != null) {
+        throw failure;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -205,7 +205,7 @@ public final class LogAgent implements Agent {
     }
     closeWhatIsComplete(allRead);
     if (feed != null) {
-      feed.handOver();
+      feed.handOver(epochMs());
     }
     work += answer();
     if (work > 0) {
@@ -468,7 +468,7 @@ public final class LogAgent implements Agent {
       port.streams.values().forEach(LogStream::retire);
     }
     if (feed != null) {
-      feed.handOver();
+      feed.handOver(epochMs());
     }
     closed = true;
     answer();

@@ -21,10 +21,12 @@ public final class LogWriter implements Agent {
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long TOLD_NS = TimeUnit.MINUTES.toNanos(1);
   private static final long SLEEP_NS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long EXPIRE_NS = TimeUnit.MINUTES.toNanos(10);
 
   private final StoreFeed feed;
   private final LogStore store;
   private final LongSupplier clockNs;
+  private final LongSupplier epochClockMs;
   private final Consumer<IOException> failures;
 
   /** Streams that the store failed for, in the order in which they are tried again. */
@@ -32,16 +34,24 @@ public final class LogWriter implements Agent {
 
   private boolean told;
   private long toldNs;
+  private long expireNs;
 
   /**
    * @param clockNs the present, as {@link System#nanoTime()}
+   * @param epochClockMs the present, as {@link System#currentTimeMillis()}
    * @param failures told when the store begins to fail for a stream, but once a minute at most
    */
   public LogWriter(
-      StoreFeed feed, LogStore store, LongSupplier clockNs, Consumer<IOException> failures) {
+      StoreFeed feed,
+      LogStore store,
+      LongSupplier clockNs,
+      LongSupplier epochClockMs,
+      Consumer<IOException> failures) {
     this.feed = feed;
     this.store = store;
     this.clockNs = clockNs;
+    this.epochClockMs = epochClockMs;
+    this.expireNs = clockNs.getAsLong();
     this.failures = failures;
   }
 
@@ -71,7 +81,20 @@ public final class LogWriter implements Agent {
       }
       taken++;
     }
+    if (nowNs - expireNs >= 0) {
+      expireNs = nowNs + EXPIRE_NS;
+      expire(nowNs);
+    }
     return taken;
+  }
+
+  /** What is too old goes. */
+  private void expire(long nowNs) {
+    try {
+      store.expire(epochClockMs.getAsLong());
+    } catch (IOException e) {
+      tell(e, nowNs);
+    }
   }
 
   private void write(Chunk chunk) {
@@ -84,9 +107,9 @@ public final class LogWriter implements Agent {
     try {
       byte[] bytes = chunk.bytes();
       if (stream.cut()) {
-        store.append(stream.group, stream.name(), NEWLINE, 0, 1);
+        store.append(stream.group, stream.name(), chunk.epochMs(), NEWLINE, 0, 1);
       }
-      store.append(stream.group, stream.name(), bytes, 0, bytes.length);
+      store.append(stream.group, stream.name(), chunk.epochMs(), bytes, 0, bytes.length);
       stream.written(bytes);
     } catch (IOException e) {
       lose(chunk);

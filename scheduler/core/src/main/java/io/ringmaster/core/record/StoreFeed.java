@@ -9,7 +9,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -17,7 +19,8 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
  * Hands what log streams hold to the thread that writes them, once in each turn of the log agent.
- * The log agent never waits for it: 32 MiB may be under way.
+ * The log agent never waits for it: 32 MiB may be under way, 8 MiB of one group; a group that has
+ * little under way finds room in 16 MiB besides.
  *
  * <p>No hand-over is missed by a sleeping writer. Agent: offer, full fence, then look at {@code
  * sleeping} (volatile), unpark. Writer: {@code sleeping = true} (volatile), look at the queue,
@@ -25,6 +28,15 @@ import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
  */
 public final class StoreFeed {
   static final long BYTES_MAX = 32L << 20;
+
+  /** What all streams of one group may have of it. */
+  static final long GROUP_BYTES_MAX = 8L << 20;
+
+  /** A group with no more than this finds room although others use it all, in a reserve. */
+  static final long QUIET_BYTES = 256 * 1024;
+
+  private static final long RESERVE_BYTES = 16L << 20;
+  private static final int GROUPS_MAX = 4096;
   static final int CHUNK_BYTES = 64 * 1024;
   private static final int CHUNKS_MAX = 8192;
 
@@ -33,11 +45,11 @@ public final class StoreFeed {
 
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy/MM/dd");
 
-  /** Bytes of one stream. */
-  record Chunk(StoredStream stream, byte[] bytes) {}
+  /** Bytes of one stream, and when they were logged. */
+  record Chunk(StoredStream stream, long epochMs, byte[] bytes) {}
 
   private final Counters counters;
-  private final Owner own;
+  private final OwnedGroups groups;
   private final OneToOneConcurrentArrayQueue<Chunk> queue =
       new OneToOneConcurrentArrayQueue<>(CHUNKS_MAX);
 
@@ -48,6 +60,7 @@ public final class StoreFeed {
   // Log agent.
   private final List<StoredStream> touched = new ArrayList<>();
   private final List<StoredStream> left = new ArrayList<>();
+  private final Map<String, AtomicLong> waitingByGroup = new HashMap<>();
 
   /**
    * With nothing under way.
@@ -57,28 +70,23 @@ public final class StoreFeed {
    */
   public StoreFeed(Counters counters, Owner own) {
     this.counters = counters;
-    this.own = own;
+    this.groups = new OwnedGroups(own);
   }
 
   // ---- log agent ----
 
   /** Where a function's lines are stored. */
   String group(SandboxSpec.Identity identity) {
-    boolean ours =
-        identity.account().equals(own.account()) && identity.region().equals(own.region());
-    String group = identity.logGroup();
-    return ours
-        ? group
-        : "/"
-            + identity.account()
-            + "/"
-            + identity.region()
-            + (group.startsWith("/") ? "" : "/")
-            + group;
+    Owner owner = new Owner(identity.account(), identity.region());
+    return groups.stored(owner, identity.logGroup());
   }
 
   StoredStream open(String group, String label) {
-    return new StoredStream(this, group, label);
+    if (waitingByGroup.size() >= GROUPS_MAX) {
+      waitingByGroup.values().removeIf(waiting -> waiting.get() == 0);
+    }
+    return new StoredStream(
+        this, group, label, waitingByGroup.computeIfAbsent(group, _ -> new AtomicLong()));
   }
 
   /** As Lambda names streams: day, version, 32 hexadecimal digits. */
@@ -95,8 +103,21 @@ public final class StoreFeed {
     return waitingBytes.get();
   }
 
+  /**
+   * Whether there is room for a group's bytes.
+   *
+   * @param groupBytes that the group would have then
+   */
+  boolean hasRoom(long groupBytes, int more) {
+    long all = waitingBytes.get() + more;
+    return groupBytes <= QUIET_BYTES
+        ? all <= BYTES_MAX + RESERVE_BYTES
+        : groupBytes <= GROUP_BYTES_MAX && all <= BYTES_MAX;
+  }
+
   void waits(StoredStream stream, int bytes) {
     stream.waitingBytes.addAndGet(bytes);
+    stream.groupBytes.addAndGet(bytes);
     waitingBytes.addAndGet(bytes);
   }
 
@@ -111,8 +132,12 @@ public final class StoreFeed {
     counters.addShared(Counter.LOGS_DROPPED, records);
   }
 
-  /** Hands over what waits; called once in each turn. */
-  void handOver() {
+  /**
+   * Hands over what waits; called once in each turn.
+   *
+   * @param epochMs the present, in milliseconds since 1970
+   */
+  void handOver(long epochMs) {
     if (touched.isEmpty()) {
       return;
     }
@@ -123,7 +148,7 @@ public final class StoreFeed {
       if (stream.openLength() == 0) {
         stream.dirty = false;
       } else if (stream.name() != null && queue.size() < CHUNKS_MAX) { // only the writer changes it
-        queue.add(new Chunk(stream, stream.take()));
+        queue.add(new Chunk(stream, epochMs, stream.take()));
         stream.dirty = false;
       } else {
         left.add(stream);
@@ -147,6 +172,7 @@ public final class StoreFeed {
 
   void written(Chunk chunk) {
     chunk.stream.waitingBytes.addAndGet(-chunk.bytes.length);
+    chunk.stream.groupBytes.addAndGet(-chunk.bytes.length);
     waitingBytes.addAndGet(-chunk.bytes.length);
   }
 

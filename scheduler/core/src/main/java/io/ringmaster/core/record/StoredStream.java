@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One stream on its way to the store: what waits for the next hand-over. At most 4 MiB of one
- * stream and 32 MiB of all wait; what does not fit is dropped, counted, and told in the stream as
+ * stream wait, and of all as much as {@link StoreFeed} lets; what does not fit is dropped, counted, and told in the stream as
  * soon as there is room again. Log agent only, but for what {@link LogWriter} counts.
  */
 final class StoredStream {
@@ -37,6 +37,9 @@ final class StoredStream {
   /** Bytes that wait, here or at the writer: added here, taken by the writer. */
   final AtomicLong waitingBytes = new AtomicLong();
 
+  /** The same of all streams of its group. */
+  final AtomicLong groupBytes;
+
   // Written by the writer.
   private volatile boolean failing;
   private long retryNs;
@@ -46,8 +49,10 @@ final class StoredStream {
 
   /**
    * @param label the function's version
+   * @param groupBytes the count of its group
    */
-  StoredStream(StoreFeed feed, String group, String label) {
+  StoredStream(StoreFeed feed, String group, String label, AtomicLong groupBytes) {
+    this.groupBytes = groupBytes;
     this.feed = feed;
     this.group = group;
     this.label = label;
@@ -79,7 +84,7 @@ final class StoredStream {
   boolean hasRoom(int length) {
     return !failing
         && waitingBytes.get() + length <= BYTES_MAX
-        && feed.waitingBytes() + length <= StoreFeed.BYTES_MAX;
+        && feed.hasRoom(groupBytes.get() + length, length);
   }
 
   /** False: there was no room, and it is counted as dropped. */

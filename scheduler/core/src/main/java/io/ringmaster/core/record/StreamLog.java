@@ -51,6 +51,9 @@ final class StreamLog {
     flush(null);
     memory.writers--;
     if (stored != null) {
+      if (!stored.atLineStart()) { // only whole lines are read
+        stored.append(NEWLINE, 0, 1);
+      }
       tellWhatWasDropped(0);
       stored.named();
     }

@@ -10,7 +10,6 @@ import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.Sandbox;
-import io.ringmaster.persistence.spi.LogStore;
 import io.ringmaster.sandbox.spi.SandboxSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,7 @@ class LogStoreTest {
   private static final String NAME = "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
 
   /** A store in memory that can be full. */
-  private static final class Shelf implements LogStore {
+  private static final class Shelf extends WriteOnlyLogStore {
     final Map<String, StringBuilder> streams = new TreeMap<>();
     boolean full;
 
@@ -36,7 +35,8 @@ class LogStoreTest {
     String impossible = "\0";
 
     @Override
-    public void append(String group, String stream, byte[] bytes, int offset, int length)
+    public void append(
+        String group, String stream, long epochMs, byte[] bytes, int offset, int length)
         throws IOException {
       if (full || group.contains(impossible)) {
         throw new IOException("no space left on device");
@@ -48,9 +48,6 @@ class LogStoreTest {
         throw new IOException("no space left on device");
       }
     }
-
-    @Override
-    public void close() {}
   }
 
   private final World world = new World(8192, LogSink.STORE);
@@ -58,7 +55,7 @@ class LogStoreTest {
   private final Shelf shelf = new Shelf();
   private final List<IOException> failures = new ArrayList<>();
   private final LogWriter writer =
-      new LogWriter(world.feed, shelf, () -> world.nowNs, failures::add);
+      new LogWriter(world.feed, shelf, () -> world.nowNs, () -> World.EPOCH_MS, failures::add);
 
   private String stored() {
     world.turn();
@@ -255,17 +252,17 @@ class LogStoreTest {
   @Test
   void moreStreamsThanTheWriterTakesLoseNothing() {
     StoreFeed feed = new StoreFeed(world.counters, World.OWN);
-    LogWriter slow = new LogWriter(feed, shelf, () -> world.nowNs, failures::add);
+    LogWriter slow = new LogWriter(feed, shelf, () -> world.nowNs, () -> World.EPOCH_MS, failures::add);
     int many = 8192 + 100;
     for (int i = 0; i < many; i++) {
       StoredStream stream = feed.open("group", "1");
       stream.named("stream " + i);
       assertTrue(stream.append(new byte[] {'x', '\n'}, 0, 2));
     }
-    feed.handOver();
-    feed.handOver(); // the writer has not come yet
+    feed.handOver(World.EPOCH_MS);
+    feed.handOver(World.EPOCH_MS); // the writer has not come yet
     while (slow.doWork() > 0) {
-      feed.handOver();
+      feed.handOver(World.EPOCH_MS);
     }
     assertEquals(many, shelf.streams.size());
     assertEquals(0, feed.waitingBytes());

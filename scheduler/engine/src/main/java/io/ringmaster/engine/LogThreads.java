@@ -2,7 +2,10 @@ package io.ringmaster.engine;
 
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.Owner;
+import io.ringmaster.api.logs.Logs;
 import io.ringmaster.core.counter.Counters;
+import io.ringmaster.core.logs.NoStoredLogs;
+import io.ringmaster.core.logs.StoredLogs;
 import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.record.HandlerLines;
@@ -19,7 +22,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /** The log agent with its thread. */
-final class Logs implements AutoCloseable {
+final class LogThreads implements AutoCloseable {
   private static final int RECORDS = 8192;
 
   /** Each of them is rendered: the log agent falls behind more easily. */
@@ -34,6 +37,7 @@ final class Logs implements AutoCloseable {
   private final StoreFeed feed;
 
   private final LogStore store;
+  private final Logs stored;
   private LogAgent agent;
   private AgentThread thread;
   private AgentThread writerThread;
@@ -42,7 +46,7 @@ final class Logs implements AutoCloseable {
    * @param store with {@link LogSink#STORE}, and closed with this; else null
    * @param own the engine's own account and region
    */
-  Logs(
+  LogThreads(
       LogSink sink,
       LogStore store,
       Owner own,
@@ -52,6 +56,10 @@ final class Logs implements AutoCloseable {
       BiConsumer<String, Throwable> failures) {
     this.sink = sink;
     this.store = store;
+    this.stored =
+        store == null
+            ? new NoStoredLogs()
+            : new StoredLogs(store, own, System::currentTimeMillis);
     this.feed = store == null ? null : new StoreFeed(counters, own);
     this.records =
         new InvocationRecords(store == null ? RECORDS : RECORDS_STORED, logSleeper, counters);
@@ -82,7 +90,11 @@ final class Logs implements AutoCloseable {
     if (feed != null) {
       LogWriter writer =
           new LogWriter(
-              feed, store, System::nanoTime, failure -> failures.accept("log store", failure));
+              feed,
+              store,
+              System::nanoTime,
+              System::currentTimeMillis,
+              failure -> failures.accept("log store", failure));
       writerThread =
           new AgentThread(
               "ringmaster-log-writer",
@@ -101,6 +113,11 @@ final class Logs implements AutoCloseable {
   /** What the dispatcher tells. */
   InvocationRecorder recorder() {
     return sink == LogSink.OFF ? InvocationRecorder.NONE : records;
+  }
+
+  /** What lies in the store. */
+  Logs stored() {
+    return stored;
   }
 
   String recent(String arn) {

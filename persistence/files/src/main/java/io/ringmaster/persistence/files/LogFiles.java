@@ -1,0 +1,92 @@
+package io.ringmaster.persistence.files;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Looks at everything of the log store below a folder that it may look at. */
+final class LogFiles extends SimpleFileVisitor<Path> {
+  /**
+   * A part of a stream.
+   *
+   * @param folder that of the nearest group; null: there is none
+   * @param writtenMs when it was written last
+   * @param size bytes of its lines
+   */
+  record Found(Path path, Path folder, long writtenMs, long size) {
+    /** On disk, with its times. */
+    long stored() throws IOException {
+      Path times = LogNames.times(path);
+      try {
+        return size + Files.size(times);
+      } catch (NoSuchFileException e) {
+        return size;
+      }
+    }
+  }
+
+  private final Path root;
+  private final Deque<Path> groups = new ArrayDeque<>();
+
+  /** Parts, in no order. */
+  final List<Found> parts = new ArrayList<>();
+
+  /** Folders of groups. */
+  final List<Path> folders = new ArrayList<>();
+
+  LogFiles(Path root) {
+    this.root = root;
+  }
+
+  static LogFiles below(Path folder) throws IOException {
+    LogFiles files = new LogFiles(folder);
+    Files.walkFileTree(folder, files);
+    return files;
+  }
+
+  @Override
+  public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+    if (Files.exists(folder.resolve(LogNames.GROUP))) {
+      groups.push(folder);
+      folders.add(folder);
+    }
+    return FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult postVisitDirectory(Path folder, IOException failure) {
+    if (folder.equals(groups.peek())) {
+      groups.pop();
+    }
+    return FileVisitResult.CONTINUE;
+  }
+
+  @Override
+  public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+    if (attributes.isRegularFile() && LogNames.isPart(file)) {
+      parts.add(
+          new Found(
+              file, groups.peek(), attributes.lastModifiedTime().toMillis(), attributes.size()));
+    }
+    return FileVisitResult.CONTINUE;
+  }
+
+  /** The operator removed it meanwhile, or it is not ours, such as {@code lost+found}. */
+  @Override
+  public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+    boolean foreign = failure instanceof AccessDeniedException && !file.equals(root);
+    if (foreign || failure instanceof NoSuchFileException) {
+      return FileVisitResult.CONTINUE;
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,256 @@
+package io.ringmaster.persistence.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ringmaster.persistence.spi.LogCursor;
+import io.ringmaster.persistence.spi.LogStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was appended is read: whole lines, with their times, beside the writer and after a crash. */
+class LogReadingTest {
+  private static final String GROUP = "/aws/lambda/hello";
+  private static final String STREAM = "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
+  private static final long DAY_MS = 86_400_000;
+
+  @TempDir Path folder;
+
+  private FileLogStore open(long streamBytesMax) throws IOException {
+    return FileLogStore.open(folder, new FileLogStore.Limits(streamBytesMax, 100 << 20, 0));
+  }
+
+  private static void append(FileLogStore store, long epochMs, String text) throws IOException {
+    append(store, GROUP, STREAM, epochMs, text);
+  }
+
+  private static void append(
+      FileLogStore store, String group, String stream, long epochMs, String text)
+      throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    store.append(group, stream, epochMs, bytes, 0, bytes.length);
+  }
+
+  private static List<String> rest(LogCursor cursor) throws IOException {
+    List<String> lines = new ArrayList<>();
+    while (cursor.next()) {
+      lines.add(cursor.epochMs() + " " + cursor.text());
+    }
+    return lines;
+  }
+
+  private Path part() {
+    return folder.resolve("aws/lambda/hello/" + STREAM);
+  }
+
+  @Test
+  void linesAreToldWithTheirTimesAndOnlyWhenTheyAreWhole() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      LogCursor early = store.open(GROUP, STREAM, 0);
+      assertFalse(early.next(), "the stream is not there yet");
+      append(store, 1000, "one\ntwo\nhal");
+      assertEquals(List.of("1000 one", "1000 two"), rest(early));
+      append(store, 1500, "f\nthree\n");
+      assertEquals(List.of("1000 half", "1500 three"), rest(early));
+      assertEquals(List.of("1500 three"), rest(store.open(GROUP, STREAM, 1001)));
+      assertEquals(List.of(), rest(store.open(GROUP, STREAM, 1501)));
+      append(store, 900, "the clock went back\n");
+      assertEquals(List.of("1500 the clock went back"), rest(early));
+    }
+  }
+
+  @Test
+  void aReaderIsNotOutrunByNewParts() throws IOException {
+    List<String> expected = new ArrayList<>();
+    List<String> read = new ArrayList<>();
+    try (FileLogStore store = open(1000)) {
+      LogCursor beside = store.open(GROUP, STREAM, 0);
+      for (int i = 0; i < 500; i++) {
+        append(store, 1000 + 10 * i, "line " + i + "\n");
+        expected.add(1000 + 10 * i + " line " + i);
+        if (i % 50 == 0) {
+          read.addAll(rest(beside));
+        }
+      }
+      read.addAll(rest(beside));
+      assertEquals(expected, read);
+      List<String> kept = rest(store.open(GROUP, STREAM, 0));
+      assertTrue(kept.size() < 200, "old parts are gone: " + kept.size());
+      assertEquals(expected.subList(500 - kept.size(), 500), kept);
+      assertEquals(
+          expected.subList(480, 500), rest(store.open(GROUP, STREAM, 1000 + 4800)));
+    }
+  }
+
+  @Test
+  void aStreamOfDaysHasAPartForEach() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      for (int day = 1; day <= 3; day++) {
+        append(store, day * DAY_MS, "day " + day + "\n");
+        append(store, day * DAY_MS + 1000, "more\n");
+      }
+      assertTrue(Files.exists(LogNames.part(part(), 2)));
+      assertEquals(6, rest(store.open(GROUP, STREAM, 0)).size());
+      assertEquals(
+          List.of(3 * DAY_MS + " day 3", 3 * DAY_MS + 1000 + " more"),
+          rest(store.open(GROUP, STREAM, 2 * DAY_MS + 2000)));
+    }
+  }
+
+  @Test
+  void aLineOverTheEndOfAPartStaysWhole() throws IOException {
+    try (FileLogStore store = open(20)) {
+      append(store, 1000, "first line\nhalf of ");
+      append(store, 1010, "the second line\nthird line\n");
+      assertEquals(
+          List.of("1000 first line", "1000 half of the second line", "1010 third line"),
+          rest(store.open(GROUP, STREAM, 0)));
+      assertEquals("third line\n", Files.readString(LogNames.part(part(), 1)));
+    }
+  }
+
+  @Test
+  void aLongLineComesInPieces() throws IOException {
+    try (FileLogStore store = open(10 << 20)) {
+      append(store, 1000, "x".repeat(2 * LogCursor.LINE_BYTES_MAX + 5) + "\nnext\n");
+      LogCursor cursor = store.open(GROUP, STREAM, 0);
+      List<Integer> lengths = new ArrayList<>();
+      while (cursor.next()) {
+        lengths.add(cursor.text().length());
+      }
+      assertEquals(List.of(LogCursor.LINE_BYTES_MAX, LogCursor.LINE_BYTES_MAX, 5, 4), lengths);
+    }
+  }
+
+  @Test
+  void whatACrashLeftOfALineIsNeitherReadNorGoneOnWith() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, 1000, "whole\ntor");
+    }
+    Files.write(LogNames.times(part()), new byte[7], StandardOpenOption.APPEND);
+    try (FileLogStore store = open(1 << 20)) {
+      assertEquals(List.of("1000 whole"), rest(store.open(GROUP, STREAM, 0)));
+      append(store, 2000, "after\n");
+      assertEquals(List.of("1000 whole", "2000 after"), rest(store.open(GROUP, STREAM, 0)));
+    }
+    assertEquals("whole\nafter\n", Files.readString(part()));
+  }
+
+  @Test
+  void aDamagedTableOfTimesHidesNoLine() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, 1000, "one\n");
+      append(store, 2000, "two\n");
+    }
+    byte[] table = Files.readAllBytes(LogNames.times(part()));
+    for (int length = 0; length < table.length; length++) {
+      Files.write(LogNames.times(part()), java.util.Arrays.copyOf(table, length));
+      try (FileLogStore store = open(1 << 20)) {
+        assertEquals(2, rest(store.open(GROUP, STREAM, 0)).size(), "cut at " + length);
+      }
+    }
+    Files.delete(LogNames.times(part()));
+    try (FileLogStore store = open(1 << 20)) {
+      assertEquals(2, rest(store.open(GROUP, STREAM, 0)).size());
+      assertEquals(1, store.streams(GROUP, 0).size());
+      append(store, Long.MAX_VALUE / 2, "three\n");
+      assertEquals(3, rest(store.open(GROUP, STREAM, 0)).size());
+    }
+  }
+
+  @Test
+  void groupsAndStreamsAreToldAlsoAcrossStarts() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, GROUP, "a/1", 1000, "one\n");
+      append(store, GROUP, "b", 2000, "two\n");
+      append(store, GROUP + "/a", "2/x", 3000, "in a group below\n");
+      assertTrue(store.retain(GROUP, 7));
+      assertFalse(store.retain("/none", 7));
+    }
+    Files.setLastModifiedTime(
+        folder.resolve("aws/lambda/hello/a/1"), FileTime.fromMillis(1000));
+    try (FileLogStore store = open(1 << 20)) {
+      LogStore.Group group = store.groups().get(0);
+      assertEquals(GROUP, group.name());
+      assertEquals(1000, group.createdMs());
+      assertEquals(7, group.retentionDays());
+      assertTrue(group.bytes() >= 8 && group.bytes() < 200, "has " + group.bytes());
+      assertEquals(GROUP + "/a", store.groups().get(1).name());
+      List<LogStore.Stream> streams = store.streams(GROUP, 0);
+      assertEquals(List.of("a/1", "b"), streams.stream().map(LogStore.Stream::name).toList());
+      assertEquals(2000, streams.get(1).firstMs());
+      assertEquals(4, streams.get(1).bytes());
+      assertEquals(1, store.streams(GROUP, 5000).size(), "a/1 was written before");
+      assertEquals(List.of(), store.streams("/none", 0));
+    }
+  }
+
+  @Test
+  void whatIsTooOldGoes() throws IOException {
+    try (FileLogStore store =
+        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 30))) {
+      long nowMs = 100 * DAY_MS;
+      append(store, "short", "s/old", 1, "x\n");
+      append(store, "short", "s/new", 1, "x\n");
+      append(store, "usual", "s/old", 1, "x\n");
+      append(store, "usual", "s/new", 1, "x\n");
+      store.retain("short", 3);
+      age("short/s/old", nowMs - 4 * DAY_MS);
+      age("short/s/new", nowMs - 2 * DAY_MS);
+      age("usual/s/old", nowMs - 31 * DAY_MS);
+      age("usual/s/new", nowMs - 29 * DAY_MS);
+      store.expire(nowMs);
+      assertEquals(List.of("s/new"), names(store, "short"));
+      assertEquals(List.of("s/new"), names(store, "usual"));
+      assertFalse(Files.exists(folder.resolve("short/s/old+times")));
+      append(store, "short", "s/old", 5, "again\n");
+      assertEquals(List.of("5 again"), rest(store.open("short", "s/old", 0)));
+    }
+  }
+
+  private void age(String file, long writtenMs) throws IOException {
+    Files.setLastModifiedTime(folder.resolve(file), FileTime.fromMillis(writtenMs));
+  }
+
+  private static List<String> names(FileLogStore store, String group) throws IOException {
+    return store.streams(group, 0).stream().map(LogStore.Stream::name).toList();
+  }
+
+  @Test
+  void aRemovedGroupIsGoneAndMayBeginAnew() throws IOException {
+    try (FileLogStore store = open(10)) {
+      append(store, GROUP, "a/1", 1000, "one\n");
+      append(store, GROUP, "a/1", 1000, "two is long\n");
+      append(store, GROUP + "/a", "2/x", 3000, "below\n");
+      LogCursor beside = store.open(GROUP, "a/1", 0);
+      assertTrue(beside.next());
+      assertTrue(store.delete(GROUP));
+      assertFalse(store.delete(GROUP));
+      assertEquals(List.of(GROUP + "/a"), store.groups().stream().map(g -> g.name()).toList());
+      assertEquals(List.of("3000 below"), rest(store.open(GROUP + "/a", "2/x", 0)));
+      append(store, GROUP, "a/1", 4000, "new\n");
+      assertEquals(List.of("4000 new"), rest(store.open(GROUP, "a/1", 0)));
+    }
+  }
+
+  @Test
+  void whoListensHearsWhatGrew() throws IOException {
+    try (FileLogStore store = open(1000)) {
+      List<String> heard = new ArrayList<>();
+      store.listen((group, stream) -> heard.add(group + " " + stream));
+      append(store, "g", "s", 1, "x\n");
+      store.listen(null);
+      append(store, "g", "s", 1, "x\n");
+      assertEquals(List.of("g s"), heard);
+    }
+  }
+}
