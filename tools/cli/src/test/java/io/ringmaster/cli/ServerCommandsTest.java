@@ -141,6 +141,18 @@ class ServerCommandsTest {
     assertEquals("greeter", lines.get("function").asText());
     assertEquals(log.lines().count(), lines.get("lines").size());
     run(ExitStatus.USAGE, "logs", "greeter", "--json", "-f");
+    run(ExitStatus.USAGE, "logs", "greeter", "--since", "yesterday");
+    long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    JsonNode found;
+    do { // lines are in files a moment after they are in memory
+      found = document("logs", "greeter", "--json", "--since", "1h", "--filter", "greeting -None");
+    } while (found.get("events").size() < 2 && System.nanoTime() - endNs < 0);
+    assertEquals(2, found.get("events").size());
+    assertEquals("greeting world", found.get("events").get(0).get("message").asText());
+    run(ExitStatus.OK, "logs", "greeter", "--last", "1");
+    assertTrue(printed().startsWith("REPORT RequestId"), printed());
+    run(ExitStatus.CHECK_FAILED, "logs", "greeter", "--filter", "{ $.a");
+    assertTrue(errors().contains("filter pattern"), errors());
     JsonNode listed = document("functions", "--json");
     assertEquals(1, listed.get("functions").size());
     assertEquals("greeter", listed.get("functions").get(0).get("FunctionName").asText());

@@ -356,6 +356,10 @@ final class Exchange {
             query.forEach((name, values) -> last.put(name, values.get(values.size() - 1)));
             HttpPage made =
                 page.apply(new PageRequest(method, Percent.decode(path(), false), last));
+            if (made.parts() != null && !method.equals("HEAD")) {
+              StreamedPage.begin(this, made);
+              return HANDED_ON;
+            }
             Answer answer = Answer.of(made.status()).body(made.body());
             answer.contentType = made.contentType();
             return answer;

@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,6 +57,7 @@ final class Ingress {
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
   private final LongAdder[] counters = new LongAdder[Counter.values().length];
+  private final Set<StreamedPage> streams = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
   private volatile long stoppedNs;
   private volatile boolean finishing;
@@ -212,6 +215,16 @@ final class Ingress {
     if (!stopping) {
       stoppedNs = System.nanoTime();
       stopping = true;
+      streams.forEach(StreamedPage::stop);
+    }
+  }
+
+  /** A page in parts goes on, or does no longer; those that there are end when the server stops. */
+  void streams(StreamedPage page, boolean goesOn) {
+    if (goesOn) {
+      streams.add(page);
+    } else {
+      streams.remove(page);
     }
   }
 

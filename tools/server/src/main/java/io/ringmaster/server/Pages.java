@@ -3,9 +3,7 @@ package io.ringmaster.server;
 import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineException;
 import io.ringmaster.api.EngineStatus;
-import io.ringmaster.api.LambdaException;
 import io.ringmaster.api.Owner;
-import io.ringmaster.api.Refusal;
 import io.ringmaster.lambdahttp.HttpPage;
 import io.ringmaster.lambdahttp.PageRequest;
 import java.nio.charset.StandardCharsets;
@@ -18,18 +16,16 @@ import java.util.function.Supplier;
  * what may wait for files on those of management calls, the others on some of their own.
  */
 final class Pages {
-  private static final String LOGS = "/_ringmaster/logs/";
   private static final String JSON = "application/json";
-  private static final String TEXT = "text/plain; charset=utf-8";
 
   private final Supplier<Phase> phase;
   private final Engine engine;
-  private final Owner owner;
   private final StatusDocument status;
   private final Supplier<Map<String, Long>> httpCounters;
 
   private final StatusReports reports;
   private final DeadLetterPages deadLetters;
+  private final LogPages logs;
 
   Pages(
       Supplier<Phase> phase,
@@ -42,7 +38,7 @@ final class Pages {
     this.engine = engine;
     this.reports = new StatusReports(engine);
     this.deadLetters = new DeadLetterPages(engine::events, owner);
-    this.owner = owner;
+    this.logs = new LogPages(engine, owner);
     this.status = status;
   }
 
@@ -70,7 +66,7 @@ final class Pages {
 
   /** May wait for files. */
   Map<String, Function<PageRequest, HttpPage>> byPrefix() {
-    return Map.of(LOGS, only(this::logs), DeadLetterPages.LIST, deadLetters::answer);
+    return Map.of(LogPages.ALL, only(logs::answer), DeadLetterPages.LIST, deadLetters::answer);
   }
 
   /** GET and HEAD; a page whose engine does not answer says that it is not available. */
@@ -96,36 +92,6 @@ final class Pages {
   private HttpPage live(PageRequest request) {
     EngineStatus answer = reports.get();
     return page(200, JSON, health(answer.counters().isEmpty() ? "UNKNOWN" : "LIVE"));
-  }
-
-  /**
-   * The last lines of a function; {@code ?account=} and {@code ?region=}: of another owner's. The
-   * text only grows at its end, until it is cut at its begin.
-   */
-  private HttpPage logs(PageRequest request) {
-    try {
-      Owner wanted =
-          new Owner(
-              request.query().getOrDefault("account", owner.account()),
-              request.query().getOrDefault("region", owner.region()));
-      return page(200, TEXT, engine.recentLogs(wanted, request.path().substring(LOGS.length())));
-    } catch (IllegalArgumentException e) {
-      return refused(new Refusal(400, "ValidationException", e.getMessage(), null));
-    } catch (LambdaException e) {
-      return refused(e.refusal());
-    }
-  }
-
-  private static HttpPage refused(Refusal refusal) {
-    return page(
-        refusal.statusCode(),
-        JSON,
-        Json.object(
-            out -> {
-              out.writeStringField("Type", "User");
-              out.writeStringField("code", refusal.code());
-              out.writeStringField("message", refusal.message());
-            }));
   }
 
   private static String health(String text) {

@@ -223,6 +223,8 @@ public final class Server implements AutoCloseable {
             .channel(
                 EngineConfig.Channel.valueOf(
                     configuration.get(Options.CHANNEL).toUpperCase(Locale.ROOT)))
+            .logRetentionDays(configuration.get(Options.LOGS_RETENTION))
+            .logBytesMax((long) configuration.get(Options.LOGS_MAX) << 20)
             .logSink(
                 switch (configuration.get(Options.LOGS)) {
                   case "off" -> EngineConfig.LogSink.OFF;

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -75,36 +78,70 @@ public final class LambdaApi implements AutoCloseable {
       throws LambdaApiException, InterruptedException {
     BodyPublisher publisher =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
-    HttpRequest.Builder request;
+    HttpRequest.Builder request = request(path).method(method, publisher).timeout(ANSWER);
+    headers.forEach(request::header);
+    HttpResponse<byte[]> response = exchange(request, BodyHandlers.ofByteArray());
+    if (response.statusCode() >= 300) {
+      throw refusal(response, response.body());
+    }
+    return response;
+  }
+
+  /** Takes a line; false: no more are wanted. */
+  interface LineReader {
+    boolean line(String line) throws IOException;
+  }
+
+  /**
+   * A GET whose answer are lines that come as they are made.
+   *
+   * @param reader gets each line that is not empty
+   * @throws LambdaApiException it was refused, or nobody answered, or the server broke off
+   */
+  void lines(String path, LineReader reader) throws LambdaApiException, InterruptedException {
+    HttpResponse<InputStream> response = exchange(request(path), BodyHandlers.ofInputStream());
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      if (response.statusCode() >= 300) {
+        throw refusal(response, response.body().readAllBytes());
+      }
+      String line;
+      boolean wanted = true;
+      while (wanted && (line = lines.readLine()) != null) {
+        wanted = line.isEmpty() || reader.line(line);
+      }
+    } catch (IOException e) {
+      throw new LambdaApiException(0, "", endpoint + ": " + e);
+    }
+  }
+
+  private HttpRequest.Builder request(String path) throws LambdaApiException {
     try {
-      request = HttpRequest.newBuilder(URI.create(endpoint + path)).method(method, publisher);
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(endpoint + path));
+      return authorization == null ? request : request.header("Authorization", authorization);
     } catch (IllegalArgumentException e) {
       throw new LambdaApiException(0, "", "not a server: " + endpoint);
     }
-    headers.forEach(request::header);
-    if (authorization != null) {
-      request.header("Authorization", authorization);
-    }
-    HttpResponse<byte[]> response;
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler)
+      throws LambdaApiException, InterruptedException {
     try {
-      response = client.send(request.timeout(ANSWER).build(), BodyHandlers.ofByteArray());
+      return client.send(request.build(), handler);
     } catch (ConnectException e) {
       throw new LambdaApiException(
           0, "", "no server at " + endpoint + "; start one: ./ringmaster serve");
     } catch (IOException e) {
       throw new LambdaApiException(0, "", endpoint + ": " + e);
     }
-    if (response.statusCode() >= 300) {
-      throw refusal(response);
-    }
-    return response;
   }
 
-  private static LambdaApiException refusal(HttpResponse<byte[]> response) {
-    String text = new String(response.body(), StandardCharsets.UTF_8);
+  private static LambdaApiException refusal(HttpResponse<?> response, byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
     JsonNode error = MissingNode.getInstance();
     try {
-      error = MAPPER.readTree(response.body());
+      error = MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
       // not from the API: the text says what there is to say
     } catch (IOException e) {

@@ -230,6 +230,23 @@ public final class Options {
           "What becomes of log lines: nothing, the last 64 KiB of each function, or files too.",
           Values.word(List.of("off", "memory", "store")));
 
+  public static final ServerOption<Integer> LOGS_RETENTION =
+      new ServerOption<>(
+          "logs.retention-days",
+          "DAYS",
+          "0",
+          "How long log lines are kept in files, where their group says nothing; 0: until their"
+              + " room is needed.",
+          Values.number(0, 3653));
+
+  public static final ServerOption<Integer> LOGS_MAX =
+      new ServerOption<>(
+          "logs.max-mb",
+          "MB",
+          "4096",
+          "What all files with log lines may have together; a group has a quarter of it at most.",
+          Values.number(1, 100_000_000));
+
   public static final ServerOption<Duration> RETRY_BASE =
       new ServerOption<>(
           "async.retry-base",
@@ -309,6 +326,8 @@ public final class Options {
           CONCURRENCY,
           ENVIRONMENTS_MAX,
           LOGS,
+          LOGS_RETENTION,
+          LOGS_MAX,
           RETRY_BASE,
           BACKLOG_MAX,
           HTTP_DESTINATIONS,
