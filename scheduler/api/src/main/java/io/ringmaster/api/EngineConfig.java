@@ -549,7 +549,8 @@ public final class EngineConfig {
      */
     public EngineConfig build() {
       Ranges.require(account != null && Owner.isAccount(account), "account", account, "12 digits");
-      Ranges.require(region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
+      Ranges.require(
+          region != null && Owner.isRegion(region), "region", region, "such as us-east-1");
       Ranges.range("accountConcurrency", accountConcurrency, 1, 1_000_000);
       Ranges.range("codeBytesMax", codeBytesMax, 1, Long.MAX_VALUE);
       Ranges.range("environmentsMax", environmentsMax, 1, 100_000);

@@ -29,8 +29,8 @@ public record HttpPage(
   }
 
   /**
-   * Of lines that come as they are made; an empty one comes first, and now and then while there
-   * are none.
+   * Of lines that come as they are made; an empty one comes first, and now and then while there are
+   * none.
    *
    * @param parts opens what they come from, given whom to tell that there is more
    */

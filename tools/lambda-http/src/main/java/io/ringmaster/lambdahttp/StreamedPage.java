@@ -36,9 +36,7 @@ final class StreamedPage {
     this.page = page;
   }
 
-  /**
-   * Opens what a page comes from, and begins to answer. A thread that may wait.
-   */
+  /** Opens what a page comes from, and begins to answer. A thread that may wait. */
   static void begin(Exchange exchange, HttpPage page) {
     StreamedPage streamed = new StreamedPage(exchange, page);
     streamed.parts = page.parts().apply(streamed::ready);

@@ -75,8 +75,7 @@ class StreamedPageTest {
         HttpResponse.BodyHandlers.ofInputStream());
   }
 
-  private static BufferedReader reader(HttpResponse<InputStream> response)
-      throws IOException {
+  private static BufferedReader reader(HttpResponse<InputStream> response) throws IOException {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
     assertEquals("", lines.readLine(), "the head does not wait for news");

@@ -139,8 +139,7 @@ final class LogPages {
       return request.method().equals("HEAD") ? page(200, LINES, "") : follow(logs, wanted);
     }
     if (query.containsKey("last")) {
-      return events(
-          group, new LogPage(logs.last(wanted.page(count(query, "last"), null)), null));
+      return events(group, new LogPage(logs.last(wanted.page(count(query, "last"), null)), null));
     }
     return events(group, logs.read(wanted));
   }

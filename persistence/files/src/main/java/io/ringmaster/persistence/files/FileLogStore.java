@@ -239,8 +239,7 @@ public final class FileLogStore implements LogStore {
       noteUnfinished(eldest.getValue());
       eldest.getValue().close();
     }
-    return openPart(
-        key, group, LogNames.part(stream, laterParts.getOrDefault(stream, 0)));
+    return openPart(key, group, LogNames.part(stream, laterParts.getOrDefault(stream, 0)));
   }
 
   private LogPart openPart(Key key, LogGroup group, Path path) throws IOException {
@@ -294,8 +293,7 @@ public final class FileLogStore implements LogStore {
         group.bytes = removeOldest(own, share - share / 4);
       }
       if (bytes > limits.bytesMax) {
-        bytes =
-            removeOldest(LogFiles.below(root).parts, limits.bytesMax - limits.bytesMax / 4);
+        bytes = removeOldest(LogFiles.below(root).parts, limits.bytesMax - limits.bytesMax / 4);
       }
       removeBeyond = 0;
       removalFailure = null;
@@ -309,7 +307,9 @@ public final class FileLogStore implements LogStore {
   private static boolean isOf(LogFiles.Found found, LogGroup group) {
     try {
       LogTimes.Begin begin = LogTimes.begin(found.path());
-      return begin == null ? group.folder.equals(found.folder()) : begin.groupMark() == group.mark();
+      return begin == null
+          ? group.folder.equals(found.folder())
+          : begin.groupMark() == group.mark();
     } catch (IOException unreadable) {
       return false;
     }

@@ -17,7 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was appended is read: whole lines, with their times, beside the writer and after a crash. */
+/**
+ * What was appended is read: whole lines, with their times, beside the writer and after a crash.
+ */
 class LogReadingTest {
   private static final String GROUP = "/aws/lambda/hello";
   private static final String STREAM = "2026/05/28/[$LATEST]0123456789abcdef0123456789abcdef";
@@ -86,8 +88,7 @@ class LogReadingTest {
       List<String> kept = rest(store.open(GROUP, STREAM, 0));
       assertTrue(kept.size() < 200, "old parts are gone: " + kept.size());
       assertEquals(expected.subList(500 - kept.size(), 500), kept);
-      assertEquals(
-          expected.subList(480, 500), rest(store.open(GROUP, STREAM, 1000 + 4800)));
+      assertEquals(expected.subList(480, 500), rest(store.open(GROUP, STREAM, 1000 + 4800)));
     }
   }
 
@@ -176,8 +177,7 @@ class LogReadingTest {
       assertTrue(store.retain(GROUP, 7));
       assertFalse(store.retain("/none", 7));
     }
-    Files.setLastModifiedTime(
-        folder.resolve("aws/lambda/hello/a/1"), FileTime.fromMillis(1000));
+    Files.setLastModifiedTime(folder.resolve("aws/lambda/hello/a/1"), FileTime.fromMillis(1000));
     try (FileLogStore store = open(1 << 20)) {
       LogStore.Group group = store.groups().get(0);
       assertEquals(GROUP, group.name());

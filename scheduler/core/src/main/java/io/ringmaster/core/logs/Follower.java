@@ -46,8 +46,7 @@ final class Follower implements LogFollow {
   private boolean waits;
   private boolean closed;
 
-  Follower(
-      LogStore store, LogQuery query, String group, Followers followers, Runnable ready) {
+  Follower(LogStore store, LogQuery query, String group, Followers followers, Runnable ready) {
     this.store = store;
     this.query = query;
     this.group = group;

@@ -51,8 +51,7 @@ record LineOrder(long epochMs, String stream, long position) implements Comparab
       if (bytes.remaining() >= 2 * Long.BYTES) {
         long epochMs = bytes.getLong();
         long position = bytes.getLong();
-        return new LineOrder(
-            epochMs, StandardCharsets.UTF_8.decode(bytes).toString(), position);
+        return new LineOrder(epochMs, StandardCharsets.UTF_8.decode(bytes).toString(), position);
       }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("The specified nextToken is invalid.", e);

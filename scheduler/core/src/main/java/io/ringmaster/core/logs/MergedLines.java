@@ -20,8 +20,7 @@ final class MergedLines {
   private final String group;
   private final long fromMs;
   private final ArrayDeque<LogStore.Stream> waiting;
-  private final PriorityQueue<Head> heads =
-      new PriorityQueue<>(Comparator.comparing(Head::order));
+  private final PriorityQueue<Head> heads = new PriorityQueue<>(Comparator.comparing(Head::order));
   private Head present;
 
   /**
@@ -53,8 +52,7 @@ final class MergedLines {
 
   private void advance(String stream, LogCursor cursor) throws IOException {
     if (cursor.next()) {
-      heads.add(
-          new Head(new LineOrder(cursor.epochMs(), stream, cursor.position()), cursor));
+      heads.add(new Head(new LineOrder(cursor.epochMs(), stream, cursor.position()), cursor));
     }
   }
 

@@ -64,8 +64,7 @@ public final class StoredLogs implements Logs {
     for (LogStore.Group group : store.groups()) {
       String name = names.owned(owner, group.name());
       if (name != null) {
-        groups.add(
-            new LogGroup(name, group.createdMs(), group.retentionDays(), group.bytes()));
+        groups.add(new LogGroup(name, group.createdMs(), group.retentionDays(), group.bytes()));
       }
     }
     return groups;

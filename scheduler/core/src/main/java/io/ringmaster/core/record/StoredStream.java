@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One stream on its way to the store: what waits for the next hand-over. At most 4 MiB of one
- * stream wait, and of all as much as {@link StoreFeed} lets; what does not fit is dropped, counted, and told in the stream as
- * soon as there is room again. Log agent only, but for what {@link LogWriter} counts.
+ * stream wait, and of all as much as {@link StoreFeed} lets; what does not fit is dropped, counted,
+ * and told in the stream as soon as there is room again. Log agent only, but for what {@link
+ * LogWriter} counts.
  */
 final class StoredStream {
   static final String REASON = "The log store did not keep up";

@@ -149,12 +149,9 @@ class FilterPatternTest {
   }
 
   @Property(tries = 1000)
-  void asterisksAreAnything(
-      @ForAll("letters") String text, @ForAll("letters") String form) {
+  void asterisksAreAnything(@ForAll("letters") String text, @ForAll("letters") String form) {
     String regex =
-        String.join(
-            ".*",
-            Arrays.stream(form.split("\\*", -1)).map(Pattern::quote).toList());
+        String.join(".*", Arrays.stream(form.split("\\*", -1)).map(Pattern::quote).toList());
     assertEquals(text.matches("(?s)" + regex), JsonCondition.like(text, form));
   }
 

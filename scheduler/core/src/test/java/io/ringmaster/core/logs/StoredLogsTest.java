@@ -103,14 +103,11 @@ class StoredLogsTest {
       store.add(GROUP, "s" + i % 3, 1000 + i, "line " + i);
     }
     nowMs = 1100;
-    assertEquals(
-        List.of("line 98", "line 99"), texts(logs.last(query().page(2, null))));
+    assertEquals(List.of("line 98", "line 99"), texts(logs.last(query().page(2, null))));
     nowMs = 400L * 86_400_000;
+    assertEquals(List.of("line 98", "line 99"), texts(logs.last(query().page(2, null))));
     assertEquals(
-        List.of("line 98", "line 99"), texts(logs.last(query().page(2, null))));
-    assertEquals(
-        List.of("line 18", "line 19"),
-        texts(logs.last(query().matching("\"e 1\"").page(2, null))));
+        List.of("line 18", "line 19"), texts(logs.last(query().matching("\"e 1\"").page(2, null))));
     assertEquals(1, logs.last(query().between(1099, Long.MAX_VALUE)).size());
   }
 
@@ -132,8 +129,7 @@ class StoredLogsTest {
     store.add(GROUP, "a", 2000, "before");
     AtomicInteger told = new AtomicInteger();
     try (LogFollow follow =
-        logs.follow(
-            query().between(1500, Long.MAX_VALUE).matching("-no"), told::incrementAndGet)) {
+        logs.follow(query().between(1500, Long.MAX_VALUE).matching("-no"), told::incrementAndGet)) {
       store.add(GROUP, "a", 2001, "at once");
       assertEquals(List.of("before", "at once"), texts(follow.poll(100)));
       assertEquals(List.of(), follow.poll(100));
@@ -194,8 +190,7 @@ class StoredLogsTest {
     store.add("/210987654321/us-east-1/aws/lambda/f", "s", 1, "other's");
     assertEquals(List.of(GROUP), logs.groups(OWN).stream().map(LogGroup::name).toList());
     assertEquals(List.of(GROUP), logs.groups(OTHER).stream().map(LogGroup::name).toList());
-    assertEquals(
-        List.of("other's"), texts(logs.read(LogQuery.of(OTHER, GROUP)).events()));
+    assertEquals(List.of("other's"), texts(logs.read(LogQuery.of(OTHER, GROUP)).events()));
     String tricky = "/210987654321/us-east-1/aws/lambda/f";
     assertThrows(LambdaException.class, () -> logs.read(LogQuery.of(OWN, tricky)));
     assertThrows(LambdaException.class, () -> logs.delete(OWN, tricky));

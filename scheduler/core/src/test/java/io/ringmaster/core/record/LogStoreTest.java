@@ -252,7 +252,8 @@ class LogStoreTest {
   @Test
   void moreStreamsThanTheWriterTakesLoseNothing() {
     StoreFeed feed = new StoreFeed(world.counters, World.OWN);
-    LogWriter slow = new LogWriter(feed, shelf, () -> world.nowNs, () -> World.EPOCH_MS, failures::add);
+    LogWriter slow =
+        new LogWriter(feed, shelf, () -> world.nowNs, () -> World.EPOCH_MS, failures::add);
     int many = 8192 + 100;
     for (int i = 0; i < many; i++) {
       StoredStream stream = feed.open("group", "1");

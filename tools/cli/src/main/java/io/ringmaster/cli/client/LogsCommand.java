@@ -25,7 +25,8 @@ import picocli.CommandLine.Parameters;
     name = "logs",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints lines of a function's log: the last 64 KiB, or those that the options choose, or, with",
+      "Prints lines of a function's log: the last 64 KiB, or those that the options choose, or,"
+          + " with",
       "-f, those that come. All of it lies in files below logs in the data folder."
     })
 public final class LogsCommand extends ServerCommand {
@@ -203,8 +204,7 @@ public final class LogsCommand extends ServerCommand {
   private void follow(LambdaApi api, boolean chosen)
       throws LambdaApiException, InterruptedException {
     Map<String, String> query = query();
-    query.putIfAbsent(
-        "from", Long.toString(System.currentTimeMillis() - USUAL.toMillis()));
+    query.putIfAbsent("from", Long.toString(System.currentTimeMillis() - USUAL.toMillis()));
     query.put("follow", "true");
     PrintStream out = System.out;
     try {
