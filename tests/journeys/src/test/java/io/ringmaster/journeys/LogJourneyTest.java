@@ -11,12 +11,19 @@ import io.ringmaster.api.Engine;
 import io.ringmaster.api.EngineConfig.LogSink;
 import io.ringmaster.api.InvocationResult;
 import io.ringmaster.api.InvokeRequest;
+import io.ringmaster.api.Owner;
+import io.ringmaster.api.logs.LogEvent;
+import io.ringmaster.api.logs.LogFollow;
+import io.ringmaster.api.logs.LogQuery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +86,39 @@ class LogJourneyTest {
       assertTrue(four.get(3).startsWith("REPORT RequestId: "), four::toString);
     }
     assertEquals(2 + 4 * 301, lines.size());
-    assertEquals(0L, engineFiles(folder.resolve("logs")) - 1, "one environment, one file");
+    assertEquals(
+        3, engineFiles(folder.resolve("logs")), "one environment, one file; its times; its group");
+  }
+
+  @Test
+  void whatAFunctionPrintsIsFoundAndFollowed() throws InterruptedException {
+    Owner owner = new Owner("123456789012", "us-east-1");
+    LogQuery calls = LogQuery.of(owner, "/aws/lambda/told").matching("call -3");
+    Semaphore more = new Semaphore(1);
+    try (Engine engine = Engine.open(config().dataFolder(folder).logSink(LogSink.STORE).build())) {
+      engine
+          .functions()
+          .create(
+              python("told", "def handler(event, context):", "    print('call', event)").build());
+      List<String> heard = new ArrayList<>();
+      try (LogFollow follow = engine.logs().follow(calls, more::release)) {
+        for (int i = 0; i < 5; i++) {
+          invoke(engine, "told", String.valueOf(i));
+        }
+        while (heard.size() < 4) {
+          assertTrue(more.tryAcquire(30, TimeUnit.SECONDS), "heard " + heard);
+          List<LogEvent> part;
+          do {
+            part = follow.poll(100);
+            part.forEach(event -> heard.add(event.message()));
+          } while (!part.isEmpty());
+        }
+      }
+      assertEquals(List.of("call 0", "call 1", "call 2", "call 4"), heard);
+      assertEquals(
+          heard, engine.logs().read(calls).events().stream().map(LogEvent::message).toList());
+      assertEquals("/aws/lambda/told", engine.logs().groups(owner).get(0).name());
+    }
   }
 
   private static long engineFiles(Path folder) throws IOException {

@@ -31,6 +31,9 @@ final class StreamedPage {
   private boolean sentSince;
   private Future<?> quiet;
 
+  /** When all threads were busy. */
+  private Future<?> again;
+
   private StreamedPage(Exchange exchange, HttpPage page) {
     this.exchange = exchange;
     this.page = page;
@@ -101,7 +104,7 @@ final class StreamedPage {
     more = false;
     busy = true;
     if (!exchange.ingress().threads().operations.run(this::makeOne)) {
-      exchange.peer().loop().schedule(this::retry, BUSY_MS, TimeUnit.MILLISECONDS);
+      again = exchange.peer().loop().schedule(this::retry, BUSY_MS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -201,6 +204,9 @@ final class StreamedPage {
     over = true;
     if (quiet != null) {
       quiet.cancel(false);
+    }
+    if (again != null && again.cancel(false)) {
+      busy = false;
     }
     exchange.ingress().streams(this, false);
     exchange.letGo();

@@ -91,9 +91,7 @@ final class LogPart {
     for (long end = size; end > 0; ) {
       long begin = Math.max(0, end - LOOK_BYTES);
       block.clear().limit((int) (end - begin));
-      while (block.hasRemaining() && lines.read(block, begin + block.position()) >= 0) {
-        continue;
-      }
+      LogTimes.readFully(lines, block, begin);
       for (int i = block.position() - 1; i >= 0; i--) {
         if (block.get(i) == '\n') {
           return begin + i + 1;
@@ -123,9 +121,7 @@ final class LogPart {
   private ByteBuffer entry(long number) throws IOException {
     entry.clear();
     long at = LogTimes.HEAD_BYTES + number * LogTimes.ENTRY_BYTES;
-    while (entry.hasRemaining() && times.read(entry, at + entry.position()) >= 0) {
-      continue;
-    }
+    LogTimes.readFully(times, entry, at);
     return entry;
   }
 

@@ -66,8 +66,8 @@ final class LogTimes {
         LogNames.times(part), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer into, long from)
-      throws IOException {
+  /** Reads until it is full, or the file ends. */
+  static void readFully(FileChannel channel, ByteBuffer into, long from) throws IOException {
     long at = from;
     while (into.hasRemaining()) {
       int read = channel.read(into, at);

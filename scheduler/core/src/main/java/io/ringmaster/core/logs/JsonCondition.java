@@ -72,16 +72,21 @@ final class JsonCondition {
       return object -> find(object, path) != null;
     }
     if (takesWord("IS")) {
-      Object wanted =
-          takesWord("TRUE")
-              ? Boolean.TRUE
-              : takesWord("FALSE") ? Boolean.FALSE : takesWord("NULL") ? JsonLine.NULL : null;
-      if (wanted == null) {
-        throw unexpected("TRUE, FALSE or NULL");
-      }
+      Object wanted = constant();
       return object -> wanted.equals(find(object, path));
     }
     return comparison(path);
+  }
+
+  private Object constant() {
+    if (takesWord("NULL")) {
+      return JsonLine.NULL;
+    }
+    boolean yes = takesWord("TRUE");
+    if (!yes && !takesWord("FALSE")) {
+      throw unexpected("TRUE, FALSE or NULL");
+    }
+    return yes;
   }
 
   private Predicate<Map<?, ?>> comparison(List<Object> path) {

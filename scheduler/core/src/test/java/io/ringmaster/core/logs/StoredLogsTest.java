@@ -145,8 +145,7 @@ class StoredLogsTest {
         store.add(GROUP, "s" + i % 2, 3000 + i, "line " + i);
       }
       Set<String> seen = new HashSet<>();
-      List<LogEvent> part;
-      while (!(part = follow.poll(7)).isEmpty()) {
+      for (List<LogEvent> part = follow.poll(7); !part.isEmpty(); part = follow.poll(7)) {
         assertTrue(part.size() <= 7);
         part.forEach(each -> assertTrue(seen.add(each.message())));
       }
