@@ -163,6 +163,7 @@ final class Binder {
     Environment waiting = pool.waiting.poll();
     if (waiting == null) {
       pool.keep(process);
+      pools.refill(pool);
     } else {
       bind(waiting, process, templates.of(waiting, pool.interpreter, client.bootstraps()));
     }

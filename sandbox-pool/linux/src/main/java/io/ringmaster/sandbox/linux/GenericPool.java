@@ -25,6 +25,12 @@ final class GenericPool {
   /** A pool that nobody wanted anything of for so long keeps nothing ready. */
   static final long IDLE_NS = TimeUnit.MINUTES.toNanos(10);
 
+  /**
+   * So many are coming that nobody waits for: others' cold starts lie behind them, and behind no
+   * more.
+   */
+  private static final int REFILL_MAX = 16;
+
   /** Number of the zygote on the wire, where there is one. */
   final int zygote;
 
@@ -173,8 +179,9 @@ final class GenericPool {
     }
   }
 
-  /** How many to ask for now. */
+  /** How many to ask for now; others when these are generic. */
   int missing(long nowNs) {
-    return target(nowNs) + waiting.size() - ready.size() - coming;
+    int refill = Math.min(target(nowNs) - ready.size(), REFILL_MAX);
+    return refill + waiting.size() - coming;
   }
 }

@@ -71,6 +71,26 @@ class GenericPoolTest {
     assertEquals(4, pool.coming);
   }
 
+  /** What others wait for lies behind no more than these. */
+  @Test
+  void aFewAtATimeAreAskedForBeyondThoseThatAreAwaited() {
+    GenericPool large = new GenericPool(2, interpreter("python"), 0, 100, 100, 0);
+    assertEquals(16, large.missing(0));
+    large.coming = 16;
+    assertEquals(0, large.missing(0));
+    large.waiting.add(new Environment(1, null, null, 0));
+    assertEquals(1, large.missing(0));
+    large.waiting.clear();
+    large.coming = 15;
+    large.keep(SandboxProcess.generic(1, large, false));
+    assertEquals(1, large.missing(0));
+    large.coming = 0;
+    for (int number = 2; number <= 98; number++) {
+      large.keep(SandboxProcess.generic(number, large, false));
+    }
+    assertEquals(2, large.missing(0));
+  }
+
   @Test
   void oneThatWasAwaitedByNobodyIsUsedLast() {
     SandboxProcess prepared = SandboxProcess.generic(1, pool, false);
