@@ -39,10 +39,10 @@ final class GenericPool {
   /** Memory size in MiB of the functions it can serve at most; 0: of any. */
   final int memoryMb;
 
-  /** How many are kept ready while it is wanted at all. */
-  final int floor;
-
   private final int ceiling;
+
+  /** How many are kept ready while it is wanted at all. */
+  private int floor;
 
   final ArrayDeque<SandboxProcess> ready = new ArrayDeque<>();
   final ArrayDeque<Environment> waiting = new ArrayDeque<>();
@@ -76,6 +76,15 @@ final class GenericPool {
     this.ceiling = ceiling;
     this.wantedNs = nowNs;
     this.demandNs = nowNs;
+  }
+
+  int floor() {
+    return floor;
+  }
+
+  /** Its part of what there is for several pools is another from now on. */
+  void floor(int count) {
+    floor = count;
   }
 
   /** Whether a zygote forks its sandboxes; else each is an interpreter that was started. */

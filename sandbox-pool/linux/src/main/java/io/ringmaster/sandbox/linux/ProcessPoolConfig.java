@@ -15,8 +15,9 @@ import java.util.Objects;
  * @param genericSandboxes generic sandboxes kept ready per interpreter, for Java and for large
  *     functions on Node per class of memory sizes, 0 to 1,000; but for Python, none where nothing
  *     was started or announced for ten minutes
- * @param forkedSandboxes the same for interpreters whose zygote forks them (Python): these share
- *     their memory, take about 2 MiB each and are kept for ever, 0 to 1,000
+ * @param forkedSandboxes the same for all interpreters together whose zygotes fork them (Python):
+ *     these share their memory, take about 2 MiB each and are kept for ever; each interpreter has
+ *     as many as the others, and {@code genericSandboxes} at least; 0 to 1,000
  * @param genericSandboxesMax how many are kept ready at most when demand is high, at least {@code
  *     genericSandboxes}, up to 10,000
  * @param preparedRuntimes runtime identifiers whose generic sandboxes are started at once; others

@@ -101,18 +101,29 @@ final class RuntimePools {
   /** The pool for a function of that memory size. */
   GenericPool pool(Interpreter interpreter, int memoryMb) {
     int classMb = isSized(interpreter, memoryMb) ? memoryClass(memoryMb) : 0;
-    return pools.computeIfAbsent(
-        new Plan(interpreter, classMb),
-        plan ->
-            new GenericPool(
-                ++poolsMade,
-                interpreter,
-                classMb,
-                GenericPool.forks(interpreter)
-                    ? config.forkedSandboxes()
-                    : config.genericSandboxes(),
-                config.genericSandboxesMax(),
-                System.nanoTime()));
+    Plan plan = new Plan(interpreter, classMb);
+    GenericPool pool = pools.get(plan);
+    if (pool == null) {
+      long nowNs = System.nanoTime();
+      int least = config.genericSandboxes();
+      int most = config.genericSandboxesMax();
+      pool = new GenericPool(++poolsMade, interpreter, classMb, least, most, nowNs);
+      pools.put(plan, pool);
+      if (pool.forks()) {
+        share(nowNs);
+      }
+    }
+    return pool;
+  }
+
+  /** One more pool forks: all of them keep as many as fewer did, each its part. */
+  private void share(long nowNs) {
+    List<GenericPool> forking = pools.values().stream().filter(GenericPool::forks).toList();
+    int part = config.forkedSandboxes() / forking.size();
+    for (GenericPool pool : forking) {
+      pool.floor(Math.max(config.genericSandboxes(), part));
+      askTick(pool, nowNs);
+    }
   }
 
   /** Whether a process must know the memory size of its functions when it starts. */
@@ -170,7 +181,7 @@ final class RuntimePools {
     int count = pool.ready.size() + pool.coming;
     long soonNs = nowNs + TRIM_NS;
     long dueNs = count == 0 ? Long.MAX_VALUE : Math.max(soonNs, pool.idleAtNs());
-    if (count > pool.floor) {
+    if (count > pool.floor()) {
       dueNs = soonNs;
     }
     if (dueNs < tickNs) {

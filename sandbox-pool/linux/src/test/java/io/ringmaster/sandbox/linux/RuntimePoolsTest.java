@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What pools ask for; the keeper's client does not run. */
 class RuntimePoolsTest {
   private static final int FLOOR = 2;
-  private static final int FORKED = 3;
+  private static final int FORKED = 7;
   private static final int MEMORY_MB = 128;
 
   @TempDir static Path folder;
@@ -59,7 +59,7 @@ class RuntimePoolsTest {
   }
 
   private GenericPool announced(String runtime, String family) {
-    Interpreter interpreter = new Interpreter(family, Path.of("/usr/bin/x"), 3, 9, "3.9");
+    Interpreter interpreter = new Interpreter(family, Path.of("/usr/bin/" + runtime), 3, 9, "3.9");
     pools.expect(runtime, MEMORY_MB);
     pools.resolved(new RuntimeMatch(runtime, interpreter, RuntimeMatch.EXACT, ""));
     return pools.pool(interpreter, MEMORY_MB);
@@ -105,5 +105,24 @@ class RuntimePoolsTest {
     pools.trim(System.nanoTime() + 2 * GenericPool.IDLE_NS);
     assertEquals(processes, List.copyOf(python.ready));
     assertSame(python, pools.pool(python.interpreter, MEMORY_MB));
+  }
+
+  /** What lies ready is one number for all that fork, but each has what others have at least. */
+  @Test
+  void poolsWithZygotesShare() {
+    GenericPool first = announced("python3.9", "python");
+    filled(first);
+    GenericPool java = announced("java21", "java");
+    assertEquals(FORKED, first.floor());
+    GenericPool second = announced("python3.10", "python");
+    assertEquals(FORKED / 2, second.coming);
+    pools.trim(System.nanoTime());
+    assertEquals(FORKED / 2, first.ready.size());
+    for (int minor = 11; minor < 15; minor++) {
+      announced("python3." + minor, "python");
+    }
+    assertEquals(FLOOR, first.floor());
+    assertEquals(FLOOR, java.floor());
+    assertEquals(FLOOR, announced("python3.15", "python").coming);
   }
 }
