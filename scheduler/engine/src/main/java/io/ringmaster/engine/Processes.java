@@ -46,6 +46,14 @@ record Processes(
   /** What one forked sandbox takes while it waits: measured 1.7 MiB. */
   private static final long FORKED_BYTES = 2 << 20;
 
+  private static final int FORKED_PIPES = 3;
+  private static final int FORKED_MAX = 1000;
+
+  /** What a pipe has of its user's, when there are not too many. */
+  private static final int PIPE_PAGES = 16;
+
+  private static final MachineLimits MACHINE = new MachineLimits(Path.of("/"));
+
   private static final ProcessDriverStatus NOTHING =
       new ProcessDriverStatus("none", "none", List.of(), Map.of(), Map.of());
 
@@ -59,7 +67,7 @@ record Processes(
     int forked =
         config
             .genericSandboxes()
-            .orElseGet(() -> forkedSandboxes(generic, config.environmentsMax()));
+            .orElseGet(() -> forkedSandboxes(generic, config.environmentsMax(), MACHINE));
     ProcessPool pool =
         ProcessPool.open(
             new ProcessPoolConfig(
@@ -90,10 +98,14 @@ record Processes(
 
   /**
    * A burst of first invocations is answered as fast as sandboxes lie ready: as many as there can
-   * be environments, as long as they take no more than a hundredth of the memory.
+   * be environments, as long as they take no more than a hundredth of the memory and half of the
+   * pages that the user's pipes may have, and are no more than a sixteenth of the files that may be
+   * open.
    */
-  private static int forkedSandboxes(int least, int environmentsMax) {
-    long affordable = Math.min(1000, MachineMemory.bytes() / 100 / FORKED_BYTES);
+  static int forkedSandboxes(int least, int environmentsMax, MachineLimits limits) {
+    long affordable = Math.min(FORKED_MAX, limits.memoryBytes() / 100 / FORKED_BYTES);
+    affordable = Math.min(affordable, limits.openFiles() / 16);
+    affordable = Math.min(affordable, limits.pipePages() / PIPE_PAGES / FORKED_PIPES / 2);
     return (int) Math.max(least, Math.min(affordable, environmentsMax));
   }
 
