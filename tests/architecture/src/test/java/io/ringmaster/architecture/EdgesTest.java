@@ -172,6 +172,7 @@ class EdgesTest {
         "io.ringmaster.core..",
         "io.ringmaster.api..",
         "io.ringmaster.sandbox.spi..",
+        "io.ringmaster.persistence.spi..",
         "org.agrona..");
   }
 

@@ -91,7 +91,7 @@ final class Run {
     return new Result(referee.settledCount(), steps, List.copyOf(referee.violations()));
   }
 
-  private static String place(Throwable thrown) {
+  static String place(Throwable thrown) {
     StackTraceElement[] trace = thrown.getStackTrace();
     return trace.length == 0 ? "an unknown place" : trace[0].toString();
   }

@@ -3,10 +3,12 @@ package io.ringmaster.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
- * Runs the real dispatcher against simulated drivers, clocks and callers, with faults drawn from a
- * seed, and says what was wrong. One thread; equal options give an equal result but for {@link
+ * Runs the real dispatcher against simulated drivers, clocks and callers, and real asynchronous
+ * invocation against a simulated journal and restarts, with faults drawn from a seed, and says what
+ * was wrong. One thread; equal options give an equal result but for {@link
  * SimulationResult#perSecond()}.
  */
 public final class Simulation {
@@ -34,11 +36,17 @@ public final class Simulation {
       long before = invocations;
       for (int k = 0; k < options.runs() && violations.size() < VIOLATIONS_MAX; k++) {
         long seed = options.seed() + k;
-        Run.Result result = new Run(seed, mix, each).go();
+        IntFunction<Run.Result> dispatcher = length -> new Run(seed, mix, length).go();
+        IntFunction<Run.Result> events = length -> new EventRun(seed, mix, length).go();
+        Run.Result result = dispatcher.apply(each);
+        Run.Result ofEvents = events.apply(each);
         invocations += result.invocations();
-        steps += result.steps();
+        steps += result.steps() + ofEvents.steps();
         if (!result.violations().isEmpty()) {
-          report(seed, k, mix, each, result, violations);
+          report(seed, k, mix, each, dispatcher, result, violations);
+        }
+        if (!ofEvents.violations().isEmpty()) {
+          report(seed, k, mix, each, events, ofEvents, violations);
         }
       }
       progress.accept(
@@ -56,11 +64,17 @@ public final class Simulation {
 
   /** The shortest run of that seed and mix that fails, to the next power of two, is reported. */
   private static void report(
-      long seed, int k, FaultMix mix, int each, Run.Result failed, List<String> violations) {
+      long seed,
+      int k,
+      FaultMix mix,
+      int each,
+      IntFunction<Run.Result> run,
+      Run.Result failed,
+      List<String> violations) {
     Run.Result shortest = failed;
     int length = each;
     for (int shorter = 1; shorter < each && length == each; shorter *= 2) {
-      Run.Result again = new Run(seed, mix, shorter).go();
+      Run.Result again = run.apply(shorter);
       if (!again.violations().isEmpty()) {
         shortest = again;
         length = shorter;

@@ -13,6 +13,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -91,15 +92,33 @@ record Mutation(
           matches,
           (code, instead) -> {
             InvokeInstruction call = (InvokeInstruction) instead;
-            MethodTypeDesc type = call.typeSymbol();
-            for (int i = type.parameterCount() - 1; i >= 0; i--) {
-              pop(code, type.parameterType(i));
-            }
-            if (call.opcode() != Opcode.INVOKESTATIC) {
-              code.pop();
-            }
-            pushNothing(code, type.returnType());
+            popArguments(code, call);
+            pushNothing(code, call.typeSymbol().returnType());
           });
+    }
+
+    /** Something else is done instead of a call without an answer. */
+    Mutation withInstead(String name, Consumer<CodeBuilder> other) {
+      return new Mutation(
+          className,
+          methodName,
+          calls(name),
+          1,
+          1,
+          (code, instead) -> {
+            popArguments(code, (InvokeInstruction) instead);
+            other.accept(code);
+          });
+    }
+
+    private static void popArguments(CodeBuilder code, InvokeInstruction call) {
+      MethodTypeDesc type = call.typeSymbol();
+      for (int i = type.parameterCount() - 1; i >= 0; i--) {
+        pop(code, type.parameterType(i));
+      }
+      if (call.opcode() != Opcode.INVOKESTATIC) {
+        code.pop();
+      }
     }
 
     /** A call with one argument and no answer is made twice. */

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Opcode;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -15,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Bugs that a dispatcher could have, planted one at a time into the real one: the simulator finds
- * each.
+ * Bugs that a dispatcher, or asynchronous invocation, could have, planted one at a time into the
+ * real one: the simulator finds each.
  */
 class PlantedBugTest {
   private static final long WITHIN_NS = TimeUnit.SECONDS.toNanos(60);
@@ -30,6 +34,7 @@ class PlantedBugTest {
   private static final String STREAMS = CORE + "dispatch.Streams";
   private static final String PLACEMENT = CORE + "place.Placement";
   private static final String OFFERS = CORE + "place.Offers";
+  private static final String EVENT = CORE + "event.";
   private static final String PREFETCHED = CORE + "dispatch.Prefetched";
 
   /** What is planted, and what the simulator has to say about it. */
@@ -111,7 +116,18 @@ class PlantedBugTest {
         Mutation.in(PREFETCHED, "skipped").withoutCall("takeFirst", 1, 1)),
     ENDED_OVER_ONE_THAT_HAD_NOT_BEGUN(
         "its sandbox was ended|longer than its time-out",
-        Mutation.in(OUTCOMES, "timedOut").withoutCall("revoke", 1, 1));
+        Mutation.in(OUTCOMES, "timedOut").withoutCall("revoke", 1, 1)),
+    EVENT_SETTLED_BEFORE_IT_RAN(
+        "event was lost|does not have|recorded in time",
+        Mutation.in(EVENT + "Attempts", "invoke").withInstead("begun", PlantedBugTest::settle),
+        Mutation.in(EVENT + "Attempts$Handover", "next").withoutCall("settle", 1, 1)),
+    EVENT_RETRY_NOT_RECORDED(
+        "recorded in time", Mutation.in(EVENT + "Attempts", "outcome").withoutCall("retry", 1, 1)),
+    EVENT_RETRY_FORGOTTEN_AT_RESTART(
+        "before its time", Mutation.in(EVENT + "RecoveredEvents", "owed").withoutCall("min", 1, 1)),
+    EVENT_ERRORS_FORGOTTEN_AT_RESTART(
+        "errors|before its time",
+        Mutation.in(EVENT + "EventAgent", "add").withoutCall("errors", 1, 1));
 
     final String symptom;
     final Mutation[] mutations;
@@ -120,6 +136,19 @@ class PlantedBugTest {
       this.symptom = symptom;
       this.mutations = mutations;
     }
+  }
+
+  /** In the class of attempts: the journal is told that the event is done. */
+  private static void settle(CodeBuilder code) {
+    ClassDesc attempts = ClassDesc.of(EVENT + "Attempts");
+    ClassDesc table = ClassDesc.of(EVENT + "EventTable");
+    ClassDesc journal = ClassDesc.of("io.ringmaster.persistence.spi.Journal");
+    code.aload(0).getfield(attempts, "journal", journal);
+    code.aload(0).getfield(attempts, "table", table).iload(1);
+    code.invokevirtual(
+        table, "handle", MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
+    code.invokeinterface(
+        journal, "settle", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long));
   }
 
   @ParameterizedTest

@@ -364,7 +364,7 @@ public final class EventAgent implements Agent {
     thread = Thread.currentThread();
     waiting = true;
     if (commands.isEmpty()) {
-      long leftMs = Math.clamp(nextMs() - clock.nowMs(), 1, SLEEP_MAX_MS);
+      long leftMs = Math.clamp(idleMs(), 1, SLEEP_MAX_MS);
       LockSupport.parkNanos(this, leftMs * 1_000_000);
       Thread.interrupted(); // a callback may have left it behind; it would never sleep again
     }
@@ -378,6 +378,15 @@ public final class EventAgent implements Agent {
   long nextMs() {
     long laterMs = later.isEmpty() ? Long.MAX_VALUE : later.peek().atMs();
     return Math.min(table.firstDueMs(), laterMs);
+  }
+
+  /**
+   * How long there is nothing to do, if nobody posts; {@link Long#MAX_VALUE}: for ever. The agent's
+   * thread.
+   */
+  public long idleMs() {
+    long nextMs = nextMs();
+    return nextMs == Long.MAX_VALUE ? nextMs : Math.max(0, nextMs - clock.nowMs());
   }
 
   /** Ends a sleep. Any thread. */
