@@ -44,7 +44,9 @@ final class EventRun {
   private final Map<String, Settings> settings = new LinkedHashMap<>();
   private final List<String> functions;
 
+  /** Null: no process lives. */
   private EventDoor door;
+
   private EventClock.Kept keptClock;
 
   /** By how much the clock of the wall is wrong, and was when that was last kept. */
@@ -126,14 +128,14 @@ final class EventRun {
   /** It works until there is nothing to do at this moment, then sleeps. */
   private void turn() {
     int now = 0;
-    while (door.agent().doWork() > 0) {
+    while (door != null && door.agent().doWork() > 0) {
       turns++;
       if (++now > TURNS_PER_MOMENT_MAX) {
         referee.violation("the agent turns without end");
         return;
       }
     }
-    long idleMs = Math.min(door.agent().idleMs(), LOOK_MS);
+    long idleMs = door == null ? LOOK_MS : Math.min(door.agent().idleMs(), LOOK_MS);
     agenda.passTo(Math.min(agenda.nextMs(), agenda.nowMs() + Math.max(1, idleMs)));
     if (agenda.nowMs() > BEGIN_MS + REST_WITHIN_MS) {
       quiet = true;
@@ -146,7 +148,11 @@ final class EventRun {
       referee.violation("the run does not come to rest");
     }
     return over
-        || left == 0 && quiet && journal.status().owed() == 0 && agenda.nextMs() == Long.MAX_VALUE;
+        || door != null
+            && left == 0
+            && quiet
+            && journal.status().owed() == 0
+            && agenda.nextMs() == Long.MAX_VALUE;
   }
 
   private void crash() {
@@ -156,6 +162,7 @@ final class EventRun {
     referee.crashed(faults.outageMeanMs() > 0);
     agenda.endProcess();
     journal.crash();
+    door = null;
     agenda.plan(random.chance(0.7) ? 0 : random.exponential(600_000), this::restart);
   }
 
@@ -199,7 +206,7 @@ final class EventRun {
 
   private void arrive() {
     int count = Math.min(left, faults.burst() > 0 ? random.between(1, faults.burst()) : 1);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && door != null; i++) { // else their clients hear nothing
       offer();
     }
     left -= count;
@@ -210,6 +217,7 @@ final class EventRun {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // Noting the answer throws nothing.
   private void offer() {
     String function = functions.get(random.nextInt(functions.size()));
     UUID id = new UUID(random.nextLong(), random.nextLong());
