@@ -19,8 +19,16 @@ class EventClockTest {
   private final EventWorld world = new EventWorld();
 
   private void restart() {
+    restart(world.wrongMs);
+  }
+
+  /**
+   * @param wrongMs by how much the clock of the wall is wrong at the start
+   */
+  private void restart(long wrongMs) {
     world.journal.flush();
     world.clock.save();
+    world.wrongMs = wrongMs;
     world.restart();
   }
 
@@ -78,8 +86,7 @@ class EventClockTest {
     world.scripts.put("f", submitted -> Outcome.error());
     UUID id = world.accept("f");
     world.pass(MINUTE_MS / 2);
-    world.wrongMs = -20 * YEAR_MS;
-    restart();
+    restart(-20 * YEAR_MS);
     world.pass(MINUTE_MS);
     world.wrongMs = 0;
     world.pass(HOUR_MS);
@@ -93,8 +100,7 @@ class EventClockTest {
     UUID id = world.accept("f");
     world.pass(MINUTE_MS / 2);
     int before = world.runs.get(id).size();
-    world.wrongMs = 20 * YEAR_MS;
-    restart();
+    restart(20 * YEAR_MS);
     world.pass(10 * MINUTE_MS);
     assertTrue(world.runs.get(id).size() > before);
     assertEquals(1, world.owed());
