@@ -63,6 +63,11 @@ final class GrpcStreamConnection extends Http2Connection {
       calls[id] = InvokeStreamRequest.newBuilder().addCalls(call).build().toByteArray();
       held[heldCount++] = id;
     }
+    int largest = calls[count - 1].length;
+    if (largest + MESSAGE_HEAD > FRAME_MAX) {
+      close();
+      throw new IllegalArgumentException("a message of " + largest + " bytes");
+    }
   }
 
   /** Begins all calls that are not in flight, as many as the server's windows have room for. */
@@ -92,12 +97,17 @@ final class GrpcStreamConnection extends Http2Connection {
     flush();
   }
 
-  /** Waits until calls have ended, one at least; answers how many. They are to begin again. */
-  int answers() throws IOException {
+  /**
+   * Waits until calls have ended, one at least. They are to begin again.
+   *
+   * @param more whether calls that the server's windows hold back are to begin meanwhile
+   * @return how many
+   */
+  int answers(boolean more) throws IOException {
     ended = 0;
     while (ended == 0) {
       read();
-      if (ended == 0) {
+      if (ended == 0 && more) {
         call(); // perhaps there is room now
       }
     }

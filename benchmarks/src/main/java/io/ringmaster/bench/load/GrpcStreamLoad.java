@@ -35,12 +35,12 @@ public final class GrpcStreamLoad implements AutoCloseable {
     long tookNs;
     do {
       connection.call();
-      answered += connection.answers();
+      answered += connection.answers(true);
       tookNs = System.nanoTime() - beganNs;
     } while (tookNs < durationNs);
     long counted = answered - from;
     while (connection.inFlight() > 0) {
-      answered += connection.answers();
+      answered += connection.answers(false);
     }
     return counted * 1e9 / tookNs;
   }
