@@ -69,9 +69,8 @@ public final class EngineConfig {
    * Generic sandboxes kept ready per runtime, for Java and for large functions on Node per class of
    * memory sizes, while its functions are created, changed or started: but for Python, whose
    * sandboxes cost little, none is kept where that was ten minutes ago; 0 to 1,000. Default
-   * (empty): the processors, at least 2; all versions of Python together have {@link
-   * #environmentsMax()}, if that is more, in a hundredth of the memory and half of the user's
-   * pipes, and one for every sixteenth file that may be open.
+   * (empty): the processors, at least 2; of Python {@link #environmentsMax()} in all versions, in a
+   * hundredth of the memory, half of the user's pipes, a sixteenth of the open files' number.
    */
   public OptionalInt genericSandboxes() {
     return values.genericSandboxes;
