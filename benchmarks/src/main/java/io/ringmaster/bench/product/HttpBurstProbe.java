@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class HttpBurstProbe implements Probe {
   private static final long REST_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
-  private static final long LOOK_NS = 5_000_000;
+  private static final long LOOK_NS = 25_000_000;
 
   private final BenchRuntime runtime;
   private final int count;
