@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * {@code recovery.1M}: milliseconds from opening a journal until it has told everything that is
- * owed. Written once, by a journal that rolled; each round opens a folder of hard links to its
- * files.
+ * owed. Written once, by a journal that rolled and has its newest cycle's checkpoint; each round
+ * opens a folder of hard links to its files.
  */
 public final class RecoveryProbe implements Probe {
   private static final String LANE = "123456789012:function:hello:$LATEST";
@@ -60,6 +60,20 @@ public final class RecoveryProbe implements Probe {
         accept(journal, i, body, i >= owed, places);
       }
       take(places, UNDER_WAY);
+      awaitCheckpoint(journal);
+    }
+  }
+
+  /** Waits until the newest cycle is all that a start reads: then the one before the last goes. */
+  private static void awaitCheckpoint(Journal journal) throws IOException {
+    long begin = System.nanoTime();
+    Journal.Status status = journal.status();
+    while (status.newestCycle() - status.oldestCycle() > 1) {
+      if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(LIMIT_S)) {
+        throw new IOException("the newest cycle has no checkpoint: " + status);
+      }
+      Thread.onSpinWait();
+      status = journal.status();
     }
   }
 

@@ -7,12 +7,15 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Fills the table with what is still owed: from the newest cycle whose checkpoint is whole, and all
- * records since. Once, on the appender's thread.
+ * records since. That is the newest cycle but for a process that was killed soon after it began;
+ * only then anything is read twice. Once, on the appender's thread.
  *
  * <p>Checkpoints are made while events come and go: each part stands for the moment at which it was
  * written, so replaying everything in its order gives the table as it was.
@@ -25,6 +28,7 @@ final class Replay {
   private final Seal seal;
   private final OwedTable table;
   private final Row row = new Row();
+  private final Set<Integer> damaged = new HashSet<>();
   private long nextEvent = 1;
   private long nextRecord = 1;
   private int firstCycle;
@@ -57,57 +61,79 @@ final class Replay {
   }
 
   void run(List<Integer> cycles, Recovery recovery) throws IOException {
-    int from = 0;
-    for (int i = cycles.size() - 1; i > 0 && from == 0; i--) {
-      from = isCheckpointWhole(cycles.get(i)) ? i : 0;
+    int from = Math.max(0, cycles.size() - 1);
+    if (!replayFrom(cycles.subList(from, cycles.size()), recovery) && from > 0) {
+      table.restoreEmpty(0, table.places());
+      do {
+        from--;
+      } while (from > 0 && !isCheckpointWhole(cycles.get(from)));
+      replayFrom(cycles.subList(from, cycles.size()), recovery);
     }
     firstCycle = cycles.isEmpty() ? 0 : cycles.get(from);
-    long total = 0;
-    for (int cycle : cycles.subList(from, cycles.size())) {
-      total += Files.size(folders.data(cycle));
-    }
-    long done = 0;
-    for (int cycle : cycles.subList(from, cycles.size())) {
-      replay(cycle, recovery, done, total);
-      done += Files.size(folders.data(cycle));
-    }
     lastCycle = cycles.isEmpty() ? 0 : cycles.getLast();
     findLost();
     table.restored();
     tell(recovery);
-    if (total > 0) {
-      recovery.progress(total, total);
-    }
   }
 
   private boolean isCheckpointWhole(int cycle) throws IOException {
     try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
-      long rows = 0;
-      while (walk.advance()) {
-        switch (Records.kind(walk.bytes(), walk.at())) {
-          case Records.PART -> rows += Records.rowsOfPart(walk.bytes(), walk.at());
-          case Records.END -> {
-            return rows == Records.rows(walk.bytes(), walk.at()) && !walk.damaged();
-          }
-          default -> {
-            // between the parts
-          }
-        }
+      Checkpoint checkpoint = new Checkpoint();
+      while (!checkpoint.ended && walk.advance()) {
+        checkpoint.see(walk);
       }
-      return false;
+      return checkpoint.whole;
     }
   }
 
-  private void replay(int cycle, Recovery recovery, long before, long total) throws IOException {
+  /** What was seen of a cycle's checkpoint. */
+  private static final class Checkpoint {
+    private long rows;
+    private boolean ended;
+    private boolean whole;
+
+    void see(RecordWalk walk) {
+      byte kind = Records.kind(walk.bytes(), walk.at());
+      if (kind == Records.PART) {
+        rows += Records.rowsOfPart(walk.bytes(), walk.at());
+      } else if (kind == Records.END && !ended) {
+        ended = true;
+        whole = rows == Records.rows(walk.bytes(), walk.at()) && !walk.damaged();
+      }
+    }
+  }
+
+  /** Reads cycles one after the other. True: the first one's checkpoint is whole. */
+  private boolean replayFrom(List<Integer> cycles, Recovery recovery) throws IOException {
+    long total = 0;
+    for (int cycle : cycles) {
+      total += Files.size(folders.data(cycle));
+    }
+    Checkpoint checkpoint = new Checkpoint();
+    long done = 0;
+    for (int cycle : cycles) {
+      boolean first = cycle == cycles.getFirst();
+      replay(cycle, first ? checkpoint : new Checkpoint(), recovery, done, total);
+      done += Files.size(folders.data(cycle));
+    }
+    if (total > 0) {
+      recovery.progress(total, total);
+    }
+    return checkpoint.whole;
+  }
+
+  private void replay(int cycle, Checkpoint checkpoint, Recovery recovery, long before, long total)
+      throws IOException {
     try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
       int records = 0;
       while (walk.advance()) {
+        checkpoint.see(walk);
         apply(walk);
         if (++records % RECORDS_PER_PROGRESS == 0) {
           recovery.progress(before + walk.offset(), total);
         }
       }
-      if (walk.damaged()) {
+      if (walk.damaged() && damaged.add(cycle)) {
         folders.markDamaged(cycle);
         LOG.log(
             Level.ERROR,

@@ -7,8 +7,8 @@ import java.nio.channels.FileChannel;
 
 /**
  * Fills a cycle's file with zeros ahead of what is written, and forces them: what is written there
- * then needs no new blocks, and forcing it takes half the time. Where it does not get so far, or
- * fails, the file grows with what is written.
+ * then needs no new blocks, and forcing it takes half to three quarters of the time. Where it does
+ * not get so far, or fails, the file grows with what is written.
  *
  * <p>The files thread fills; the appender's thread asks, and waits before it writes where zeros are
  * on their way.
