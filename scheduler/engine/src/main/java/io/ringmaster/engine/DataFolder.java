@@ -2,6 +2,7 @@ package io.ringmaster.engine;
 
 import io.ringmaster.api.DataFolderInUseException;
 import io.ringmaster.api.EngineException;
+import io.ringmaster.persistence.files.LastingFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -68,7 +69,7 @@ final class DataFolder implements AutoCloseable {
       Path path =
           temporary
               ? Files.createTempDirectory(PREFIX, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
-              : Files.createDirectories(wanted.toAbsolutePath());
+              : LastingFolders.create(wanted.toAbsolutePath());
       if (temporary) {
         Files.createFile(path.resolve(TEMPORARY));
       }

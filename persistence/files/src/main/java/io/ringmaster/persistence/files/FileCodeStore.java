@@ -113,7 +113,7 @@ public final class FileCodeStore implements CodeStore {
    */
   public static FileCodeStore open(
       Path folder, Lifetime lifetime, long graceNs, LongSupplier clockNs) throws IOException {
-    Files.createDirectories(folder);
+    LastingFolders.create(folder);
     Path root = folder.toRealPath();
     if (!OURS.add(root)) {
       throw inUse(root);

@@ -86,7 +86,7 @@ public final class FileRegistryStore implements RegistryStore {
    * @throws IOException the folder cannot be used, or a later version of the engine wrote it
    */
   public static FileRegistryStore open(Path folder, boolean synced) throws IOException {
-    Files.createDirectories(folder);
+    LastingFolders.create(folder);
     FileRegistryStore opened = new FileRegistryStore(folder, synced);
     opened.thread.start();
     boolean well = false;

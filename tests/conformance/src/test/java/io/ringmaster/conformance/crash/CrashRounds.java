@@ -92,7 +92,8 @@ final class CrashRounds {
   }
 
   private ServerProcess start() throws IOException {
-    return ServerProcess.start(data, log, stops, ledger.nextLife());
+    String durability = KillPoint.ofRound(rounds).durability(rounds);
+    return ServerProcess.start(data, log, stops, ledger.nextLife(), durability);
   }
 
   /** Starts, looks at what the last kill left, goes on under load, kills. */

@@ -71,7 +71,7 @@ final class FaultyDisk implements AutoCloseable {
   }
 
   void start() throws IOException {
-    server = ServerProcess.start(data(), log, stops, ledger.nextLife());
+    server = ServerProcess.start(data(), log, stops, ledger.nextLife(), "disk");
     api = new Api(server.endpoint());
   }
 

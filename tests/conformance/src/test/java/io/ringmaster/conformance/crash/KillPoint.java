@@ -29,6 +29,11 @@ enum KillPoint {
     return values()[round % values().length];
   }
 
+  /** The level of a server that is to be killed there; at both of them nothing may be lost. */
+  String durability(int round) {
+    return this == COMMIT || round % 3 != 2 ? "disk" : "process"; // the latter forces no commits
+  }
+
   /** Has the server stop there, before or behind what it does to a file. */
   void arm(Path stops, Random random) throws IOException {
     if (journal != null) {

@@ -32,7 +32,8 @@ final class ServerProcess implements AutoCloseable {
    * @param stops where its journal is told to stop
    * @param life its functions see it at the end of {@code AWS_ENDPOINT_URL}
    */
-  static ServerProcess start(Path data, Path log, Path stops, int life) throws IOException {
+  static ServerProcess start(Path data, Path log, Path stops, int life, String durability)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(JvmFlags.all());
@@ -47,6 +48,7 @@ final class ServerProcess implements AutoCloseable {
             "--http=127.0.0.1:0",
             "--grpc=off",
             "--aws-endpoint=http://127.0.0.1:1/" + life,
+            "--durability=" + durability,
             "--async-retry-base=1h",
             "--environments-max=14",
             "--state-pending-min=0ms"));
