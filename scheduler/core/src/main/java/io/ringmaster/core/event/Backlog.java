@@ -23,13 +23,20 @@ final class Backlog {
     OVER_SHARE
   }
 
-  /** So much of the backlog any function may have that others' records are delivered to. */
+  /**
+   * So much more than a client's events any function may have of others' records; and so much any
+   * function may have of its own that wait for their delivery.
+   */
   private static final int SMALL_PART = 64;
 
   /** Of one function. */
   private static final class Share {
     long events;
     long bytes;
+
+    // Of these, records and dead letters that are to be delivered.
+    long records;
+    long recordBytes;
   }
 
   private final long eventsMax;
@@ -57,45 +64,65 @@ final class Backlog {
     if (!hasRoom(functionArn, 0)) {
       return Answer.OVER_SHARE;
     }
-    add(functionArn, bodyBytes);
+    add(Lane.ofFunction(functionArn), bodyBytes);
     return Answer.TAKEN;
   }
 
-  /** Whether a function may have an event that follows from another one's. */
+  /**
+   * Whether a function may have an event that follows from another one's. It comes before clients'
+   * ones, which would keep it out for ever.
+   */
   synchronized boolean mayFollow(String functionArn) {
     return hasRoom(functionArn, SMALL_PART);
   }
 
   /**
-   * @param part if not 0, as much as that part of all is always there
+   * @param part if not 0, that part of all in addition
    */
   private boolean hasRoom(String functionArn, int part) {
     Share share = shares.get(functionArn);
     if (share == null) {
       return true;
     }
-    long eventsLeast = part == 0 ? 0 : eventsMax / part;
-    long bytesLeast = part == 0 ? 0 : bytesMax / part;
-    return share.events <= Math.max(eventsLeast, eventsMax - owed)
-        && share.bytes <= Math.max(bytesLeast, bytesMax - bytes);
+    long moreEvents = part == 0 ? 0 : eventsMax / part;
+    long moreBytes = part == 0 ? 0 : bytesMax / part;
+    return share.events <= Math.max(0, eventsMax - owed) + moreEvents
+        && share.bytes <= Math.max(0, bytesMax - bytes) + moreBytes;
   }
 
-  /** Something is owed, whether there is room or not. */
-  synchronized void add(String functionArn, int bodyBytes) {
-    Share share = shares.computeIfAbsent(functionArn, arn -> new Share());
-    share.events++;
+  /**
+   * Whether a function's events may begin: what they leave to be delivered must not take the room
+   * from others while nobody takes it.
+   */
+  synchronized boolean mayLeaveRecords(String functionArn) {
+    Share share = shares.get(functionArn);
+    return share == null
+        || share.records <= Math.max(eventsMax / SMALL_PART, eventsMax - owed)
+            && share.recordBytes <= Math.max(bytesMax / SMALL_PART, bytesMax - bytes);
+  }
+
+  /** Something of a lane is owed, whether there is room or not. */
+  synchronized void add(String lane, int bodyBytes) {
+    Share share = shares.computeIfAbsent(Lane.functionArn(lane), arn -> new Share());
+    change(share, lane, 1, bodyBytes);
+  }
+
+  private void change(Share share, String lane, int events, int bodyBytes) {
+    share.events += events;
     share.bytes += bodyBytes;
-    owed++;
+    owed += events;
     bytes += bodyBytes;
+    if (Lane.isDelivery(lane)) {
+      share.records += events;
+      share.recordBytes += bodyBytes;
+    }
   }
 
   /** It is owed no more. */
-  synchronized void remove(String functionArn, int bodyBytes) {
+  synchronized void remove(String lane, int bodyBytes) {
+    String functionArn = Lane.functionArn(lane);
     Share share = shares.get(functionArn);
-    share.events--;
-    share.bytes -= bodyBytes;
-    owed--;
-    bytes -= bodyBytes;
+    change(share, lane, -1, -bodyBytes);
     if (share.events == 0) {
       shares.remove(functionArn);
     }
@@ -104,6 +131,11 @@ final class Backlog {
   /** How many are owed; those under way to the journal among them. */
   synchronized long owed() {
     return owed;
+  }
+
+  /** Bytes of all their bodies. */
+  synchronized long bytes() {
+    return bytes;
   }
 
   /** How many of a function's. */

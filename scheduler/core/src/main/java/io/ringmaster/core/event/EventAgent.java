@@ -68,8 +68,8 @@ public final class EventAgent implements Agent {
   // The agent's thread.
   private final EventTable table = new EventTable();
   private final Map<String, Lane> lanes = new HashMap<>();
-  private final Turns invoking = new Turns(INVOKING_MAX, INVOKING_BYTES_MAX);
-  private final Turns delivering = new Turns(DELIVERING_MAX, DELIVERING_BYTES_MAX);
+  private final Turns invoking = new Turns(INVOKING_MAX, INVOKING_BYTES_MAX, this::mayLeaveRecords);
+  private final Turns delivering = new Turns(DELIVERING_MAX, DELIVERING_BYTES_MAX, lane -> true);
 
   /** What a row that runs holds besides its body, in bytes. */
   private final Int2IntCounterMap held = new Int2IntCounterMap(0);
@@ -143,6 +143,11 @@ public final class EventAgent implements Agent {
       moved++;
     }
     return moved;
+  }
+
+  /** A function whose records nobody takes makes no more of them. */
+  private boolean mayLeaveRecords(Lane lane) {
+    return backlog.mayLeaveRecords(lane.functionArn());
   }
 
   private int begin(Turns turns) {
@@ -243,7 +248,7 @@ public final class EventAgent implements Agent {
 
   /** One that follows from another one is durable. */
   void addFollowing(long handle, Journal.Event event) {
-    backlog.add(Lane.functionArn(event.lane()), event.body().length);
+    backlog.add(event.lane(), event.body().length);
     add(handle, event);
   }
 
@@ -280,14 +285,14 @@ public final class EventAgent implements Agent {
   private void ended(int row) {
     running.clear(row);
     Lane lane = table.lane(row);
-    turns(lane).hold(-held.remove(row));
+    turns(lane).hold(lane, -held.remove(row));
     turns(lane).ended(lane, table.bodyBytes(row));
   }
 
   /** One that runs holds more bytes than its body, until it ends. */
   void hold(int row, int bytes) {
     held.getAndAdd(row, bytes);
-    turns(table.lane(row)).hold(bytes);
+    turns(table.lane(row)).hold(table.lane(row), bytes);
   }
 
   /** It ran, and is owed no more; whoever says so told the journal. */
@@ -297,7 +302,7 @@ public final class EventAgent implements Agent {
     if (!redriven.isEmpty()) {
       redriven.remove(table.handle(row));
     }
-    backlog.remove(lane.functionArn(), table.bodyBytes(row));
+    backlog.remove(lane.key, table.bodyBytes(row));
     table.remove(row);
     if (lane.owedOneLess()) {
       lanes.remove(lane.key);
@@ -318,7 +323,7 @@ public final class EventAgent implements Agent {
     }
     long nowMs = clock.nowMs();
     journal.redrive(letter.handle(), nowMs, nowMs);
-    backlog.add(Lane.functionArn(letter.lane()), letter.bodyBytes());
+    backlog.add(letter.lane(), letter.bodyBytes());
     figures.count(Total.REDRIVEN);
     add(letter.handle(), letter.lane(), nowMs, nowMs, 0, letter.bodyBytes(), null);
     return true;
@@ -335,9 +340,13 @@ public final class EventAgent implements Agent {
 
   /** Forgets the oldest dead letters beyond those that are kept. The agent's thread. */
   void trimDeadLetters() {
-    long dead = journal.status().dead();
+    Journal.Status status = journal.status();
+    long dead = status.dead();
+    boolean large =
+        status.bodyBytes() - backlog.bytes()
+            > journal.bodyBytesMax() - Journal.mostlyFull(journal.bodyBytesMax());
     long tooMany = dead - config.deadLettersMax();
-    if (journal.nearlyFull()) { // they must not keep out events that are to run
+    if (large && journal.nearlyFull()) { // they must not keep out events that are to run
       tooMany = Math.max(tooMany, (dead + FORGOTTEN_PART - 1) / FORGOTTEN_PART);
     }
     if (tooMany <= 0 || trimming) {

@@ -106,6 +106,20 @@ public final class EventClock {
     }
   }
 
+  /**
+   * All that is owed is taken over. Where nothing was kept, what the clock of the wall says of the
+   * time since the newest of it counts no more than any other time without a process.
+   *
+   * @param newestMs when that was accepted; {@link Long#MIN_VALUE}: nothing is owed
+   */
+  void recovered(long newestMs) {
+    long aheadOfNewestMs = nowMs() - newestMs - DOWN_MAX_MS;
+    if (kept == null && newestMs != Long.MIN_VALUE && aheadOfNewestMs > 0) {
+      beginMs -= aheadOfNewestMs;
+      aheadMs += aheadOfNewestMs;
+    }
+  }
+
   /** Looks now and then whether the clock of the wall was set. */
   void look(long nowMs) {
     if (nowMs < lookMs) {

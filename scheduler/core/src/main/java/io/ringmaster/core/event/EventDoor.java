@@ -32,6 +32,9 @@ public final class EventDoor implements Events {
   /** Payloads and texts that are handed to the journal and not durable yet. */
   private static final long ARRIVING_BYTES_MAX = 64L << 20;
 
+  /** Longer headers are refused where the next function's invocation comes in. */
+  private static final int TRACE_CHARS_MAX = 1024;
+
   private static final int TEXT_CHARS_MAX = 8 * 1024;
   private static final long LOOK_NS = 1_000_000;
 
@@ -102,6 +105,7 @@ public final class EventDoor implements Events {
     RecoveredEvents taken =
         new RecoveredEvents(agent, backlog, figures, clock, config.retryBaseMs());
     journal.recover(taken);
+    clock.recovered(taken.newestMs());
     recovered = taken.count();
   }
 
@@ -158,7 +162,7 @@ public final class EventDoor implements Events {
         && !settings.of(owner, name.name(), null).loops()) {
       throw new LambdaException(RECURSIVE);
     }
-    return followed;
+    return followed.length() > TRACE_CHARS_MAX ? traceHeader : followed; // the next hop refuses it
   }
 
   private static void requireShort(String what, String text) {
@@ -252,7 +256,7 @@ public final class EventDoor implements Events {
     /** It is not accepted. */
     void end(Refusal refusal) {
       arriving.addAndGet(-event.body().length);
-      backlog.remove(functionArn, event.body().length);
+      backlog.remove(event.lane(), event.body().length);
       answer.complete(refusal);
     }
   }

@@ -111,7 +111,12 @@ final class Lane {
     return running;
   }
 
-  /** Bytes of the bodies of those that run. */
+  /** Those that run hold more bytes than their bodies. */
+  void hold(int more) {
+    runningBytes += more;
+  }
+
+  /** Bytes of those that run. */
   long runningBytes() {
     return runningBytes;
   }

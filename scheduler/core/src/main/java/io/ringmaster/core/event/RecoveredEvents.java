@@ -14,6 +14,7 @@ final class RecoveredEvents implements Journal.Recovery {
   private final long delayMaxMs;
   private int count;
   private long partsTold;
+  private long newestMs = Long.MIN_VALUE;
 
   RecoveredEvents(
       EventAgent agent, Backlog backlog, EventFigures figures, EventClock clock, long retryBaseMs) {
@@ -22,6 +23,11 @@ final class RecoveredEvents implements Journal.Recovery {
     this.figures = figures;
     this.clock = clock;
     delayMaxMs = Math.max(retryBaseMs * EventSettings.RETRIES_MAX, Backoff.MAX_MS);
+  }
+
+  /** When the newest of them was accepted; {@link Long#MIN_VALUE}: there is none. */
+  long newestMs() {
+    return newestMs;
   }
 
   int count() {
@@ -40,8 +46,9 @@ final class RecoveredEvents implements Journal.Recovery {
       int bodyBytes) {
     count++;
     String functionArn = Lane.functionArn(lane);
-    backlog.add(functionArn, bodyBytes);
+    backlog.add(lane, bodyBytes);
     figures.recovered(functionArn);
+    newestMs = Math.max(newestMs, acceptedMs);
     clock.notBefore(acceptedMs);
     // Whatever the clocks were, none waits longer than it would have.
     long latestMs = clock.nowMs() + delayMaxMs;

@@ -86,6 +86,26 @@ class BacklogTest {
     assertFalse(backlog.mayFollow("f"));
   }
 
+  @Test
+  void aRecordComesThoughItsFunctionsClientsTakeAllTheyGet() {
+    Backlog backlog = new Backlog(1_000, MANY);
+    fill(backlog, "f", 1);
+    assertTrue(backlog.mayFollow("f"));
+  }
+
+  @Test
+  void aFunctionWhoseRecordsNobodyTakesLeavesNoMore() {
+    Backlog backlog = new Backlog(1_000, 1_000_000);
+    for (int i = 0; i < 5; i++) {
+      assertTrue(backlog.mayLeaveRecords("f"));
+      backlog.add(Lane.ofDelivery("queue", "f"), 100_000);
+    }
+    backlog.add(Lane.ofDelivery("queue", "f"), 100_000);
+    assertFalse(backlog.mayLeaveRecords("f"));
+    assertTrue(backlog.mayLeaveRecords("g"));
+    assertEquals(Answer.TAKEN, backlog.take("g", 100_000));
+  }
+
   /** Whoever has no more than one event gets in as long as a tenth of all is free. */
   @Property(tries = 200)
   void nobodyIsKeptOutByOthers(@ForAll Random random) {

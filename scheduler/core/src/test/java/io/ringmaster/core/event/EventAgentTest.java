@@ -365,6 +365,27 @@ class EventAgentTest {
     assertEquals(0, small.owed());
   }
 
+  /** Its answers are large, and nobody takes the records: others' events are taken, and run. */
+  @Test
+  void aFunctionWhoseRecordsFillTheJournalKeepsNobodyOut() {
+    EventWorld small = new EventWorld(64_000_000);
+    small.settings.put("f", told(QUEUE, null));
+    small.scripts.put("f", submitted -> Outcome.success("\"" + "x".repeat(600_000) + "\""));
+    small.targetDown = true;
+    for (int i = 0; i < 100; i++) {
+      small.accept("f");
+    }
+    small.pass(60_000);
+    assertFalse(small.journal.nearlyFull());
+    UUID id = small.accept("g");
+    small.pass(1);
+    assertEquals(1, small.runs.get(id).size());
+    small.targetDown = false;
+    small.pass(7 * HOUR_MS);
+    assertEquals(0, small.owed());
+    assertEquals(101, small.runs.size());
+  }
+
   /** Its events are throttled, and it has its share: others' records wait, and come in the end. */
   @Test
   void aFunctionThatHasItsShareGetsNoRecordsUntilItHasLess() {

@@ -142,6 +142,22 @@ class EventClockTest {
   }
 
   @Test
+  void aClockThatWasNotKeptMakesNothingOlderThanAnHour() {
+    world.scripts.put("f", submitted -> Outcome.throttled());
+    world.settings.put("f", ageMax(2 * HOUR_MS));
+    world.accept("f");
+    world.pass(1);
+    world.journal.flush();
+    world.keptClock = null;
+    world.wrongMs = YEAR_MS;
+    world.restart();
+    world.pass(HOUR_MS / 2);
+    assertEquals(1, world.owed());
+    world.pass(HOUR_MS);
+    assertEquals(0, world.owed());
+  }
+
+  @Test
   void theBackOffGoesOnWhereItStood() {
     world.scripts.put("f", submitted -> Outcome.throttled());
     UUID id = world.accept("f");

@@ -77,7 +77,9 @@ final class EventWorld {
             figures,
             backlog,
             clock);
-    journal.recover(new RecoveredEvents(agent, backlog, figures, clock, BASE_MS));
+    RecoveredEvents recovered = new RecoveredEvents(agent, backlog, figures, clock, BASE_MS);
+    journal.recover(recovered);
+    clock.recovered(recovered.newestMs());
   }
 
   private EventClock.Storage kept() {

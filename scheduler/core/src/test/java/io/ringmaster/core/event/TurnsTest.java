@@ -32,7 +32,7 @@ class TurnsTest {
 
   @Test
   void noMoreBeginThanThereAreBytesFor() {
-    Turns turns = new Turns(100, 1_000);
+    Turns turns = new Turns(100, 1_000, any -> true);
     for (int i = 0; i < 20; i++) {
       lane(turns, "f" + i, 1, 150);
     }
@@ -42,7 +42,7 @@ class TurnsTest {
 
   @Test
   void oneBeginsWhateverItHas() {
-    Turns turns = new Turns(100, 1_000);
+    Turns turns = new Turns(100, 1_000, any -> true);
     lane(turns, "f", 1, 5_000);
     lane(turns, "g", 1, 10);
     assertEquals(1, beginAll(turns));
@@ -50,34 +50,64 @@ class TurnsTest {
 
   @Test
   void whatFollowsFromWhatRunsCounts() {
-    Turns turns = new Turns(100, 1_000);
-    lane(turns, "f", 1, 10);
+    Turns turns = new Turns(100, 1_000, any -> true);
+    Lane f = lane(turns, "f", 1, 10);
     beginAll(turns);
-    turns.hold(2_000);
+    turns.hold(f, 2_000);
     lane(turns, "g", 1, 10);
     assertEquals(0, beginAll(turns));
-    turns.hold(-2_000);
+    turns.hold(f, -2_000);
     assertEquals(1, beginAll(turns));
   }
 
   @Test
   void oneLaneLeavesPlacesAndBytesToOthers() {
-    Turns places = new Turns(20, 1_000);
+    Turns places = new Turns(20, 1_000, any -> true);
     lane(places, "f", 100, 1);
     assertEquals(10, beginAll(places));
     lane(places, "g", 100, 1);
     assertEquals(5, beginAll(places));
-    Turns bytes = new Turns(1_000, 1_000);
+    Turns bytes = new Turns(1_000, 1_000, any -> true);
     lane(bytes, "f", 100, 100);
     assertEquals(6, beginAll(bytes));
     lane(bytes, "g", 1, 100);
     assertEquals(1, beginAll(bytes));
   }
 
+  /** One that has its share, with a large one next, is in nobody's way. */
+  @Test
+  void aLaneOverItsShareKeepsNobodyWaiting() {
+    Turns turns = new Turns(256, 1_000, any -> true);
+    Lane full = lane(turns, "full", 10, 100);
+    beginAll(turns);
+    turns.hold(full, 350);
+    lane(turns, "other", 1, 10);
+    assertEquals(1, beginAll(turns));
+  }
+
+  @Test
+  void aSmallOneOfALaneThatRunsNothingBeginsBesideLargeOnesThatWait() {
+    Turns turns = new Turns(256, 100_000, any -> true);
+    for (int i = 0; i < 10; i++) {
+      lane(turns, "large" + i, 10, 30_000);
+    }
+    assertEquals(3, beginAll(turns));
+    lane(turns, "small", 10, 90);
+    assertEquals(1, beginAll(turns));
+  }
+
+  @Test
+  void nobodyBeginsWhoMayNot() {
+    Turns turns = new Turns(256, 1_000, lane -> !lane.key.equals("f"));
+    lane(turns, "f", 1, 1);
+    lane(turns, "g", 1, 1);
+    assertEquals(1, beginAll(turns));
+  }
+
   /** A large one among many small ones gets its turn, and no sum is exceeded. */
   @Property(tries = 100)
   void nobodyWaitsForEver(@ForAll Random random) {
-    Turns turns = new Turns(16, 1_000);
+    Turns turns = new Turns(16, 1_000, any -> true);
     Deque<Integer> running = new ArrayDeque<>();
     Lane large = lane(turns, "large", 20, 900);
     for (int i = 0; i < 5; i++) {

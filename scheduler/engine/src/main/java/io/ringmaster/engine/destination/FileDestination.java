@@ -27,6 +27,7 @@ final class FileDestination implements AutoCloseable {
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
   private static final long END_S = 10;
+  private static final long LOOK_EVERY_NS = TimeUnit.SECONDS.toNanos(10);
 
   /** All files together hold no more: they are on the journal's disk. */
   private static final long BYTES_MAX = 1L << 30;
@@ -36,20 +37,27 @@ final class FileDestination implements AutoCloseable {
 
   private final Path folder;
   private final long bytesMax;
+  private final long lookEveryNs;
 
   // The writer's thread: what may be added before the files are looked at again.
   private long room;
   private final Map<String, Long> taken = new HashMap<>();
+  private long lookedNs;
+  private boolean looked;
 
   private final ExecutorService writer =
       Executors.newSingleThreadExecutor(
           run -> Thread.ofPlatform().daemon().name("ringmaster-destinations").unstarted(run));
 
   FileDestination(Path folder) {
-    this(folder, BYTES_MAX);
+    this(folder, BYTES_MAX, LOOK_EVERY_NS);
   }
 
-  FileDestination(Path folder, long bytesMax) {
+  /**
+   * @param lookEveryNs how often the files are looked at, at most
+   */
+  FileDestination(Path folder, long bytesMax, long lookEveryNs) {
+    this.lookEveryNs = lookEveryNs;
     this.folder = folder;
     this.bytesMax = bytesMax;
   }
@@ -116,7 +124,12 @@ final class FileDestination implements AutoCloseable {
   /** A record is reckoned with a file of its own, until they are looked at again. */
   private boolean take(String account, long bytes) throws IOException {
     if (!mayTake(account, bytes)) {
-      look();
+      long nowNs = System.nanoTime();
+      if (!looked || nowNs - lookedNs >= lookEveryNs) { // there may be very many
+        look();
+        looked = true;
+        lookedNs = System.nanoTime();
+      }
       if (!mayTake(account, bytes)) {
         return false;
       }

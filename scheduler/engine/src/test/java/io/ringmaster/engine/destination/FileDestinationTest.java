@@ -31,7 +31,7 @@ class FileDestinationTest {
 
   @Test
   void theyHaveSoMuchAndNoMore() throws Exception {
-    try (FileDestination files = new FileDestination(folder, BYTES_MAX)) {
+    try (FileDestination files = new FileDestination(folder, BYTES_MAX, 0)) {
       for (int i = 0; i < 5; i++) {
         assertNull(append(files, ACCOUNT, "large", 10_000));
       }
@@ -45,7 +45,7 @@ class FileDestinationTest {
 
   @Test
   void anAccountLeavesRoomToOthersAndHasFilesOfItsOwn() throws Exception {
-    try (FileDestination files = new FileDestination(folder, BYTES_MAX)) {
+    try (FileDestination files = new FileDestination(folder, BYTES_MAX, 0)) {
       while (append(files, ACCOUNT, "told", 10_000) == null) {
         // until it has its share
       }
@@ -58,7 +58,7 @@ class FileDestinationTest {
 
   @Test
   void thereIsAnEndToTheirNumber() throws Exception {
-    try (FileDestination files = new FileDestination(folder, BYTES_MAX)) {
+    try (FileDestination files = new FileDestination(folder, BYTES_MAX, 0)) {
       int made = 0;
       while (append(files, ACCOUNT, "file-" + made, 1) == null) {
         made++;
