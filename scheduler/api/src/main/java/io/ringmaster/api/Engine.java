@@ -1,6 +1,5 @@
 package io.ringmaster.api;
 
-import io.ringmaster.api.logs.Logs;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;

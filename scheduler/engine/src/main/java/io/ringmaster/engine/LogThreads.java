@@ -1,8 +1,8 @@
 package io.ringmaster.engine;
 
 import io.ringmaster.api.EngineConfig.LogSink;
+import io.ringmaster.api.Logs;
 import io.ringmaster.api.Owner;
-import io.ringmaster.api.logs.Logs;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.logs.NoStoredLogs;
 import io.ringmaster.core.logs.StoredLogs;

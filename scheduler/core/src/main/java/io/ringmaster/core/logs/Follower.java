@@ -1,8 +1,8 @@
 package io.ringmaster.core.logs;
 
-import io.ringmaster.api.logs.LogEvent;
-import io.ringmaster.api.logs.LogFollow;
-import io.ringmaster.api.logs.LogQuery;
+import io.ringmaster.api.LogEvent;
+import io.ringmaster.api.LogFollow;
+import io.ringmaster.api.LogQuery;
 import io.ringmaster.persistence.spi.LogCursor;
 import io.ringmaster.persistence.spi.LogStore;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.ringmaster.core.logs;
 
-import io.ringmaster.api.logs.LogEvent;
+import io.ringmaster.api.LogEvent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

@@ -1,14 +1,14 @@
 package io.ringmaster.core.logs;
 
 import io.ringmaster.api.EngineException;
+import io.ringmaster.api.LogEvent;
+import io.ringmaster.api.LogFollow;
+import io.ringmaster.api.LogGroup;
+import io.ringmaster.api.LogPage;
+import io.ringmaster.api.LogQuery;
+import io.ringmaster.api.LogStream;
+import io.ringmaster.api.Logs;
 import io.ringmaster.api.Owner;
-import io.ringmaster.api.logs.LogEvent;
-import io.ringmaster.api.logs.LogFollow;
-import io.ringmaster.api.logs.LogGroup;
-import io.ringmaster.api.logs.LogPage;
-import io.ringmaster.api.logs.LogQuery;
-import io.ringmaster.api.logs.LogStream;
-import io.ringmaster.api.logs.Logs;
 import java.util.List;
 
 /** Those of an engine that keeps no lines in files. */

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.LambdaException;
+import io.ringmaster.api.LogEvent;
+import io.ringmaster.api.LogFollow;
+import io.ringmaster.api.LogGroup;
+import io.ringmaster.api.LogPage;
+import io.ringmaster.api.LogQuery;
 import io.ringmaster.api.Owner;
-import io.ringmaster.api.logs.LogEvent;
-import io.ringmaster.api.logs.LogFollow;
-import io.ringmaster.api.logs.LogGroup;
-import io.ringmaster.api.logs.LogPage;
-import io.ringmaster.api.logs.LogQuery;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.ringmaster.api.logs;
+package io.ringmaster.api;
 
 /**
  * One line.

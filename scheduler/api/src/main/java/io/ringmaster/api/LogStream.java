@@ -1,4 +1,4 @@
-package io.ringmaster.api.logs;
+package io.ringmaster.api;
 
 /**
  * A log stream: the lines of one environment.

@@ -1,6 +1,5 @@
-package io.ringmaster.api.logs;
+package io.ringmaster.api;
 
-import io.ringmaster.api.Owner;
 import java.util.List;
 import java.util.Objects;
 
