@@ -70,7 +70,7 @@ final class CycleWriter implements AutoCloseable {
     try {
       long offset = writeFirst(folders, cycle, first, length);
       channel.truncate(CycleFolders.FIRST_BYTES); // behind it are holes only
-      ZerosAhead zeros = new ZerosAhead(files, thread, channel, channel.size());
+      ZerosAhead zeros = new ZerosAhead(files, thread, folders.data(cycle), channel.size());
       CycleWriter writer = new CycleWriter(files, cycle, channel, batch, zeros);
       writer.written = offset + Batch.padded(length);
       writer.records = 1;
@@ -182,6 +182,7 @@ final class CycleWriter implements AutoCloseable {
   /** Makes everything that was written durable. */
   void force() throws IOException {
     files.force(channel, false);
+    zeros.check();
   }
 
   /** Ends the cycle's writing; what waits in the batch is given up, nothing is forced. */

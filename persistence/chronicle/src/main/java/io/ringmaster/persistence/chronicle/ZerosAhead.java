@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /**
  * Fills a cycle's file with zeros ahead of what is written, and forces them: what is written there
@@ -12,6 +13,9 @@ import java.nio.channels.FileChannel;
  *
  * <p>The files thread fills; the appender's thread asks, and waits before it writes where zeros are
  * on their way.
+ *
+ * <p>Each filling has a channel of its own: what could not be written to the disk is told once to
+ * each that forces the file, and the appender must be told whatever is told here.
  */
 final class ZerosAhead {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
@@ -21,21 +25,23 @@ final class ZerosAhead {
 
   private final JournalFiles files;
   private final FilesThread thread;
-  private final FileChannel channel;
+  private final Path path;
 
   // Guarded by this.
   private long filledTo;
   private long fillingFrom;
   private boolean filling;
   private boolean failed;
+  private IOException broken;
 
   /**
+   * @param path the file, which has its name
    * @param filledTo there are zeros already, up to here
    */
-  ZerosAhead(JournalFiles files, FilesThread thread, FileChannel channel, long filledTo) {
+  ZerosAhead(JournalFiles files, FilesThread thread, Path path, long filledTo) {
     this.files = files;
     this.thread = thread;
-    this.channel = channel;
+    this.path = path;
     this.filledTo = filledTo;
   }
 
@@ -64,18 +70,40 @@ final class ZerosAhead {
   /** The files thread. */
   void fill(long from, long to) {
     boolean filled = false;
-    try {
+    try (FileChannel channel = files.open(path)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(AT_ONCE);
       for (long at = from; at < to; at += zeros.capacity()) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
         files.write(channel, zeros, at);
       }
-      files.force(channel, false);
+      force(channel);
       filled = true;
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "nothing is filled ahead: " + e.getMessage());
     } finally {
       end(filled ? to : from, filled);
+    }
+  }
+
+  private void force(FileChannel channel) throws IOException {
+    try {
+      files.force(channel, false);
+    } catch (IOException e) {
+      synchronized (this) {
+        broken = e;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Nothing of the file counts as durable once it could not be forced here either.
+   *
+   * @throws IOException it could not
+   */
+  synchronized void check() throws IOException {
+    if (broken != null) {
+      throw new IOException(broken.getMessage(), broken);
     }
   }
 

@@ -61,9 +61,9 @@ final class ZerosAheadTest {
     full = fails;
     JournalFiles files = new Late();
     CycleFolders folders = new CycleFolders(files, folder);
-    try (FilesThread thread = new FilesThread(folders, Seal.create(new JournalFiles(), folder));
-        FileChannel channel = files.open(folder.resolve("file"))) {
-      ZerosAhead zeros = new ZerosAhead(files, thread, channel, 2L * MIB);
+    Path file = folder.resolve("file");
+    try (FilesThread thread = new FilesThread(folders, Seal.create(new JournalFiles(), folder))) {
+      ZerosAhead zeros = new ZerosAhead(files, thread, file, 2L * MIB);
       zeros.ask(10);
       zeros.awaitBelow(2L * MIB); // enough is left: nothing was asked for
       zeros.ask(3L * MIB / 2);
