@@ -264,8 +264,9 @@ final class Appender {
       return false;
     }
     try {
-      if (synced && (unforced || !waiting.isEmpty())) {
+      if (synced && (unforced || !waiting.isEmpty()) || reasons.areMany()) {
         cycles.force();
+        reasons.forced();
       } else {
         cycles.write();
       }
@@ -274,7 +275,6 @@ final class Appender {
       return false;
     }
     unforced = false;
-    reasons.forced();
     waiting.tellDurable(table);
     return true;
   }

@@ -25,6 +25,9 @@ final class Cycles {
   private static final long CYCLE_BYTES_MAX = 8L << 30;
   private static final byte[] NO_BYTES = new byte[0];
 
+  /** Events that move before the file is forced. */
+  private static final int MOVED_MAX = 1 << 16;
+
   /** What a cycle needs before the ones before it may go. */
   private enum Upkeep {
     CARRY,
@@ -45,7 +48,7 @@ final class Cycles {
   private final Row row = new Row();
   private final Batch batch = new Batch();
 
-  /** Events whose bytes are in the batch and elsewhere, in the order in which they moved. */
+  /** Events whose bytes are here, not durably, and elsewhere; in the order in which they moved. */
   private final List<Moved> moved = new ArrayList<>();
 
   /** Sizes of the cycles that are kept, by number. */
@@ -211,14 +214,18 @@ final class Cycles {
 
   /** Writes what was appended, so that it survives this process. */
   void write() throws IOException {
-    writer.write();
-    moved.clear();
+    if (moved.size() >= MOVED_MAX) {
+      force();
+    } else {
+      writer.write();
+    }
   }
 
   /** Writes what was appended, and makes it durable. */
   void force() throws IOException {
-    write();
+    writer.write();
     writer.force();
+    moved.clear();
   }
 
   /** Has an event that lies at a position written, if it is not. */
@@ -327,7 +334,8 @@ final class Cycles {
 
   /**
    * Gives up the newest cycle, as far as it will let go. What lies there may not be durable: all of
-   * it is to be appended anew before anything older goes.
+   * it is to be appended anew before anything older goes, and what moved there since it was forced
+   * lies where it lay.
    */
   void abandon() {
     for (Moved each : moved.reversed()) {

@@ -10,14 +10,14 @@ import java.util.Map;
  */
 final class LateReasons {
   /** 64 MiB of the longest: a storage that fails for hours must not fill the memory. */
-  private static final int UNWRITTEN_MAX = 1024;
+  private static final int MAX = 1024;
 
   private final Map<Integer, byte[]> unwritten = new HashMap<>();
   private final Map<Integer, byte[]> unforced = new HashMap<>();
 
   /** Keeps a reason until it is written; there are too many: without it, the event has none. */
   void add(int place, byte[] reason) {
-    if (unwritten.size() < UNWRITTEN_MAX) {
+    if (unwritten.size() < MAX) {
       unwritten.put(place, reason);
     }
   }
@@ -39,6 +39,11 @@ final class LateReasons {
   void forget(int place) {
     unwritten.remove(place);
     unforced.remove(place);
+  }
+
+  /** Whether so many are not durable that they should be made so. */
+  boolean areMany() {
+    return unforced.size() >= MAX;
   }
 
   /** All that was written is durable. */

@@ -14,17 +14,31 @@ final class FaultyFiles extends JournalFiles {
     FULL,
     /** A part of what is to be written is, the rest is not. */
     SHORT,
-    /** What was written cannot be made durable. */
+    /** What was written cannot be made durable, and is gone. */
     FORCE,
     /** What was written cannot be read. */
     READ,
     /** Nor can events be, while all else can. */
     READ_EVENTS,
     /** Nothing can be written once an event was read. */
-    FULL_AFTER_READING
+    FULL_AFTER_READING,
+    /** What is written from the next read event on cannot be made durable. */
+    FORCE_AFTER_READING
   }
 
+  private final WriteBack writeBack = new WriteBack();
+
   volatile Fault fault = Fault.NONE;
+
+  @Override
+  FileChannel open(Path path) throws IOException {
+    return writeBack.opened(super.open(path), path);
+  }
+
+  @Override
+  FileChannel openToRead(Path path) throws IOException {
+    return writeBack.opened(super.openToRead(path), path);
+  }
 
   @Override
   void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
@@ -34,6 +48,7 @@ final class FaultyFiles extends JournalFiles {
     }
     failIf(Fault.FULL, "No space left on device");
     failIf(Fault.SHORT, "No space left on device");
+    writeBack.written(channel, position, bytes.remaining());
     super.write(channel, bytes, position);
   }
 
@@ -42,15 +57,23 @@ final class FaultyFiles extends JournalFiles {
     failIf(Fault.READ, "Input/output error");
     if (into.capacity() == BodyFiles.AT_ONCE) {
       failIf(Fault.READ_EVENTS, "Input/output error");
-      fault = fault == Fault.FULL_AFTER_READING ? Fault.FULL : fault;
+      fault =
+          switch (fault) {
+            case FULL_AFTER_READING -> Fault.FULL;
+            case FORCE_AFTER_READING -> Fault.FORCE;
+            default -> fault;
+          };
     }
     return super.read(channel, into, position);
   }
 
   @Override
   void force(FileChannel channel, boolean metadata) throws IOException {
-    failIf(Fault.FORCE, "Input/output error");
     super.force(channel, metadata);
+    if (fault == Fault.FORCE) {
+      writeBack.fail(channel);
+    }
+    writeBack.forced(channel);
   }
 
   @Override

@@ -153,35 +153,86 @@ final class JournalFaultsTest {
   }
 
   /** Events that were to move and whose new place could not be written are where they were. */
-  @Test
-  void whatCouldNotBeWrittenElsewhereStays() throws IOException {
-    byte[] reason = {7, 8, 9};
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FULL_AFTER_READING", "FORCE_AFTER_READING"})
+  void whatCouldNotBeWrittenElsewhereStays(Fault fault) throws IOException {
     long carried;
-    long buried;
     try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
       carried = one.accept(1, 300);
-      buried = one.accept(2, 300);
-      files.fault = Fault.FULL_AFTER_READING;
-      one.journal.bury(buried, 9_000, reason);
-      int refused = 0;
-      for (long id = 1_000; refused == 0; id++) {
-        try {
-          one.journal.settle(one.accept(id, 1_000));
-        } catch (IOException full) {
-          refused++;
-        }
+      int begun = one.journal.status().newestCycle();
+      for (long id = 1_000; one.journal.status().newestCycle() == begun; id++) {
+        one.journal.settle(one.accept(id, 1_000));
       }
+      files.fault = fault; // the next cycle's upkeep reads it
+      failUntilRefused(one);
+      assertNotEquals(fault, files.fault);
+      assertArrayEquals(TestJournal.body(1, 300), one.read(carried).body());
       files.fault = Fault.NONE;
       awaitWell(one);
       assertArrayEquals(TestJournal.body(1, 300), one.read(carried).body());
-      assertArrayEquals(TestJournal.body(2, 300), one.read(buried).body());
-      assertArrayEquals(reason, one.read(buried).reason());
       assertEquals(0, one.journal.status().quarantined());
     }
     try (TestJournal again = new TestJournal(folder)) {
       assertEquals(Set.of(carried), again.recovered.keySet());
       assertArrayEquals(TestJournal.body(1, 300), again.read(carried).body());
+    }
+  }
+
+  /** A dead letter whose bytes with its reason were not forced is where it was, with its reason. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FULL_AFTER_READING", "FORCE_AFTER_READING"})
+  void aReasonThatCouldNotBeWrittenIsWrittenLater(Fault fault) throws IOException {
+    byte[] reason = {7, 8, 9};
+    long buried;
+    try (TestJournal one = new TestJournal(folder, TestJournal.SMALL, files)) {
+      buried = one.accept(2, 300);
+      files.fault = fault;
+      one.journal.bury(buried, 9_000, reason);
+      one.read(buried); // has it written
+      failUntilRefused(one);
+      assertArrayEquals(TestJournal.body(2, 300), one.read(buried).body());
+      files.fault = Fault.NONE;
+      awaitWell(one);
+      assertArrayEquals(TestJournal.body(2, 300), one.read(buried).body());
+      assertArrayEquals(reason, one.read(buried).reason());
+      assertEquals(0, one.journal.status().quarantined());
+    }
+    try (TestJournal again = new TestJournal(folder)) {
+      assertEquals(Set.of(), again.recovered.keySet());
+      assertArrayEquals(TestJournal.body(2, 300), again.read(buried).body());
       assertArrayEquals(reason, again.read(buried).reason());
+    }
+  }
+
+  /** Without forces too: what was only written is no place to lose a reason in. */
+  @Test
+  void aReasonThatWasNotForcedIsKept() throws IOException {
+    byte[] reason = {7, 8, 9};
+    try (TestJournal one = new TestJournal(folder, false, TestJournal.SMALL, files)) {
+      long buried = one.accept(2, 300);
+      one.journal.bury(buried, 9_000, reason);
+      assertEquals("", one.sync());
+      files.fault = Fault.FULL;
+      failUntilRefused(one);
+      files.fault = Fault.NONE;
+      awaitWell(one);
+      assertArrayEquals(TestJournal.body(2, 300), one.read(buried).body());
+      assertArrayEquals(reason, one.read(buried).reason());
+    }
+  }
+
+  private static void failUntilRefused(TestJournal one) {
+    boolean refused = false;
+    for (long id = 2_000; !refused; id++) {
+      try {
+        one.journal.settle(one.accept(id, 1_000));
+      } catch (IOException failed) {
+        refused = true;
+      }
     }
   }
 

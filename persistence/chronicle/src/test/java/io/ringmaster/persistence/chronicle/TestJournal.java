@@ -37,7 +37,12 @@ final class TestJournal implements AutoCloseable {
   }
 
   TestJournal(Path folder, JournalLimits limits, JournalFiles files) throws IOException {
-    journal = ChronicleJournal.open(folder, true, limits, files);
+    this(folder, true, limits, files);
+  }
+
+  TestJournal(Path folder, boolean synced, JournalLimits limits, JournalFiles files)
+      throws IOException {
+    journal = ChronicleJournal.open(folder, synced, limits, files);
     boolean well = false;
     try {
       journal.recover(
