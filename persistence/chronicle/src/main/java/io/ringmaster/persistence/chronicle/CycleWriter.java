@@ -171,7 +171,7 @@ final class CycleWriter implements AutoCloseable {
       return;
     }
     int length = batch.length();
-    zeros.awaitBelow(written + length);
+    zeros.clear(written + length);
     files.write(channel, batch.incomplete(), written);
     files.write(channel, batch.completeWord(), written);
     batch.clear();
@@ -190,7 +190,7 @@ final class CycleWriter implements AutoCloseable {
   public void close() throws IOException {
     batch.clear();
     try (channel) {
-      zeros.await();
+      zeros.clear();
       channel.truncate(written);
     }
   }

@@ -97,8 +97,8 @@ final class FilesThread implements AutoCloseable {
         });
   }
 
-  void fill(ZerosAhead zeros, long from, long to) {
-    add(() -> zeros.fill(from, to));
+  void fill(ZerosAhead zeros) {
+    add(zeros::fill);
   }
 
   void read(long position, long number, Reading reading) {

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 /**
  * Fills a cycle's file with zeros ahead of what is written, and forces them: what is written there
  * then needs no new blocks, and forcing it takes half to three quarters of the time. Where it does
- * not get so far, or fails, the file grows with what is written.
+ * not get so far, does not begin in time or fails, the file grows with what is written.
  *
  * <p>The files thread fills; the appender's thread asks, and waits before it writes where zeros are
- * on their way.
+ * being written: never for what else the files thread has to do.
  *
  * <p>Each filling has a channel of its own: what could not be written to the disk is told once to
  * each that forces the file, and the appender must be told whatever is told here.
@@ -29,8 +29,13 @@ final class ZerosAhead {
 
   // Guarded by this.
   private long filledTo;
-  private long fillingFrom;
-  private boolean filling;
+
+  /** What is asked for, or being written; as much as nothing: it was given up. */
+  private long from;
+
+  private long to;
+  private boolean asked;
+  private boolean writing;
   private boolean failed;
   private IOException broken;
 
@@ -45,30 +50,42 @@ final class ZerosAhead {
     this.filledTo = filledTo;
   }
 
-  /** Waits while zeros may be put where somebody is about to write. */
-  synchronized void awaitBelow(long end) {
-    while (filling && end > fillingFrom) {
+  /**
+   * Nothing is put where somebody is about to write: waits while it is being written, and gives up
+   * what is only asked for.
+   */
+  synchronized void clear(long end) {
+    while (writing && end > from) {
       Uninterruptibly.run(this::wait);
+    }
+    if (end > from) {
+      to = from;
     }
   }
 
-  /** Waits until nothing is being filled. */
-  void await() {
-    awaitBelow(Long.MAX_VALUE);
+  /** Nothing is put anywhere until more is asked for. */
+  void clear() {
+    clear(Long.MAX_VALUE);
   }
 
   /** Has more filled if what is left is little. */
   synchronized void ask(long end) {
     long wanted = Math.clamp(end, LEFT_MIN, LEFT_MAX);
-    if (!filling && !failed && filledTo - end < wanted) {
-      filling = true;
-      fillingFrom = Math.max(filledTo, end);
-      thread.fill(this, fillingFrom, fillingFrom + Math.max(wanted, AT_ONCE));
+    if (!writing && !failed && filledTo - end < wanted) {
+      from = Math.max(filledTo, end);
+      to = from + Math.max(wanted, AT_ONCE);
+      if (!asked) {
+        asked = true;
+        thread.fill(this);
+      }
     }
   }
 
   /** The files thread. */
-  void fill(long from, long to) {
+  void fill() {
+    if (!begin()) {
+      return;
+    }
     boolean filled = false;
     try (FileChannel channel = files.open(path)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(AT_ONCE);
@@ -76,13 +93,30 @@ final class ZerosAhead {
         zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
         files.write(channel, zeros, at);
       }
-      force(channel);
       filled = true;
+      end(true);
+      force(channel);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "nothing is filled ahead: " + e.getMessage());
     } finally {
-      end(filled ? to : from, filled);
+      if (!filled) {
+        end(false);
+      }
     }
+  }
+
+  private synchronized boolean begin() {
+    asked = false;
+    writing = from < to;
+    return writing;
+  }
+
+  /** Forcing is no reason to wait. */
+  private synchronized void end(boolean filled) {
+    filledTo = filled ? to : from;
+    failed = !filled;
+    writing = false;
+    notifyAll();
   }
 
   private void force(FileChannel channel) throws IOException {
@@ -105,12 +139,5 @@ final class ZerosAhead {
     if (broken != null) {
       throw new IOException(broken.getMessage(), broken);
     }
-  }
-
-  private synchronized void end(long to, boolean filled) {
-    filledTo = to;
-    failed = !filled;
-    filling = false;
-    notifyAll();
   }
 }

@@ -1,14 +1,22 @@
 package io.ringmaster.persistence.chronicle;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.persistence.spi.Journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +27,15 @@ final class ZerosAheadTest {
 
   @TempDir Path folder;
   private final AtomicBoolean forced = new AtomicBoolean();
+  private final CountDownLatch mayForce = new CountDownLatch(1);
+  private volatile boolean writing;
   private volatile boolean full;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("file");
+  }
 
   /** Puts its zeros only when the test's thread waits for them. */
   private final class Late extends JournalFiles {
@@ -27,6 +43,7 @@ final class ZerosAheadTest {
 
     @Override
     void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+      writing = true;
       long endNs = System.nanoTime() + LIMIT_NS;
       while (waiting.getState() != Thread.State.WAITING && System.nanoTime() - endNs < 0) {
         Thread.onSpinWait();
@@ -39,37 +56,87 @@ final class ZerosAheadTest {
 
     @Override
     void force(FileChannel channel, boolean metadata) throws IOException {
+      Uninterruptibly.run(mayForce::await);
       super.force(channel, metadata);
       forced.set(true);
     }
   }
 
+  private FilesThread thread(JournalFiles files) throws IOException {
+    return new FilesThread(
+        new CycleFolders(files, folder), Seal.create(new JournalFiles(), folder));
+  }
+
   @Test
-  void whoWritesWhereZerosAreOnTheirWayWaits() throws IOException {
-    fill(false);
+  void whoWritesWhereZerosAreBeingWrittenWaitsAndNotForTheirForce() throws IOException {
+    JournalFiles files = new Late();
+    try (FilesThread thread = thread(files)) {
+      fill(new ZerosAhead(files, thread, file, 2L * MIB));
+      assertEquals(7 * MIB / 2, Files.size(file));
+      assertFalse(forced.get());
+      mayForce.countDown();
+    }
     assertTrue(forced.get());
-    assertEquals(7 * MIB / 2, Files.size(folder.resolve("file")));
   }
 
   @Test
   void whereTheyFailNobodyWaitsForever() throws IOException {
-    fill(true);
-    assertEquals(0, Files.size(folder.resolve("file")));
+    full = true;
+    JournalFiles files = new Late();
+    try (FilesThread thread = thread(files)) {
+      fill(new ZerosAhead(files, thread, file, 2L * MIB));
+    }
+    assertEquals(0, Files.size(file));
   }
 
-  private void fill(boolean fails) throws IOException {
-    full = fails;
-    JournalFiles files = new Late();
-    CycleFolders folders = new CycleFolders(files, folder);
-    Path file = folder.resolve("file");
-    try (FilesThread thread = new FilesThread(folders, Seal.create(new JournalFiles(), folder))) {
+  private void fill(ZerosAhead zeros) {
+    zeros.ask(10);
+    zeros.clear(2L * MIB); // enough is left: nothing was asked for
+    zeros.ask(3L * MIB / 2);
+    while (!writing) {
+      Thread.onSpinWait();
+    }
+    zeros.clear(2L * MIB); // before what is being filled
+    zeros.clear(2L * MIB + 1);
+  }
+
+  /** What the files thread does before is not waited for: the file grows, zeros come behind. */
+  @Test
+  void nobodyWaitsForZerosThatAreOnlyAskedFor() throws IOException {
+    JournalFiles files = new JournalFiles();
+    byte[] record = new byte[MIB / 2];
+    Arrays.fill(record, (byte) 7);
+    Busy busy = new Busy();
+    try (FilesThread thread = thread(files);
+        FileChannel channel = files.open(file)) {
       ZerosAhead zeros = new ZerosAhead(files, thread, file, 2L * MIB);
-      zeros.ask(10);
-      zeros.awaitBelow(2L * MIB); // enough is left: nothing was asked for
-      zeros.ask(3L * MIB / 2);
-      zeros.awaitBelow(2L * MIB); // before what is being filled
-      zeros.awaitBelow(2L * MIB + 1);
-      assertTrue(fails || forced.get());
+      try {
+        thread.read(Position.of(1, 0), 1, busy);
+        zeros.ask(2L * MIB);
+        assertTimeoutPreemptively(Duration.ofNanos(LIMIT_NS), () -> zeros.clear(5L * MIB / 2));
+        files.write(channel, ByteBuffer.wrap(record), 2L * MIB);
+        zeros.ask(5L * MIB / 2);
+      } finally {
+        busy.mayEnd.countDown();
+      }
+    }
+    byte[] all = Files.readAllBytes(file);
+    assertEquals(5 * MIB, all.length);
+    assertArrayEquals(record, Arrays.copyOfRange(all, 2 * MIB, 5 * MIB / 2));
+  }
+
+  /** Keeps the thread that reads for it. */
+  private static final class Busy implements Journal.Reading {
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+    @Override
+    public void found(byte[] body, byte[] reason) {
+      Uninterruptibly.run(mayEnd::await);
+    }
+
+    @Override
+    public void failed(boolean gone, String detail) {
+      Uninterruptibly.run(mayEnd::await);
     }
   }
 }
