@@ -21,7 +21,8 @@ final class ZerosAhead {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
   private static final int LEFT_MIN = 512 * 1024;
   private static final int LEFT_MAX = 4 << 20;
-  private static final int AT_ONCE = 1 << 20;
+  private static final int FILLED_MIN = 1 << 20;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(64 * 1024).asReadOnlyBuffer();
 
   private final JournalFiles files;
   private final FilesThread thread;
@@ -73,7 +74,7 @@ final class ZerosAhead {
     long wanted = Math.clamp(end, LEFT_MIN, LEFT_MAX);
     if (!writing && !failed && filledTo - end < wanted) {
       from = Math.max(filledTo, end);
-      to = from + Math.max(wanted, AT_ONCE);
+      to = from + Math.max(wanted, FILLED_MIN);
       if (!asked) {
         asked = true;
         thread.fill(this);
@@ -88,10 +89,9 @@ final class ZerosAhead {
     }
     boolean filled = false;
     try (FileChannel channel = files.open(path)) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect(AT_ONCE);
-      for (long at = from; at < to; at += zeros.capacity()) {
-        zeros.clear().limit((int) Math.min(zeros.capacity(), to - at));
-        files.write(channel, zeros, at);
+      for (long at = from; at < to; at += ZEROS.capacity()) {
+        int length = (int) Math.min(ZEROS.capacity(), to - at);
+        files.write(channel, ZEROS.slice(0, length), at);
       }
       filled = true;
       end(true);
