@@ -37,7 +37,10 @@ final class ZerosAhead {
   private long to;
   private boolean asked;
   private boolean writing;
-  private boolean failed;
+
+  /** After a failure nothing is asked for before the file has grown to this. */
+  private long askFrom;
+
   private IOException broken;
 
   /**
@@ -72,7 +75,7 @@ final class ZerosAhead {
   /** Has more filled if what is left is little. */
   synchronized void ask(long end) {
     long wanted = Math.clamp(end, LEFT_MIN, LEFT_MAX);
-    if (!writing && !failed && filledTo - end < wanted) {
+    if (!writing && end >= askFrom && filledTo - end < wanted) {
       from = Math.max(filledTo, end);
       to = from + Math.max(wanted, FILLED_MIN);
       if (!asked) {
@@ -114,7 +117,7 @@ final class ZerosAhead {
   /** Forcing is no reason to wait. */
   private synchronized void end(boolean filled) {
     filledTo = filled ? to : from;
-    failed = !filled;
+    askFrom = filled ? 0 : from + LEFT_MAX;
     writing = false;
     notifyAll();
   }

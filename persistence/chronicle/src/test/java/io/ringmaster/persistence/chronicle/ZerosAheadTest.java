@@ -80,13 +80,25 @@ final class ZerosAheadTest {
   }
 
   @Test
-  void whereTheyFailNobodyWaitsForever() throws IOException {
+  void whereTheyFailNobodyWaitsForeverAndTheyAreTriedLater() throws IOException {
+    mayForce.countDown();
     full = true;
     JournalFiles files = new Late();
     try (FilesThread thread = thread(files)) {
-      fill(new ZerosAhead(files, thread, file, 2L * MIB));
+      ZerosAhead zeros = new ZerosAhead(files, thread, file, 2L * MIB);
+      fill(zeros);
+      assertEquals(0, Files.size(file));
+      full = false;
+      writing = false;
+      zeros.ask(5L * MIB);
+      Busy busy = new Busy();
+      busy.mayEnd.countDown();
+      thread.read(Position.of(1, 0), 1, busy);
+      Uninterruptibly.run(busy.reached::await);
+      assertFalse(writing);
+      zeros.ask(6L * MIB);
     }
-    assertEquals(0, Files.size(file));
+    assertEquals(10 * MIB, Files.size(file));
   }
 
   private void fill(ZerosAhead zeros) {
@@ -127,15 +139,18 @@ final class ZerosAheadTest {
 
   /** Keeps the thread that reads for it. */
   private static final class Busy implements Journal.Reading {
+    private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch mayEnd = new CountDownLatch(1);
 
     @Override
     public void found(byte[] body, byte[] reason) {
+      reached.countDown();
       Uninterruptibly.run(mayEnd::await);
     }
 
     @Override
     public void failed(boolean gone, String detail) {
+      reached.countDown();
       Uninterruptibly.run(mayEnd::await);
     }
   }
