@@ -17,15 +17,37 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The power is cut at any file operation, with and without one that failed before: what was told to
- * be accepted is in what a disk has kept, with its body.
+ * be accepted is in what a disk has kept, with its body. Rounds with large events have zeros put
+ * ahead of them, those with small ones many cycles.
  */
 final class JournalPowerCutTest {
   private static final int ROUNDS = Integer.getInteger("ringmaster.rounds", 24);
-  private static final int OWED = 60;
   private static final int EVENTS = 3_000;
   private static final long LIMIT_NS = 30_000_000_000L;
   private static final JournalLimits TINY =
       new JournalLimits(100_000, 1L << 30, 10_000, 60, Long.MAX_VALUE);
+  private static final JournalLimits LARGE =
+      new JournalLimits(100_000, 1L << 30, 3_000_000, 10_000, Long.MAX_VALUE);
+
+  /** Of what size events are, how many are owed, and the cycles for them. */
+  private enum Size {
+    SMALL(300, 60, TINY),
+    BIG(60_000, 8, LARGE);
+
+    private final int bytes;
+    private final int owed;
+    private final JournalLimits limits;
+
+    Size(int bytes, int owed, JournalLimits limits) {
+      this.bytes = bytes;
+      this.owed = owed;
+      this.limits = limits;
+    }
+
+    private int bytes(long id) {
+      return (int) (id * 7919 % bytes);
+    }
+  }
 
   @TempDir Path folder;
 
@@ -33,36 +55,43 @@ final class JournalPowerCutTest {
   void whatWasAcceptedIsThereAfterwards() throws Exception {
     long seed = Long.getLong("ringmaster.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
+    int filled = 0;
     for (int round = 0; round < ROUNDS; round++) {
+      Size size = round % 4 < 2 ? Size.SMALL : Size.BIG;
       int failAt = round % 2 == 0 ? 0 : 10 + random.nextInt(300);
       int cutAt = failAt == 0 ? 10 + random.nextInt(400) : failAt + 5 + random.nextInt(80);
+      PowerCutFiles files = new PowerCutFiles(cutAt, failAt);
       round(
           folder.resolve("" + round),
-          new PowerCutFiles(cutAt, failAt),
-          "seed " + seed + ", cut at " + cutAt + ", failure at " + failAt);
+          files,
+          size,
+          size + ", seed " + seed + ", cut at " + cutAt + ", failure at " + failAt);
+      filled += files.filled();
     }
+    assertTrue(filled > 0);
   }
 
-  private static void round(Path folder, PowerCutFiles files, String what) throws IOException {
+  private static void round(Path folder, PowerCutFiles files, Size size, String what)
+      throws IOException {
     Path root = Files.createDirectories(folder.resolve("journal")).toRealPath();
     files.syncFolder(root);
-    try (TestJournal journal = new TestJournal(root, TINY, files)) {
-      write(journal, files);
+    try (TestJournal journal = new TestJournal(root, size.limits, files)) {
+      write(journal, files, size);
     } catch (IOException refused) {
       // the operation that failed may be one of opening: it is cut then, or nothing was accepted
       assertTrue(refused.getMessage().contains("Input/output"), refused::getMessage);
     }
     if (files.isCut()) {
-      check(files, root, folder.resolve("after"), what);
+      check(files, size, root, folder.resolve("after"), what);
     }
     TestFolders.delete(folder);
   }
 
-  private static void write(TestJournal journal, PowerCutFiles files) {
+  private static void write(TestJournal journal, PowerCutFiles files, Size size) {
     ArrayDeque<long[]> owed = new ArrayDeque<>();
     for (long id = 0; id < EVENTS && !files.isCut(); id++) {
       CompletableFuture<Long> answer = new CompletableFuture<>();
-      Journal.Event event = TestJournal.event(id, (int) (id * 7919 % 300));
+      Journal.Event event = TestJournal.event(id, size.bytes(id));
       Journal.Answer taken = journal.journal.accept(event, receipt(files, event, answer));
       if (taken == Journal.Answer.TAKEN) {
         Long handle = answer.join();
@@ -71,7 +100,7 @@ final class JournalPowerCutTest {
         }
       }
       awaitWell(journal, files);
-      if (owed.size() > OWED) {
+      if (owed.size() > size.owed) {
         long[] oldest = id % 9 == 0 ? owed.pollLast() : owed.poll();
         files.settling(oldest[1]);
         if (id % 2 == 0) {
@@ -107,15 +136,15 @@ final class JournalPowerCutTest {
     };
   }
 
-  private static void check(PowerCutFiles files, Path root, Path after, String what)
+  private static void check(PowerCutFiles files, Size size, Path root, Path after, String what)
       throws IOException {
     files.restore(root, after);
-    try (TestJournal journal = new TestJournal(after, TINY, new JournalFiles())) {
+    try (TestJournal journal = new TestJournal(after, size.limits, new JournalFiles())) {
       Map<Long, Long> handles = new HashMap<>();
       journal.recovered.forEach((handle, owed) -> handles.put(owed.id(), handle));
       for (long id : files.owedAtCut()) {
         assertTrue(handles.containsKey(id), id + " is lost; " + what);
-        byte[] body = TestJournal.body(id, (int) (id * 7919 % 300));
+        byte[] body = TestJournal.body(id, size.bytes(id));
         assertArrayEquals(body, journal.read(handles.get(id)).body(), id + " is empty; " + what);
       }
     }

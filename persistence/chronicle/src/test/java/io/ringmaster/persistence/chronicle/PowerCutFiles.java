@@ -5,9 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,17 +14,18 @@ import java.util.Set;
 /**
  * File operations that know what a power cut would leave: of each file what it held when it was
  * forced last, under the names that its folder had when that was synced last. At some operation the
- * power is cut: what is left then, and what was told by then, is kept. One operation may fail.
+ * power is cut: what is left then, and what was told by then, is kept. One operation may fail; if
+ * it is a force, what was to be forced is gone, and each channel is told once.
  */
 final class PowerCutFiles extends JournalFiles {
   /** Files of such a test are smaller. */
-  private static final int BYTES_MAX = 3 << 20;
+  private static final int BYTES_MAX = 16 << 20;
 
   private final int cutAt;
   private final int failAt;
 
   // Guarded by this.
-  private final Map<FileChannel, Object> opened = new HashMap<>();
+  private final WriteBack writeBack = new WriteBack();
   private final Map<Object, byte[]> durable = new HashMap<>();
   private final Map<Path, Map<String, Object>> names = new HashMap<>();
   private final Set<Long> owed = new HashSet<>();
@@ -34,6 +33,7 @@ final class PowerCutFiles extends JournalFiles {
   private Map<Object, byte[]> durableAtCut;
   private Map<Path, Map<String, Object>> namesAtCut;
   private int operations;
+  private int filled;
 
   PowerCutFiles(int cutAt, int failAt) {
     this.cutAt = cutAt;
@@ -42,6 +42,11 @@ final class PowerCutFiles extends JournalFiles {
 
   synchronized boolean isCut() {
     return owedAtCut != null;
+  }
+
+  /** How often zeros were put ahead, not all of them before the cut. */
+  synchronized int filled() {
+    return filled;
   }
 
   /** An event was told to be accepted. */
@@ -74,38 +79,37 @@ final class PowerCutFiles extends JournalFiles {
   @Override
   synchronized FileChannel open(Path path) throws IOException {
     count(true);
-    return noted(super.open(path), path);
+    return writeBack.opened(super.open(path), path);
   }
 
   @Override
   synchronized FileChannel openToRead(Path path) throws IOException {
     count(true);
-    return noted(super.openToRead(path), path);
-  }
-
-  private FileChannel noted(FileChannel channel, Path path) throws IOException {
-    opened.put(channel, key(path));
-    return channel;
-  }
-
-  private static Object key(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .fileKey();
+    return writeBack.opened(super.openToRead(path), path);
   }
 
   @Override
   synchronized void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
     count(true);
+    if (position > 0 && Thread.currentThread().getName().equals("ringmaster-journal-files")) {
+      filled++;
+    }
+    writeBack.written(channel, position, bytes.remaining());
     super.write(channel, bytes, position);
   }
 
   @Override
   synchronized void force(FileChannel channel, boolean metadata) throws IOException {
-    count(true);
+    try {
+      count(true);
+    } catch (IOException failed) {
+      writeBack.fail(channel);
+    }
+    writeBack.forced(channel);
     int size = (int) Math.min(channel.size(), BYTES_MAX);
     ByteBuffer content = ByteBuffer.allocate(size);
     super.read(channel, content, 0);
-    durable.put(opened.get(channel), content.array());
+    durable.put(writeBack.file(channel), content.array());
   }
 
   @Override
@@ -114,7 +118,8 @@ final class PowerCutFiles extends JournalFiles {
     Map<String, Object> now = new HashMap<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       for (Path each : all) {
-        now.put(each.getFileName().toString(), Files.isDirectory(each) ? each : key(each));
+        now.put(
+            each.getFileName().toString(), Files.isDirectory(each) ? each : WriteBack.key(each));
       }
     }
     names.put(folder, now);
