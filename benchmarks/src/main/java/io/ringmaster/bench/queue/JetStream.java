@@ -91,15 +91,18 @@ public final class JetStream extends QueueClient {
             folder,
             List.of(String.valueOf(QueueServer.find(PROGRAM)), "-c", file.toString()),
             ports);
+    JetStream stream = null;
     boolean open = false;
     try {
-      JetStream stream = new JetStream(server, port(server, ports), count);
+      stream = new JetStream(server, port(server, ports), count);
       stream.connect();
       stream.begin();
       open = true;
       return stream;
     } finally {
-      if (!open) {
+      if (!open && stream != null) {
+        stream.close();
+      } else if (!open) {
         server.close();
       }
     }

@@ -43,6 +43,9 @@ abstract class QueueClient implements Probe {
   private volatile boolean asleep;
   private volatile boolean closing;
 
+  /** Why nothing is accepted any more. Written before those that wait are looked for. */
+  private volatile String failure;
+
   QueueClient(SocketAddress address, int count) throws IOException {
     channel = SocketChannel.open(address);
     in = new BufferedInputStream(Channels.newInputStream(channel), READ_BYTES);
@@ -73,6 +76,9 @@ abstract class QueueClient implements Probe {
     if (asleep) {
       LockSupport.unpark(writer);
     }
+    if (failure != null) {
+      producer.failed(failure);
+    }
   }
 
   @Override
@@ -88,6 +94,14 @@ abstract class QueueClient implements Probe {
   // ---- threads of the connection ----
 
   private void write() {
+    try {
+      writeAll();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  private void writeAll() {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     ArrayDeque<Producer> batch = new ArrayDeque<>();
     while (!closing) {
@@ -105,6 +119,9 @@ abstract class QueueClient implements Probe {
         answering.addAll(batch);
         batch.clear();
         send(buffer);
+        if (failure != null) {
+          tellFailed();
+        }
       }
     }
   }
@@ -129,14 +146,21 @@ abstract class QueueClient implements Probe {
         awaitAnswer();
         answering.remove().accepted();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       fail(e);
     }
   }
 
-  private void fail(IOException e) {
-    for (Producer each = answering.poll(); each != null && !closing; each = answering.poll()) {
-      each.failed(e.getMessage());
+  private void fail(Exception e) {
+    if (!closing) {
+      failure = e.toString();
+      tellFailed();
+    }
+  }
+
+  private void tellFailed() {
+    for (Producer each = answering.poll(); each != null; each = answering.poll()) {
+      each.failed(failure);
     }
   }
 

@@ -12,11 +12,13 @@ import java.util.stream.Stream;
 
 /**
  * A queue's server: a program on the {@code PATH}, with a folder of its own where temporary files
- * are. It ends when this JVM does: the shell between them waits for the end of its standard input.
- * One thread.
+ * are. It ends when this JVM does, for a shell between them waits for the end of its standard
+ * input; and the shell ends when it does. One thread.
  */
 final class QueueServer implements AutoCloseable {
-  private static final String SHELL = "\"$@\" & server=$!; read -r _; kill $server; wait $server";
+  private static final String SHELL =
+      "exec 3<&0; \"$@\" 3<&- & server=$!; (read -r _ <&3; kill $server) & reader=$!;"
+          + " wait $server; kill $reader";
   private static final long READY_NS = TimeUnit.SECONDS.toNanos(30);
   private static final long LOOK_MS = 5;
   private static final int END_S = 30;

@@ -57,14 +57,17 @@ public final class RedisStream extends QueueClient {
             folder,
             List.of(String.valueOf(QueueServer.find(PROGRAM)), file.toString()),
             folder.resolve("socket"));
+    RedisStream stream = null;
     boolean open = false;
     try {
-      RedisStream stream = new RedisStream(server, folder, count);
+      stream = new RedisStream(server, folder, count);
       stream.begin();
       open = true;
       return stream;
     } finally {
-      if (!open) {
+      if (!open && stream != null) {
+        stream.close();
+      } else if (!open) {
         server.close();
       }
     }
