@@ -60,7 +60,7 @@ final class JournalPowerCutTest {
       Size size = round % 4 < 2 ? Size.SMALL : Size.BIG;
       int failAt = round % 2 == 0 ? 0 : 10 + random.nextInt(300);
       int cutAt = failAt == 0 ? 10 + random.nextInt(400) : failAt + 5 + random.nextInt(80);
-      PowerCutFiles files = new PowerCutFiles(cutAt, failAt);
+      PowerCutFiles files = new PowerCutFiles(cutAt, failAt, size == Size.BIG && failAt > 0);
       round(
           folder.resolve("" + round),
           files,

@@ -23,6 +23,7 @@ final class PowerCutFiles extends JournalFiles {
 
   private final int cutAt;
   private final int failAt;
+  private final boolean zerosFail;
 
   // Guarded by this.
   private final WriteBack writeBack = new WriteBack();
@@ -34,10 +35,17 @@ final class PowerCutFiles extends JournalFiles {
   private Map<Path, Map<String, Object>> namesAtCut;
   private int operations;
   private int filled;
+  private FileChannel zeros;
+  private boolean failed;
 
-  PowerCutFiles(int cutAt, int failAt) {
+  /**
+   * @param failAt the operation that fails; 0: none
+   * @param zerosFail not that one, but the next force of zeros that were put ahead
+   */
+  PowerCutFiles(int cutAt, int failAt, boolean zerosFail) {
     this.cutAt = cutAt;
     this.failAt = failAt;
+    this.zerosFail = zerosFail;
   }
 
   synchronized boolean isCut() {
@@ -71,7 +79,7 @@ final class PowerCutFiles extends JournalFiles {
       durableAtCut = new HashMap<>(durable);
       namesAtCut = new HashMap<>(names);
     }
-    if (mayFail && operations == failAt) {
+    if (mayFail && operations == failAt && !zerosFail) {
       throw new IOException("Input/output error");
     }
   }
@@ -93,6 +101,7 @@ final class PowerCutFiles extends JournalFiles {
     count(true);
     if (position > 0 && Thread.currentThread().getName().equals("ringmaster-journal-files")) {
       filled++;
+      zeros = channel;
     }
     writeBack.written(channel, position, bytes.remaining());
     super.write(channel, bytes, position);
@@ -102,7 +111,11 @@ final class PowerCutFiles extends JournalFiles {
   synchronized void force(FileChannel channel, boolean metadata) throws IOException {
     try {
       count(true);
-    } catch (IOException failed) {
+      if (zerosFail && operations >= failAt && channel == zeros && !failed) {
+        failed = true;
+        writeBack.fail(channel);
+      }
+    } catch (IOException atThisOne) {
       writeBack.fail(channel);
     }
     writeBack.forced(channel);
