@@ -35,8 +35,8 @@ public interface Logs {
   LogPage read(LogQuery query);
 
   /**
-   * The last lines, at most {@link LogQuery#limit()} of them, oldest first; {@link LogQuery#after}
-   * means nothing.
+   * The last lines, at most {@link LogQuery#limit()} of them, oldest first; fewer where so much was
+   * looked at that earlier ones were not. {@link LogQuery#after} means nothing.
    *
    * @throws IllegalArgumentException the pattern cannot be understood
    * @throws io.ringmaster.api.LambdaException there is no such group

@@ -57,7 +57,9 @@ final class LogThreads implements AutoCloseable {
     this.sink = sink;
     this.store = store;
     this.stored =
-        store == null ? new NoStoredLogs() : new StoredLogs(store, own, System::currentTimeMillis);
+        store == null
+            ? new NoStoredLogs()
+            : new StoredLogs(store, own, System::nanoTime, System::currentTimeMillis);
     this.feed = store == null ? null : new StoreFeed(counters, own);
     this.records =
         new InvocationRecords(store == null ? RECORDS : RECORDS_STORED, logSleeper, counters);

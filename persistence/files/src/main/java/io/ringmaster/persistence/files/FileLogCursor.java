@@ -17,10 +17,12 @@ import java.util.Arrays;
 final class FileLogCursor implements LogCursor {
   private static final int BLOCK_BYTES = 16 * 1024;
   private static final int PART_SHIFT = 40;
+  private static final long OFFSET_MASK = (1L << PART_SHIFT) - 1;
   private static final int NONE = -1;
 
   private final Path stream;
   private final long fromMs;
+  private final long place;
   private final LogTimes.Window times = new LogTimes.Window();
 
   /** {@link #NONE}: not known yet. */
@@ -43,9 +45,10 @@ final class FileLogCursor implements LogCursor {
   private long lineMs;
   private long linePosition;
 
-  FileLogCursor(Path stream, long fromMs) {
+  FileLogCursor(Path stream, long fromMs, long place) {
     this.stream = stream;
     this.fromMs = fromMs;
+    this.place = place;
   }
 
   @Override
@@ -87,8 +90,14 @@ final class FileLogCursor implements LogCursor {
     return true;
   }
 
-  /** Finds the part where lines of the wanted time begin. */
+  /** Finds the place, or the part where lines of the wanted time begin. */
   private boolean begin() throws IOException {
+    if (place != BEGIN) {
+      part = (int) (place >>> PART_SHIFT);
+      blockOffset = place & OFFSET_MASK;
+      times.seek(LogNames.part(stream, part), blockOffset);
+      return true;
+    }
     int first = Files.exists(stream) ? 0 : firstPart(0);
     if (first == NONE) {
       return false;
@@ -157,8 +166,13 @@ final class FileLogCursor implements LogCursor {
     Path file = LogNames.part(stream, part);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      if (channel.size() < blockOffset + end) {
+      long size = channel.size();
+      if (size < blockOffset) {
         return goTo(part); // it was removed, and began anew
+      }
+      if (size < blockOffset + end) { // what was appended last is taken back
+        end = 0;
+        searched = 0;
       }
       int read = channel.read(ByteBuffer.wrap(block, end, block.length - end), blockOffset + end);
       if (read <= 0) {
@@ -182,6 +196,11 @@ final class FileLogCursor implements LogCursor {
   @Override
   public long position() {
     return linePosition;
+  }
+
+  @Override
+  public long place() {
+    return part == NONE ? place : (long) part << PART_SHIFT | blockOffset + begin;
   }
 
   @Override

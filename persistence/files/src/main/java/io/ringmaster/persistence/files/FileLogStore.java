@@ -450,8 +450,9 @@ public final class FileLogStore implements LogStore {
   }
 
   @Override
-  public LogCursor open(String group, String stream, long fromMs) {
-    return new FileLogCursor(LogNames.below(LogNames.below(root, group), stream), fromMs);
+  public LogCursor open(String group, String stream, long fromMs, long place) {
+    Path file = LogNames.below(LogNames.below(root, group), stream);
+    return new FileLogCursor(file, fromMs, place);
   }
 
   // ---- groups ----

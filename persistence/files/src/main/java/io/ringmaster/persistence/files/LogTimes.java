@@ -92,6 +92,17 @@ final class LogTimes {
      * since a line may have begun there.
      */
     long seek(Path part, long epochMs, long size) throws IOException {
+      long offset = seek(part, Long.BYTES, epochMs);
+      return Math.max(0, Math.min(offset, size));
+    }
+
+    /** Begins to read the table where it tells of that offset. */
+    void seek(Path part, long offset) throws IOException {
+      seek(part, 0, offset + 1);
+    }
+
+    /** To the last entry where the number there is less; answers its offset. */
+    private long seek(Path part, int index, long wanted) throws IOException {
       count = 0;
       skipped = 0;
       try (FileChannel channel = open(part)) {
@@ -102,7 +113,7 @@ final class LogTimes {
           long middle = (low + high) >>> 1;
           entry.clear();
           readFully(channel, entry, HEAD_BYTES + middle * ENTRY_BYTES);
-          if (entry.position() == ENTRY_BYTES && entry.getLong(8) < epochMs) {
+          if (entry.position() == ENTRY_BYTES && entry.getLong(index) < wanted) {
             low = middle + 1;
           } else {
             high = middle;
@@ -114,7 +125,7 @@ final class LogTimes {
         skipped = low - 1;
         entry.clear();
         readFully(channel, entry, HEAD_BYTES + skipped * ENTRY_BYTES);
-        return Math.max(0, Math.min(entry.getLong(0), size));
+        return entry.getLong(0);
       } catch (NoSuchFileException e) {
         return 0;
       }

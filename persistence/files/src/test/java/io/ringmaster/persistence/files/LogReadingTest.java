@@ -71,6 +71,32 @@ class LogReadingTest {
   }
 
   @Test
+  void readingGoesOnAtThePlaceWhereItEnded() throws IOException {
+    List<String> expected = new ArrayList<>();
+    List<String> read = new ArrayList<>();
+    try (FileLogStore store = open(1000)) {
+      long place = LogCursor.BEGIN;
+      for (int i = 0; i < 200; i++) {
+        append(store, 1000 + 10 * i, "line " + i + "\nha");
+        append(store, 1000 + 10 * i, "lf of a line\n");
+        expected.add(1000 + 10 * i + " line " + i);
+        expected.add(1000 + 10 * i + " half of a line");
+        LogCursor cursor = store.open(GROUP, STREAM, 0, place);
+        for (int lines = 0; lines < 2 + i % 2 && cursor.next(); lines++) {
+          read.add(cursor.epochMs() + " " + cursor.text());
+          LogCursor same = store.open(GROUP, STREAM, 0, cursor.position());
+          assertTrue(same.next());
+          assertEquals(cursor.text(), same.text());
+          assertEquals(cursor.epochMs(), same.epochMs());
+        }
+        place = cursor.place();
+      }
+      read.addAll(rest(store.open(GROUP, STREAM, 0, place)));
+      assertEquals(expected, read);
+    }
+  }
+
+  @Test
   void aReaderIsNotOutrunByNewParts() throws IOException {
     List<String> expected = new ArrayList<>();
     List<String> read = new ArrayList<>();

@@ -11,6 +11,9 @@ public interface LogCursor {
   /** A line longer than so many bytes comes in pieces. */
   int LINE_BYTES_MAX = 256 * 1024;
 
+  /** A {@link #place} before everything. */
+  long BEGIN = -1;
+
   /**
    * Goes to the next line.
    *
@@ -24,6 +27,9 @@ public interface LogCursor {
 
   /** Where the line begins; grows from line to line. */
   long position();
+
+  /** What follows the line begins there; {@link LogStore#open} goes on with it. */
+  long place();
 
   /** The line, without its end. Damaged UTF-8 becomes replacement characters. */
   String text();

@@ -72,7 +72,17 @@ public interface LogStore extends AutoCloseable {
    *
    * @param fromMs lines of then and later come
    */
-  LogCursor open(String group, String stream, long fromMs);
+  default LogCursor open(String group, String stream, long fromMs) {
+    return open(group, stream, fromMs, LogCursor.BEGIN);
+  }
+
+  /**
+   * The same from a place on.
+   *
+   * @param place {@link LogCursor#place} or {@link LogCursor#position} of another cursor of the
+   *     stream; if that is no more, what is there now comes
+   */
+  LogCursor open(String group, String stream, long fromMs, long place);
 
   /**
    * How long a group's lines are kept from now on, in days; 0: as those of groups that say nothing.

@@ -6,22 +6,31 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.PriorityQueue;
 
 /**
  * The lines of several streams in one order. A stream is opened when its turn comes: what is held
- * are the blocks of those that were written at the same time. One thread.
+ * is where those are that were written at the same time, and the blocks of 64 of them; the others
+ * are opened again where they are. One thread.
  */
 final class MergedLines {
-  private record Head(LineOrder order, LogCursor cursor) {}
+  private static final int CURSORS_MAX = 64;
 
   private final LogStore store;
   private final String group;
   private final long fromMs;
   private final ArrayDeque<LogStore.Stream> waiting;
-  private final PriorityQueue<Head> heads = new PriorityQueue<>(Comparator.comparing(Head::order));
-  private Head present;
+
+  /** The next line of each stream. */
+  private final PriorityQueue<LineOrder> heads = new PriorityQueue<>();
+
+  /** Of streams; they stand at their next lines. */
+  private final LinkedHashMap<String, LogCursor> cursors = new LinkedHashMap<>(16, 0.75f, true);
+
+  private LineOrder present;
+  private LogCursor cursor;
 
   /**
    * @param streams in any order
@@ -39,28 +48,44 @@ final class MergedLines {
   /** Goes to the next line; false: there is none. */
   boolean next() throws IOException {
     if (present != null) {
-      advance(present.order.stream(), present.cursor);
+      advance(present.stream(), cursor);
     }
     while (!waiting.isEmpty()
-        && (heads.isEmpty() || waiting.peek().firstMs() <= heads.peek().order.epochMs())) {
-      String stream = waiting.poll().name();
-      advance(stream, store.open(group, stream, fromMs));
+        && (heads.isEmpty() || waiting.peek().firstMs() <= heads.peek().epochMs())) {
+      open(waiting.poll().name(), LogCursor.BEGIN);
     }
-    present = heads.poll();
-    return present != null;
+    while ((present = heads.poll()) != null) {
+      cursor = cursors.get(present.stream());
+      if (cursor != null) {
+        return true;
+      }
+      open(present.stream(), present.position()); // the same line, unless it was removed
+    }
+    return false;
   }
 
-  private void advance(String stream, LogCursor cursor) throws IOException {
-    if (cursor.next()) {
-      heads.add(new Head(new LineOrder(cursor.epochMs(), stream, cursor.position()), cursor));
+  private void open(String stream, long place) throws IOException {
+    LogCursor opened = store.open(group, stream, fromMs, place);
+    cursors.put(stream, opened);
+    if (cursors.size() > CURSORS_MAX) {
+      cursors.pollFirstEntry();
+    }
+    advance(stream, opened);
+  }
+
+  private void advance(String stream, LogCursor of) throws IOException {
+    if (of.next()) {
+      heads.add(new LineOrder(of.epochMs(), stream, of.position()));
+    } else {
+      cursors.remove(stream);
     }
   }
 
   LineOrder order() {
-    return present.order;
+    return present;
   }
 
   String text() {
-    return present.cursor.text();
+    return cursor.text();
   }
 }

@@ -14,41 +14,34 @@ import io.ringmaster.api.Refusal;
 import io.ringmaster.core.record.OwnedGroups;
 import io.ringmaster.persistence.spi.LogStore;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Logs of a store. An answer has 10,000 lines and 1 MiB of text at most. Any thread. */
+/**
+ * Logs of a store. An answer has 10,000 lines and 1 MiB of text at most, and is what {@link Effort}
+ * lets be looked at. Any thread.
+ */
 public final class StoredLogs implements Logs {
   static final int ANSWER_CHARS_MAX = 1 << 20;
 
-  /** So many lines are looked at for one answer, so that a call takes a second or so at most. */
-  private static final int LOOKED_AT_MAX = 500_000;
-
-  private static final long[] LAST_MS = {
-    TimeUnit.MINUTES.toMillis(1),
-    TimeUnit.HOURS.toMillis(1),
-    TimeUnit.DAYS.toMillis(1),
-    TimeUnit.DAYS.toMillis(30),
-    Long.MAX_VALUE
-  };
-
   private final LogStore store;
   private final OwnedGroups names;
+  private final LongSupplier clockNs;
   private final LongSupplier epochClockMs;
   private final Followers followers = new Followers();
 
   /**
    * @param own the engine's own account and region
+   * @param clockNs the present, as {@link System#nanoTime()}
    * @param epochClockMs the present, as {@link System#currentTimeMillis()}
    */
-  public StoredLogs(LogStore store, Owner own, LongSupplier epochClockMs) {
+  public StoredLogs(LogStore store, Owner own, LongSupplier clockNs, LongSupplier epochClockMs) {
     this.store = store;
     this.names = new OwnedGroups(own);
+    this.clockNs = clockNs;
     this.epochClockMs = epochClockMs;
     store.listen(followers);
   }
@@ -107,24 +100,23 @@ public final class StoredLogs implements Logs {
     String stored = require(query.owner(), query.group());
     List<LogEvent> events = new ArrayList<>();
     long chars = 0;
-    int lookedAt = 0;
     try {
-      MergedLines lines = lines(query, stored, Math.max(query.fromMs(), after.epochMs()));
+      MergedLines lines =
+          lines(query, stored, Math.max(query.fromMs(), after.epochMs()), query.toMs());
+      Effort effort = null;
       while (lines.next() && lines.order().epochMs() < query.toMs()) {
         LineOrder order = lines.order();
-        if (order.compareTo(after) <= 0) {
-          continue;
-        }
-        String text = lines.text();
-        if (pattern.matches(text)) {
-          events.add(order.event(text));
-          chars += text.length();
-        }
-        lookedAt++;
-        if (events.size() >= query.limit()
-            || chars >= ANSWER_CHARS_MAX
-            || lookedAt >= LOOKED_AT_MAX) {
-          return new LogPage(events, order.token());
+        if (order.compareTo(after) > 0) {
+          // Only from here on, so that each page gets on.
+          effort = effort == null ? new Effort(clockNs) : effort;
+          String text = lines.text();
+          if (pattern.matches(text)) {
+            events.add(order.event(text));
+            chars += text.length();
+          }
+          if (effort.spent(text) || events.size() >= query.limit() || chars >= ANSWER_CHARS_MAX) {
+            return new LogPage(events, order.token());
+          }
         }
       }
     } catch (IOException e) {
@@ -133,11 +125,11 @@ public final class StoredLogs implements Logs {
     return new LogPage(events, null);
   }
 
-  private MergedLines lines(LogQuery query, String stored, long fromMs) throws IOException {
+  private MergedLines lines(LogQuery query, String stored, long fromMs, long toMs)
+      throws IOException {
     List<LogStore.Stream> streams = new ArrayList<>(store.streams(stored, fromMs));
     Set<String> named = new HashSet<>(query.streams());
-    streams.removeIf(
-        each -> each.firstMs() >= query.toMs() || !isAskedFor(query, named, each.name()));
+    streams.removeIf(each -> each.firstMs() >= toMs || !isAskedFor(query, named, each.name()));
     return new MergedLines(store, stored, streams, fromMs);
   }
 
@@ -147,36 +139,14 @@ public final class StoredLogs implements Logs {
 
   @Override
   public List<LogEvent> last(LogQuery query) {
-    FilterPattern pattern = FilterPattern.of(query.pattern());
     String stored = require(query.owner(), query.group());
-    ArrayDeque<LogEvent> events = new ArrayDeque<>();
-    long nowMs = Math.min(query.toMs(), epochClockMs.getAsLong());
+    LastLines last =
+        new LastLines((fromMs, toMs) -> lines(query, stored, fromMs, toMs), query, clockNs);
     try {
-      for (long backMs : LAST_MS) {
-        events.clear();
-        long fromMs = Math.max(query.fromMs(), backMs == Long.MAX_VALUE ? 0 : nowMs - backMs);
-        long chars = 0;
-        boolean cut = false;
-        MergedLines lines = lines(query, stored, fromMs);
-        while (lines.next() && lines.order().epochMs() < query.toMs()) {
-          String text = lines.text();
-          if (pattern.matches(text)) {
-            events.add(lines.order().event(text));
-            chars += text.length();
-          }
-          while (events.size() > query.limit() || chars > ANSWER_CHARS_MAX && events.size() > 1) {
-            chars -= events.poll().message().length();
-            cut = true;
-          }
-        }
-        if (cut || events.size() >= query.limit() || fromMs <= query.fromMs()) {
-          break;
-        }
-      }
+      return last.find(epochClockMs.getAsLong());
     } catch (IOException e) {
       throw failure(e);
     }
-    return List.copyOf(events);
   }
 
   // ---- followers ----
@@ -184,7 +154,8 @@ public final class StoredLogs implements Logs {
   @Override
   public LogFollow follow(LogQuery query, Runnable ready) {
     Follower follower =
-        new Follower(store, query, names.stored(query.owner(), query.group()), followers, ready);
+        new Follower(
+            store, query, names.stored(query.owner(), query.group()), followers, clockNs, ready);
     if (!followers.add(follower)) {
       throw new LambdaException(Refusal.throttled("CallerRateLimitExceeded"));
     }

@@ -9,7 +9,8 @@
  * io.ringmaster.core.logs.Followers} which stream has grown, under a lock that is never held while
  * something is read.
  *
- * <p>Invariants: what an answer may have, look at and hold is bounded; patterns are data, never
- * code, and take time in proportion to the line.
+ * <p>Invariants: what an answer may have and hold is bounded, and what it may look at is an {@link
+ * io.ringmaster.core.logs.Effort}; between answers a follower holds places; patterns are data,
+ * never code, and take time in proportion to the line.
  */
 package io.ringmaster.core.logs;

@@ -16,6 +16,9 @@ final class MemoryLogStore implements LogStore {
   private final Map<String, Integer> days = new TreeMap<>();
   private Listener listener;
 
+  /** Cursors so far. */
+  int opened;
+
   void add(String group, String stream, long epochMs, String line) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     append(group, stream, epochMs, bytes, 0, bytes.length);
@@ -63,9 +66,10 @@ final class MemoryLogStore implements LogStore {
   }
 
   @Override
-  public LogCursor open(String group, String stream, long fromMs) {
+  public LogCursor open(String group, String stream, long fromMs, long place) {
+    opened++;
     return new LogCursor() {
-      private int at = -1;
+      private int at = (int) Math.max(place, 0) - 1;
 
       @Override
       public boolean next() {
@@ -87,6 +91,11 @@ final class MemoryLogStore implements LogStore {
       @Override
       public long position() {
         return at;
+      }
+
+      @Override
+      public long place() {
+        return at + 1L;
       }
 
       @Override

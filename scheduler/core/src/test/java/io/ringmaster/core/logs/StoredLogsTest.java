@@ -30,7 +30,16 @@ class StoredLogsTest {
 
   private final MemoryLogStore store = new MemoryLogStore();
   private long nowMs = 10_000_000;
-  private final StoredLogs logs = new StoredLogs(store, OWN, () -> nowMs);
+  private final StoredLogs logs = new StoredLogs(store, OWN, this::clockNs, () -> nowMs);
+
+  private long nanos;
+
+  /** Of one look at the clock. */
+  private long stepNs;
+
+  private long clockNs() {
+    return nanos += stepNs;
+  }
 
   private static List<String> texts(List<LogEvent> events) {
     return events.stream().map(LogEvent::message).toList();
@@ -44,7 +53,7 @@ class StoredLogsTest {
   void pagesTogetherAreAllLinesByTimeEachOnce(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 20) int limit) {
     MemoryLogStore filled = new MemoryLogStore();
-    StoredLogs of = new StoredLogs(filled, OWN, () -> nowMs);
+    StoredLogs of = new StoredLogs(filled, OWN, () -> 0, () -> nowMs);
     Random random = new Random(seed);
     long[] times = new long[5];
     int lines = random.nextInt(60);
@@ -169,6 +178,96 @@ class StoredLogsTest {
       assertEquals(List.of(), follow.poll(10_000));
     }
     assertEquals(5000, seen.size());
+  }
+
+  @Test
+  void anAnswerToAFollowerIsBounded() {
+    for (int i = 0; i < 20; i++) {
+      store.add(GROUP, "s" + i % 2, 1000 + i, i + " " + "x".repeat(250_000));
+    }
+    Set<String> seen = new HashSet<>();
+    try (LogFollow follow = logs.follow(query(), () -> {})) {
+      for (List<LogEvent> part = follow.poll(1000); !part.isEmpty(); part = follow.poll(1000)) {
+        int chars = part.stream().mapToInt(each -> each.message().length()).sum();
+        assertTrue(chars < Follower.CHARS_MAX + 260_000, "it has " + chars);
+        texts(part).forEach(each -> assertTrue(seen.add(each)));
+      }
+    }
+    assertEquals(20, seen.size());
+  }
+
+  @Test
+  void whoFollowsAGroupOfManyStreamsMissesNoLineOfTheOthers() {
+    int streams = Follower.WAITING_MAX + 1000;
+    for (int i = 0; i < streams; i++) {
+      store.add(GROUP, "stream " + i, 1000, "early line of " + i);
+      store.add(GROUP, "stream " + i, 2_000_000 - i, "late line of " + i);
+    }
+    Set<String> seen = new HashSet<>();
+    try (LogFollow follow = logs.follow(query(), () -> {})) {
+      follow.poll(1000).forEach(each -> seen.add(each.message()));
+      for (int i = 0; i < streams; i++) { // while nobody asks
+        store.add(GROUP, "stream " + i, 2_000_000, "line of " + i + " that comes");
+        store.add(GROUP, "new stream " + i, 1000, "line of new " + i);
+      }
+      for (List<LogEvent> part = follow.poll(1000); !part.isEmpty(); part = follow.poll(1000)) {
+        part.forEach(each -> assertTrue(seen.add(each.message()), each.message()));
+      }
+    }
+    assertEquals(4 * streams, seen.size());
+  }
+
+  @Test
+  void aCallTakesItsTimeAndTheNextGoesOn() {
+    for (int i = 0; i < 1000; i++) {
+      store.add(GROUP, "s" + i % 7, 1000 + i, i % 100 == 50 ? "wanted " + i : "other " + i);
+    }
+    stepNs = 10_000_000;
+    LogQuery wanted = query().matching("wanted");
+    List<String> found = new ArrayList<>();
+    int pages = 0;
+    String next = null;
+    do {
+      LogPage page = logs.read(wanted.page(100, next));
+      found.addAll(texts(page.events()));
+      next = page.next();
+      pages++;
+    } while (next != null);
+    assertEquals(10, found.size());
+    assertTrue(pages >= 10, pages + " pages");
+
+    long before = nanos;
+    nowMs = 2000;
+    stepNs = 1_000_000;
+    assertEquals("wanted 950", texts(logs.last(wanted.page(2, null))).getLast());
+    assertTrue(nanos - before < 2_000_000_000L, "it took " + (nanos - before));
+
+    stepNs = 10_000_000;
+    AtomicInteger told = new AtomicInteger();
+    try (LogFollow follow = logs.follow(wanted, told::incrementAndGet)) {
+      int polls = 0;
+      for (int ready = 0; ready <= told.get(); ready++) {
+        List<LogEvent> part;
+        do {
+          before = nanos;
+          part = follow.poll(100);
+          assertTrue(nanos - before < 2_000_000_000L, "it took " + (nanos - before));
+          found.removeAll(texts(part));
+          polls++;
+        } while (!part.isEmpty());
+      }
+      assertTrue(polls >= 10, polls + " polls");
+    }
+    assertEquals(List.of(), found);
+  }
+
+  @Test
+  void streamsThatAreReadTogetherAreReadAgainRatherThanHeld() {
+    for (int i = 0; i < 1000; i++) {
+      store.add(GROUP, "stream " + i % 200, i, "line " + i);
+    }
+    assertEquals(1000, logs.read(query()).events().size());
+    assertTrue(store.opened > 800, store.opened + " were opened");
   }
 
   @Test

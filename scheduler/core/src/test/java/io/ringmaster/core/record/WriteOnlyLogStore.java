@@ -25,7 +25,7 @@ abstract class WriteOnlyLogStore implements LogStore {
   }
 
   @Override
-  public LogCursor open(String group, String stream, long fromMs) {
+  public LogCursor open(String group, String stream, long fromMs, long place) {
     throw new UnsupportedOperationException();
   }
 
