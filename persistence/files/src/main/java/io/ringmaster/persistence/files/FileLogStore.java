@@ -41,6 +41,10 @@ public final class FileLogStore implements LogStore {
   private static final int UNFINISHED_MAX = 4096;
   private static final int GROUP_SHARE = 4;
   private static final long PART_AGE_MS = TimeUnit.DAYS.toMillis(1);
+
+  /** So far the clock may go back without lines being hidden. */
+  private static final long CLOCK_MS = TimeUnit.DAYS.toMillis(1);
+
   private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
   /** So much longer a part may become for the end of its last line. */
@@ -420,7 +424,8 @@ public final class FileLogStore implements LogStore {
     TreeMap<String, Stream> streams = new TreeMap<>();
     try {
       for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
-        if (found.writtenMs() < fromMs) {
+        long lastMs = lastMs(found, fromMs);
+        if (lastMs < fromMs) {
           continue;
         }
         LogTimes.Begin begin = LogTimes.begin(found.path());
@@ -430,15 +435,25 @@ public final class FileLogStore implements LogStore {
           long firstMs = begin == null ? found.writtenMs() : begin.firstMs();
           String stream = LogNames.name(group.folder, LogNames.stream(found.path()));
           streams.merge(
-              stream,
-              new Stream(stream, firstMs, found.writtenMs(), found.size()),
-              FileLogStore::together);
+              stream, new Stream(stream, firstMs, lastMs, found.size()), FileLogStore::together);
         }
       }
     } catch (NoSuchFileException e) {
       return List.of(); // the group was removed meanwhile
     }
     return List.copyOf(streams.values());
+  }
+
+  /**
+   * When a part was written last. What the file says lags behind the clock by some milliseconds,
+   * and lines keep their time when the clock goes back: near the time in question its table
+   * decides.
+   */
+  private static long lastMs(LogFiles.Found found, long fromMs) throws IOException {
+    long writtenMs = found.writtenMs();
+    return writtenMs < fromMs && fromMs - writtenMs <= CLOCK_MS
+        ? Math.max(writtenMs, LogTimes.lastMs(found.path()))
+        : writtenMs;
   }
 
   private static Stream together(Stream one, Stream other) {

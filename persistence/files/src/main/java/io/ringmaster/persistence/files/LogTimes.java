@@ -55,9 +55,23 @@ final class LogTimes {
         return null;
       }
       long mark = bytes.getLong();
-      return new Begin(mark, bytes.hasRemaining() ? bytes.getLong(HEAD_BYTES + 8) : 0);
+      return new Begin(mark, bytes.remaining() == ENTRY_BYTES ? bytes.getLong(HEAD_BYTES + 8) : 0);
     } catch (NoSuchFileException e) {
       return null;
+    }
+  }
+
+  /** The last time that a table tells of; 0: none. */
+  static long lastMs(Path part) throws IOException {
+    try (FileChannel channel = open(part)) {
+      long entries = (channel.size() - HEAD_BYTES) / ENTRY_BYTES;
+      ByteBuffer entry = ByteBuffer.allocate(ENTRY_BYTES);
+      if (entries > 0) {
+        readFully(channel, entry, HEAD_BYTES + (entries - 1) * ENTRY_BYTES);
+      }
+      return entry.hasRemaining() ? 0 : entry.getLong(Long.BYTES);
+    } catch (NoSuchFileException e) {
+      return 0;
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,7 +181,7 @@ class LogReadingTest {
     }
     byte[] table = Files.readAllBytes(LogNames.times(part()));
     for (int length = 0; length < table.length; length++) {
-      Files.write(LogNames.times(part()), java.util.Arrays.copyOf(table, length));
+      Files.write(LogNames.times(part()), Arrays.copyOf(table, length));
       try (FileLogStore store = open(1 << 20)) {
         assertEquals(2, rest(store.open(GROUP, STREAM, 0)).size(), "cut at " + length);
       }
@@ -217,6 +218,33 @@ class LogReadingTest {
       assertEquals(4, streams.get(1).bytes());
       assertEquals(1, store.streams(GROUP, 5000).size(), "a/1 was written before");
       assertEquals(List.of(), store.streams("/none", 0));
+    }
+  }
+
+  @Test
+  void aFileThatWasWrittenEarlierThanItsLinesHidesNone() throws IOException {
+    long nowMs = 100 * DAY_MS;
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, nowMs - 20, "one\n");
+      append(store, nowMs, "two\n");
+      for (long earlierMs : new long[] {5, 1000, 3_600_000}) {
+        Files.setLastModifiedTime(part(), FileTime.fromMillis(nowMs - earlierMs));
+        assertEquals(1, store.streams(GROUP, nowMs).size(), "earlier by " + earlierMs);
+        assertEquals(nowMs, store.streams(GROUP, nowMs).get(0).lastMs());
+        assertEquals(List.of(), store.streams(GROUP, nowMs + 5_000_000));
+      }
+    }
+  }
+
+  @Test
+  void aTableThatEndsInItsFirstEntryIsNone() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, 1000, "one\n");
+      byte[] table = Files.readAllBytes(LogNames.times(part()));
+      for (int length = 0; length < table.length; length++) {
+        Files.write(LogNames.times(part()), Arrays.copyOf(table, length));
+        assertEquals(1, store.streams(GROUP, 0).size(), "cut at " + length);
+      }
     }
   }
 
