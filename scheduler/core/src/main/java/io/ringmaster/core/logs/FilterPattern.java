@@ -54,9 +54,9 @@ public final class FilterPattern {
   }
 
   private static Predicate<String> terms(String text) {
-    List<String> all = new ArrayList<>();
-    List<String> any = new ArrayList<>();
-    List<String> none = new ArrayList<>();
+    List<Literal> all = new ArrayList<>();
+    List<Literal> any = new ArrayList<>();
+    List<Literal> none = new ArrayList<>();
     int at = 0;
     while (at < text.length()) {
       char c = text.charAt(at);
@@ -64,18 +64,18 @@ public final class FilterPattern {
         at++;
         continue;
       }
-      List<String> sort = c == '-' ? none : c == '?' ? any : all;
+      List<Literal> sort = c == '-' ? none : c == '?' ? any : all;
       at += sort == all ? 0 : 1;
       StringBuilder term = new StringBuilder();
       at = term(text, at, term);
       if (!term.isEmpty()) {
-        sort.add(term.toString());
+        sort.add(new Literal(term.toString()));
       }
     }
     return line ->
-        all.stream().allMatch(line::contains)
-            && none.stream().noneMatch(line::contains)
-            && (any.isEmpty() || !all.isEmpty() || any.stream().anyMatch(line::contains));
+        all.stream().allMatch(each -> each.isIn(line))
+            && none.stream().noneMatch(each -> each.isIn(line))
+            && (any.isEmpty() || !all.isEmpty() || any.stream().anyMatch(each -> each.isIn(line)));
   }
 
   /** Reads a term; answers where it ends. */

@@ -100,13 +100,14 @@ final class JsonCondition {
         if (number == null && operator.charAt(0) != '=' && operator.charAt(0) != '!') {
           throw unexpected("a number");
         }
-        return object -> compares(find(object, path), operator, value, number);
+        Literal.Form form = new Literal.Form(value);
+        return object -> compares(find(object, path), operator, form, number);
       }
     }
     throw unexpected("an operator");
   }
 
-  private static boolean compares(Object found, String operator, String value, Double number) {
+  private static boolean compares(Object found, String operator, Literal.Form form, Double number) {
     if (found == null) {
       return false;
     }
@@ -121,34 +122,8 @@ final class JsonCondition {
         default -> order >= 0;
       };
     }
-    boolean same = found instanceof String actual && like(actual, value);
+    boolean same = found instanceof String actual && form.isOf(actual);
     return operator.equals("=") ? same : operator.equals("!=") && !same;
-  }
-
-  /** Whether a text has the form of another in which an asterisk is anything. */
-  static boolean like(String text, String form) {
-    int textAt = 0;
-    int formAt = 0;
-    int star = -1;
-    int resume = 0;
-    while (textAt < text.length()) {
-      if (formAt < form.length() && form.charAt(formAt) == '*') {
-        star = formAt++;
-        resume = textAt;
-      } else if (formAt < form.length() && form.charAt(formAt) == text.charAt(textAt)) {
-        formAt++;
-        textAt++;
-      } else if (star >= 0) {
-        formAt = star + 1;
-        textAt = ++resume;
-      } else {
-        return false;
-      }
-    }
-    while (formAt < form.length() && form.charAt(formAt) == '*') {
-      formAt++;
-    }
-    return formAt == form.length();
   }
 
   private static Object find(Object from, List<Object> path) {

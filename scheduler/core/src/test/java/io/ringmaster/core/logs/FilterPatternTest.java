@@ -1,18 +1,23 @@
 package io.ringmaster.core.logs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -152,11 +157,44 @@ class FilterPatternTest {
   void asterisksAreAnything(@ForAll("letters") String text, @ForAll("letters") String form) {
     String regex =
         String.join(".*", Arrays.stream(form.split("\\*", -1)).map(Pattern::quote).toList());
-    assertEquals(text.matches("(?s)" + regex), JsonCondition.like(text, form));
+    assertEquals(text.matches("(?s)" + regex), new Literal.Form(form).isOf(text));
   }
 
   @Provide
   Arbitrary<String> letters() {
     return Arbitraries.of(List.of("a", "b", "*")).list().ofMaxSize(8).map(l -> String.join("", l));
+  }
+
+  @Property(tries = 1000)
+  void aLiteralIsFoundWhereItIs(@ForAll long seed) {
+    Random random = new Random(seed);
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < 200; i++) {
+      line.append(random.nextInt(8) == 0 ? 'b' : 'a');
+    }
+    int begin = random.nextInt(200);
+    String text = line.substring(begin, begin + random.nextInt(201 - begin));
+    text = random.nextBoolean() ? text : text + "ba";
+    int from = random.nextInt(200);
+    int to = from + random.nextInt(201 - from);
+    assertEquals(
+        line.toString().indexOf(text, from, to),
+        new Literal(text).indexIn(line.toString(), from, to));
+  }
+
+  @Test
+  void aLongPatternTakesNoLongerThanAShortOne() {
+    String line = "a".repeat(256 * 1024);
+    FilterPattern hard = FilterPattern.of("-" + "a".repeat(1000) + "b");
+    FilterPattern form = FilterPattern.of("{ $.x = \"*" + "a".repeat(1000) + "b*\" }");
+    String json = "{\"x\":\"" + line + "\"}";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () -> {
+          for (int i = 0; i < 200; i++) {
+            assertTrue(hard.matches(line));
+            assertFalse(form.matches(json));
+          }
+        });
   }
 }
