@@ -346,7 +346,7 @@ final class Exchange {
 
   private void runPage() {
     manage(
-        pageWaits ? ingress.threads().operations : ingress.threads().pages,
+        pageWaits ? ingress.threads().reads : ingress.threads().pages,
         () -> {
           try {
             int mark = uri.indexOf('?');

@@ -69,6 +69,7 @@ final class StreamedPage {
   }
 
   private void start() {
+    exchange.ingress().streams(this, true); // first: a server that stops meanwhile finds it
     if (exchange.isOver() || exchange.ingress().stopping()) {
       release();
       exchange.answer(Answer.refusal(503, "ServiceUnavailableException", "The server ends."));
@@ -76,7 +77,6 @@ final class StreamedPage {
     }
     begun = true;
     exchange.onDisconnect(() -> finish(false));
-    exchange.ingress().streams(this, true);
     Answer head = Answer.of(page.status());
     head.contentType = page.contentType();
     exchange.peer().begin(head);
@@ -103,7 +103,7 @@ final class StreamedPage {
     }
     more = false;
     busy = true;
-    if (!exchange.ingress().threads().operations.run(this::makeOne)) {
+    if (!exchange.ingress().threads().reads.run(this::makeOne)) {
       again = exchange.peer().loop().schedule(this::retry, BUSY_MS, TimeUnit.MILLISECONDS);
     }
   }

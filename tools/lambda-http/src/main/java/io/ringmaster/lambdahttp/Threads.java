@@ -12,9 +12,10 @@ final class Threads {
   private static final int ACCEPTING = 4;
   private static final int FETCHING = 4;
   private static final int SHOWING = 2;
+  private static final int READING = 4;
   private static final int WAITING_MAX = 1024;
 
-  /** Management calls, and the server's own pages that may wait for files. */
+  /** Management calls. */
   final BoundedThreads operations;
 
   /** Events that are checked and kept, dry runs. */
@@ -26,6 +27,9 @@ final class Threads {
 
   /** The server's own pages: health, status, metrics. */
   final BoundedThreads pages = new BoundedThreads("ringmaster-http-page", SHOWING, WAITING_MAX);
+
+  /** The server's own pages that may wait for files: a second for logs, again and again. */
+  final BoundedThreads reads = new BoundedThreads("ringmaster-http-read", READING, WAITING_MAX);
 
   /**
    * @param operating threads for management calls
@@ -41,7 +45,7 @@ final class Threads {
    * @return false: something still runs
    */
   boolean close(long deadlineNs) throws InterruptedException {
-    List<BoundedThreads> all = List.of(operations, accepts, fetches, pages);
+    List<BoundedThreads> all = List.of(operations, accepts, fetches, pages, reads);
     for (BoundedThreads each : all) {
       each.close(Duration.ZERO);
     }

@@ -12,8 +12,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,6 +140,48 @@ class StreamedPageTest {
       bench.server.stopAccepting();
       assertNull(lines.readLine());
       Bench.await("it is closed", () -> source.closed);
+    }
+  }
+
+  private static void await(CountDownLatch go) {
+    try {
+      go.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void pagesThatWaitForFilesKeepNoOperationWaiting() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    try (Bench bench =
+        new Bench(
+            config ->
+                config.prefixPages(
+                    Map.of(
+                        "/_own/slow",
+                        request -> {
+                          await(go);
+                          return new HttpPage(200, "text/plain", new byte[0]);
+                        })),
+            engine -> engine)) {
+      List<CompletableFuture<HttpResponse<Void>>> slow = new ArrayList<>();
+      try {
+        for (int i = 0; i < 30; i++) {
+          slow.add(
+              bench.client.sendAsync(
+                  HttpRequest.newBuilder(bench.uri("/_own/slow")).build(),
+                  HttpResponse.BodyHandlers.discarding()));
+        }
+        Bench.await(
+            "all wait", () -> bench.server.counters().get("requestsRunning") == slow.size());
+        assertEquals(200, bench.send("GET", "/2015-03-31/functions", null).statusCode());
+      } finally {
+        go.countDown();
+      }
+      for (CompletableFuture<HttpResponse<Void>> each : slow) {
+        assertEquals(200, each.get(10, TimeUnit.SECONDS).statusCode());
+      }
     }
   }
 }

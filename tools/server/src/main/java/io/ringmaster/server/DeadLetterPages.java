@@ -17,7 +17,7 @@ import java.util.function.ToIntFunction;
 /**
  * Events that ended with nobody to be told, {@code /_ringmaster/dlq}: {@code GET} lists them,
  * {@code GET …/ID} shows one, {@code POST …/redrive} and {@code POST …/purge} act on those that
- * {@code id=}, {@code function=} or {@code all=true} name. Management threads.
+ * {@code id=}, {@code function=} or {@code all=true} name. Threads that may wait.
  */
 final class DeadLetterPages {
   static final String LIST = "/_ringmaster/dlq";

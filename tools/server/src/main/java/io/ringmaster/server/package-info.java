@@ -3,7 +3,7 @@
  * ingresses in front of it, tells how it is, and stops in order.
  *
  * <p>Started by the command line. Threads: the starting thread starts and stops; pages run on the
- * HTTP ingress's management threads; the control socket has one of its own. Invariants: nothing is
+ * HTTP ingress's threads for them; the control socket has one of its own. Invariants: nothing is
  * accepted before the engine serves; when it stops, {@code health/ready} answers 503 first, then
  * nothing more is accepted, then what runs may end, then the engine goes, and the data folder last.
  */
