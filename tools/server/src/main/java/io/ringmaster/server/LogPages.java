@@ -15,6 +15,7 @@ import io.ringmaster.api.Refusal;
 import io.ringmaster.lambdahttp.HttpPage;
 import io.ringmaster.lambdahttp.PageParts;
 import io.ringmaster.lambdahttp.PageRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,7 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * last 64 KiB of a function, or, with parameters, lines of its group as JSON: {@code from, to,
  * filter, stream, prefix, limit, next}, {@code last} of them, {@code streams=true}, {@code
  * follow=true} as they come. {@code group=} names another group than the function's, {@code
- * account=} and {@code region=} another owner. Management threads.
+ * account=} and {@code region=} another owner. Threads that may wait.
  */
 final class LogPages {
   static final String ALL = "/_ringmaster/logs";
@@ -64,7 +65,8 @@ final class LogPages {
       if (OWNER.containsAll(query.keySet())) {
         return page(200, TEXT, engine.recentLogs(owner, name));
       }
-      return lines(request, owner, query.getOrDefault("group", group(owner, name)));
+      String group = query.get("group");
+      return lines(request, owner, group == null ? group(owner, name) : group);
     } catch (IllegalArgumentException e) {
       return refused(new Refusal(400, "ValidationException", e.getMessage(), null));
     } catch (LambdaException e) {
@@ -222,11 +224,12 @@ final class LogPages {
   private record Parts(LogFollow follow) implements PageParts {
     @Override
     public byte[] next() {
-      StringBuilder lines = new StringBuilder();
+      ByteArrayOutputStream lines = new ByteArrayOutputStream();
       for (LogEvent event : follow.poll(PART)) {
-        lines.append(Json.object(out -> write(out, event))).append('\n');
+        lines.writeBytes(Json.object(out -> write(out, event)).getBytes(StandardCharsets.UTF_8));
+        lines.write('\n');
       }
-      return lines.toString().getBytes(StandardCharsets.UTF_8);
+      return lines.toByteArray();
     }
 
     @Override
