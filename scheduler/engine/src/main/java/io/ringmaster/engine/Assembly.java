@@ -57,8 +57,6 @@ final class Assembly {
    */
   private static final long CODE_GRACE_NS = TimeUnit.MINUTES.toNanos(16);
 
-  private static final long LOG_STREAM_BYTES_MAX = 64L << 20;
-
   private static final String CODE = "code";
   private static final String REGISTRY = "registry";
 
@@ -191,8 +189,7 @@ final class Assembly {
     return config.logSink() == LogSink.STORE
         ? FileLogStore.open(
             data.path().resolve("logs"),
-            new FileLogStore.Limits(
-                LOG_STREAM_BYTES_MAX, config.logBytesMax(), config.logRetentionDays()))
+            FileLogStore.Limits.of(config.logBytesMax(), config.logRetentionDays()))
         : null;
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -41,10 +40,6 @@ public final class FileLogStore implements LogStore {
   private static final int UNFINISHED_MAX = 4096;
   private static final int GROUP_SHARE = 4;
   private static final long PART_AGE_MS = TimeUnit.DAYS.toMillis(1);
-
-  /** So far the clock may go back without lines being hidden. */
-  private static final long CLOCK_MS = TimeUnit.DAYS.toMillis(1);
-
   private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
   /** So much longer a part may become for the end of its last line. */
@@ -67,6 +62,9 @@ public final class FileLogStore implements LogStore {
   /** Parts that were closed in the middle of a line, to be gone on with. */
   private final Set<Path> unfinished = new HashSet<>();
 
+  /** Streams whose next bytes end a line that was removed. */
+  private final Set<Path> beheaded = new HashSet<>();
+
   private long bytes;
 
   /** After a failure to remove files: when it is tried again. */
@@ -84,7 +82,20 @@ public final class FileLogStore implements LogStore {
    * @param retentionDays how long lines of groups that say nothing are kept; 0: until their room is
    *     needed
    */
-  public record Limits(long streamBytesMax, long bytesMax, int retentionDays) {}
+  public record Limits(long streamBytesMax, long bytesMax, int retentionDays) {
+    private static final long STREAM_LEAST = 64L << 10;
+    private static final long STREAM_MOST = 64L << 20;
+
+    /** Streams have parts that are small beside what all and what one group may have. */
+    public static Limits of(long bytesMax, int retentionDays) {
+      return new Limits(
+          Math.clamp(bytesMax / 32, STREAM_LEAST, STREAM_MOST), bytesMax, retentionDays);
+    }
+
+    private long groupBytesMax() {
+      return Math.max(1, bytesMax / GROUP_SHARE);
+    }
+  }
 
   private FileLogStore(Path root, Limits limits) {
     this.root = root;
@@ -145,24 +156,10 @@ public final class FileLogStore implements LogStore {
       throws IOException {
     lock.lock();
     try {
-      Key key = new Key(group, stream);
-      LogPart part = open.get(key);
-      if (part == null) {
-        part = openPart(key, group(group, epochMs));
+      int begin = beheaded.isEmpty() ? 0 : endOfRemoved(group, stream, source, offset, length);
+      if (begin < length) {
+        append(new Key(group, stream), epochMs, source, offset + begin, length - begin);
       }
-      int done = 0;
-      if (part.size() > 0 && isFull(part, epochMs, length)) {
-        int lineEnd = part.lineStart() ? 0 : lineEnd(source, offset, length);
-        if (lineEnd >= 0 && part.size() + lineEnd <= limits.streamBytesMax + LINE_END_BYTES) {
-          write(key, part, epochMs, source, offset, lineEnd);
-          done = lineEnd;
-          part = renew(key, part);
-        } else if (part.size() + length > limits.streamBytesMax + LINE_END_BYTES) {
-          part = renew(key, part);
-        }
-      }
-      write(key, part, epochMs, source, offset + done, length - done);
-      keepBounds(part.group);
     } finally {
       lock.unlock();
     }
@@ -172,9 +169,45 @@ public final class FileLogStore implements LogStore {
     }
   }
 
+  private void append(Key key, long epochMs, byte[] source, int offset, int length)
+      throws IOException {
+    LogPart part = open.get(key);
+    if (part == null) {
+      part = openPart(key, group(key.group, epochMs));
+    }
+    int done = 0;
+    if (part.size() > 0 && isFull(part, epochMs, length)) {
+      int lineEnd = part.lineStart() ? 0 : lineEnd(source, offset, length);
+      if (lineEnd >= 0 && part.size() + lineEnd <= limits.streamBytesMax + LINE_END_BYTES) {
+        write(key, part, epochMs, source, offset, lineEnd);
+        done = lineEnd;
+        part = done < length ? renew(key, part) : part;
+      } else if (part.size() + length > limits.streamBytesMax + LINE_END_BYTES) {
+        part = renew(key, part);
+      }
+    }
+    write(key, part, epochMs, source, offset + done, length - done);
+    keepBounds(part);
+  }
+
+  /** Bytes that belong to a line whose begin was removed. */
+  private int endOfRemoved(String group, String stream, byte[] source, int offset, int length) {
+    Path path = LogNames.below(LogNames.below(root, group), stream);
+    if (!beheaded.contains(path)) {
+      return 0;
+    }
+    int end = lineEnd(source, offset, length);
+    if (end >= 0) {
+      beheaded.remove(path);
+    }
+    return end < 0 ? length : end;
+  }
+
+  /** A part that alone has more than its group may have is left behind, so that it can go. */
   private boolean isFull(LogPart part, long epochMs, int length) {
     return part.size() + length > limits.streamBytesMax
-        || epochMs - part.firstMs() >= PART_AGE_MS && part.lineStart();
+        || epochMs - part.firstMs() >= PART_AGE_MS
+        || part.group.bytes > limits.groupBytesMax() && removalFailure == null;
   }
 
   /** Bytes to the end of the first line, with it; −1: it does not end. */
@@ -284,8 +317,9 @@ public final class FileLogStore implements LogStore {
   // ---- bounds ----
 
   /** What was appended is stored, whatever becomes of this; a failure is told at the end. */
-  private void keepBounds(LogGroup group) {
-    long share = Math.max(1, limits.bytesMax / GROUP_SHARE);
+  private void keepBounds(LogPart written) {
+    LogGroup group = written.group;
+    long share = limits.groupBytesMax();
     boolean shareIsUsed = group.bytes > share;
     if (bytes <= limits.bytesMax && !shareIsUsed || bytes <= removeBeyond) {
       return;
@@ -293,11 +327,12 @@ public final class FileLogStore implements LogStore {
     try {
       if (shareIsUsed) {
         List<LogFiles.Found> own = new ArrayList<>(LogFiles.below(group.folder).parts);
-        own.removeIf(found -> !isOf(found, group));
-        group.bytes = removeOldest(own, share - share / 4);
+        own.removeIf(found -> !group.has(found));
+        group.bytes = removeOldest(own, share - share / 4, written);
       }
       if (bytes > limits.bytesMax) {
-        bytes = removeOldest(LogFiles.below(root).parts, limits.bytesMax - limits.bytesMax / 4);
+        long wanted = limits.bytesMax - limits.bytesMax / 4;
+        bytes = removeOldest(LogFiles.below(root).parts, wanted, written);
       }
       removeBeyond = 0;
       removalFailure = null;
@@ -307,20 +342,9 @@ public final class FileLogStore implements LogStore {
     }
   }
 
-  /** Whether a file below a group's folder is the group's: another's may lie below it. */
-  private static boolean isOf(LogFiles.Found found, LogGroup group) {
-    try {
-      LogTimes.Begin begin = LogTimes.begin(found.path());
-      return begin == null
-          ? group.folder.equals(found.folder())
-          : begin.groupMark() == group.mark();
-    } catch (IOException unreadable) {
-      return false;
-    }
-  }
-
-  /** The parts that were written longest ago go; answers what is left. */
-  private long removeOldest(List<LogFiles.Found> all, long wanted) throws IOException {
+  /** The parts that were written longest ago go, but for one; answers what is left. */
+  private long removeOldest(List<LogFiles.Found> all, long wanted, LogPart spared)
+      throws IOException {
     all.sort(Comparator.comparing(LogFiles.Found::writtenMs));
     long left = 0;
     for (LogFiles.Found found : all) {
@@ -330,7 +354,7 @@ public final class FileLogStore implements LogStore {
       if (left <= wanted) {
         break;
       }
-      left -= remove(found);
+      left -= found.path().equals(spared.path) ? 0 : remove(found);
     }
     return left;
   }
@@ -338,7 +362,7 @@ public final class FileLogStore implements LogStore {
   /** Answers what it had on disk. */
   private long remove(LogFiles.Found found) throws IOException {
     long stored = found.stored();
-    closeParts(part -> part.path.equals(found.path()));
+    leave(found.path());
     removePart(found.path(), byFolder.get(found.folder()), stored);
     removeEmptyFolders(found.path().getParent());
     return stored;
@@ -347,10 +371,37 @@ public final class FileLogStore implements LogStore {
   private void removePart(Path path, LogGroup group, long stored) throws IOException {
     Files.deleteIfExists(path);
     Files.deleteIfExists(LogNames.times(path));
-    unfinished.remove(path);
     bytes -= stored;
     if (group != null) {
       group.bytes -= stored;
+    }
+  }
+
+  /**
+   * A part is about to be removed. If its stream is written, it goes on in one that was never
+   * there, so that who reads is not misled, and with a whole line.
+   */
+  private void leave(Path path) throws IOException {
+    boolean inLine = unfinished.remove(path);
+    boolean written = inLine;
+    for (LogPart part : List.copyOf(open.values())) {
+      if (part.path.equals(path)) {
+        written = true;
+        inLine |= !part.lineStart();
+        open.values().remove(part);
+        part.close();
+      }
+    }
+    Path stream = LogNames.stream(path);
+    int number = LogNames.number(path);
+    if (number == laterParts.getOrDefault(stream, 0) && (written || number > 0)) {
+      laterParts.put(stream, number + 1);
+    }
+    if (inLine) {
+      if (beheaded.size() >= UNFINISHED_MAX) {
+        beheaded.clear();
+      }
+      beheaded.add(stream);
     }
   }
 
@@ -418,50 +469,7 @@ public final class FileLogStore implements LogStore {
   @Override
   public List<Stream> streams(String name, long fromMs) throws IOException {
     LogGroup group = known(name);
-    if (group == null) {
-      return List.of();
-    }
-    TreeMap<String, Stream> streams = new TreeMap<>();
-    try {
-      for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
-        long lastMs = lastMs(found, fromMs);
-        if (lastMs < fromMs) {
-          continue;
-        }
-        LogTimes.Begin begin = LogTimes.begin(found.path());
-        boolean own =
-            begin == null ? group.folder.equals(found.folder()) : begin.groupMark() == group.mark();
-        if (own) {
-          long firstMs = begin == null ? found.writtenMs() : begin.firstMs();
-          String stream = LogNames.name(group.folder, LogNames.stream(found.path()));
-          streams.merge(
-              stream, new Stream(stream, firstMs, lastMs, found.size()), FileLogStore::together);
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return List.of(); // the group was removed meanwhile
-    }
-    return List.copyOf(streams.values());
-  }
-
-  /**
-   * When a part was written last. What the file says lags behind the clock by some milliseconds,
-   * and lines keep their time when the clock goes back: near the time in question its table
-   * decides.
-   */
-  private static long lastMs(LogFiles.Found found, long fromMs) throws IOException {
-    long writtenMs = found.writtenMs();
-    return writtenMs < fromMs && fromMs - writtenMs <= CLOCK_MS
-        ? Math.max(writtenMs, LogTimes.lastMs(found.path()))
-        : writtenMs;
-  }
-
-  private static Stream together(Stream one, Stream other) {
-    return new Stream(
-        one.name(),
-        Math.min(one.firstMs(), other.firstMs()),
-        Math.max(one.lastMs(), other.lastMs()),
-        one.bytes() + other.bytes());
+    return group == null ? List.of() : LogListing.of(group, fromMs);
   }
 
   @Override
@@ -493,21 +501,22 @@ public final class FileLogStore implements LogStore {
   public boolean delete(String name) throws IOException {
     lock.lock();
     try {
-      LogGroup group = groups.remove(name);
+      LogGroup group = groups.get(name);
       if (group == null) {
         return false;
       }
-      byFolder.remove(group.folder);
-      closeParts(part -> part.group == group);
       for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
-        if (isOf(found, group)) {
-          laterParts.remove(LogNames.stream(found.path()));
+        if (group.has(found)) {
+          leave(found.path());
           removePart(found.path(), null, found.stored());
           removeEmptyFolders(found.path().getParent());
         }
       }
       Files.deleteIfExists(group.folder.resolve(LogNames.GROUP));
       removeEmptyFolders(group.folder);
+      closeParts(part -> part.group == group);
+      groups.remove(name);
+      byFolder.remove(group.folder);
       return true;
     } finally {
       lock.unlock();

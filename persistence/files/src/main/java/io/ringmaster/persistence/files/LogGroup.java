@@ -94,4 +94,18 @@ final class LogGroup {
   long mark() {
     return mark;
   }
+
+  /** Whether a file below its folder is its own: another group's may lie below it. */
+  boolean has(LogFiles.Found found) {
+    try {
+      return has(found, LogTimes.begin(found.path()));
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** The same where that is known. */
+  boolean has(LogFiles.Found found, LogTimes.Begin begin) {
+    return begin == null ? folder.equals(found.folder()) : begin.groupMark() == mark;
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.persistence.spi.LogCursor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -134,6 +135,45 @@ class FileLogStoreTest {
       assertTrue(bytes("loud") <= 1000, "it has " + bytes("loud"));
     }
     assertEquals("mine\n", Files.readString(folder.resolve("quiet/s")));
+  }
+
+  @Test
+  void aSmallStoreKeepsTheLastLinesOfItsOnlyStream() throws IOException {
+    FileLogStore.Limits small = FileLogStore.Limits.of(4 << 20, 0);
+    assertEquals(128 << 10, small.streamBytesMax());
+    assertEquals(64 << 10, FileLogStore.Limits.of(1, 0).streamBytesMax());
+    assertEquals(64 << 20, FileLogStore.Limits.of(4L << 30, 0).streamBytesMax());
+    String line = "x".repeat(999);
+    try (FileLogStore store = FileLogStore.open(folder, new FileLogStore.Limits(100, 4000, 0))) {
+      for (int i = 0; i < 500; i++) { // one line alone is nearly what the group may have
+        append(store, "g", "s", i + line);
+        append(store, "g", "s", "end\n");
+        LogCursor cursor = store.open("g", "s", 0);
+        String last = null;
+        while (cursor.next()) {
+          last = cursor.text();
+        }
+        assertEquals(i + line + "end", last);
+      }
+      assertTrue(bytes("g") < 3000, "it has " + bytes("g"));
+    }
+  }
+
+  @Test
+  void theRestOfALineThatWasRemovedIsNoLine() throws IOException {
+    try (FileLogStore store = FileLogStore.open(folder, limits(2000, 1000))) {
+      append(store, "g", "s", "begin of a line that goes, ");
+      Files.setLastModifiedTime(folder.resolve("g/s"), FileTime.fromMillis(1));
+      append(store, "g", "t", "y".repeat(240) + "\n");
+      assertFalse(Files.exists(folder.resolve("g/s")));
+      append(store, "g", "s", "still of it");
+      append(store, "g", "s", ", its end\nanother\n");
+      assertEquals("another\n", Files.readString(folder.resolve("g/s+1")), "not where it was");
+      append(store, "h", "s", "half a ");
+      assertTrue(store.delete("h"));
+      append(store, "h", "s", "line\nwhole\n");
+      assertEquals("whole\n", Files.readString(folder.resolve("h/s+1")));
+    }
   }
 
   private long bytes(String group) throws IOException {
