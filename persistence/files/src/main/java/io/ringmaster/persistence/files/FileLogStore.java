@@ -55,6 +55,7 @@ public final class FileLogStore implements LogStore {
   private final LinkedHashMap<Key, LogPart> open = new LinkedHashMap<>(16, 0.75f, true);
   private final TreeMap<String, LogGroup> groups = new TreeMap<>();
   private final Map<Path, LogGroup> byFolder = new HashMap<>();
+  private final Map<Long, LogGroup> byMark = new HashMap<>();
 
   /** Streams whose present part is not their first. */
   private final Map<Path, Integer> laterParts = new HashMap<>();
@@ -117,14 +118,14 @@ public final class FileLogStore implements LogStore {
     LogFiles files = LogFiles.below(root);
     for (Path folder : files.folders) {
       LogGroup group = LogGroup.read(folder);
-      if (group != null) {
+      if (group != null && LogNames.groups(root, group.name).contains(folder)) {
         add(group);
       }
     }
     for (LogFiles.Found found : files.parts) {
       long stored = found.stored();
       bytes += stored;
-      LogGroup group = byFolder.get(found.folder());
+      LogGroup group = groupOf(found);
       if (group != null) {
         group.bytes += stored;
       }
@@ -138,6 +139,23 @@ public final class FileLogStore implements LogStore {
   private void add(LogGroup group) {
     groups.put(group.name, group);
     byFolder.put(group.folder, group);
+    byMark.put(group.mark(), group);
+  }
+
+  /** Null: none. */
+  private LogGroup groupOf(LogFiles.Found found) throws IOException {
+    LogTimes.Begin begin = found.nested() ? LogTimes.begin(found.path()) : null;
+    return begin == null ? byFolder.get(found.folder()) : byMark.get(begin.groupMark());
+  }
+
+  /** Where a group is, or would be: two names may want the same folder. */
+  private Path folder(String name) {
+    LogGroup known = groups.get(name);
+    if (known != null) {
+      return known.folder;
+    }
+    List<Path> folders = LogNames.groups(root, name);
+    return folders.get(byFolder.containsKey(folders.get(0)) ? 1 : 0);
   }
 
   private static Path makeFolder(Path folder) throws IOException {
@@ -192,7 +210,7 @@ public final class FileLogStore implements LogStore {
 
   /** Bytes that belong to a line whose begin was removed. */
   private int endOfRemoved(String group, String stream, byte[] source, int offset, int length) {
-    Path path = LogNames.below(LogNames.below(root, group), stream);
+    Path path = LogNames.below(folder(group), stream);
     if (!beheaded.contains(path)) {
       return 0;
     }
@@ -260,7 +278,7 @@ public final class FileLogStore implements LogStore {
   private LogGroup group(String name, long epochMs) throws IOException {
     LogGroup group = groups.get(name);
     if (group == null || !Files.isDirectory(group.folder, LinkOption.NOFOLLOW_LINKS)) {
-      Path folder = makeFolder(LogNames.below(root, name));
+      Path folder = makeFolder(folder(name));
       group = LogGroup.create(name, folder, epochMs);
       add(group);
     }
@@ -363,14 +381,17 @@ public final class FileLogStore implements LogStore {
   private long remove(LogFiles.Found found) throws IOException {
     long stored = found.stored();
     leave(found.path());
-    removePart(found.path(), byFolder.get(found.folder()), stored);
+    removePart(found.path(), groupOf(found), stored);
     removeEmptyFolders(found.path().getParent());
     return stored;
   }
 
   private void removePart(Path path, LogGroup group, long stored) throws IOException {
-    Files.deleteIfExists(path);
+    boolean there = Files.deleteIfExists(path);
     Files.deleteIfExists(LogNames.times(path));
+    if (!there) {
+      return; // and was counted when it was removed
+    }
     bytes -= stored;
     if (group != null) {
       group.bytes -= stored;
@@ -427,19 +448,30 @@ public final class FileLogStore implements LogStore {
 
   @Override
   public void expire(long nowMs) throws IOException {
+    if (limits.retentionDays == 0 && groups().stream().allMatch(g -> g.retentionDays() == 0)) {
+      return;
+    }
     LogFiles files = LogFiles.below(root);
+    IOException failure = null;
     lock.lock();
     try {
       for (LogFiles.Found found : files.parts) {
-        LogGroup group = byFolder.get(found.folder());
-        int own = group == null ? 0 : group.days();
-        long days = own > 0 ? own : limits.retentionDays;
-        if (days > 0 && nowMs - found.writtenMs() > days * DAY_MS) {
-          remove(found);
+        try {
+          LogGroup group = groupOf(found);
+          int own = group == null ? 0 : group.days();
+          long days = own > 0 ? own : limits.retentionDays;
+          if (days > 0 && nowMs - found.writtenMs() > days * DAY_MS) {
+            remove(found);
+          }
+        } catch (IOException e) {
+          failure = failure == null ? e : failure; // the others go all the same
         }
       }
     } finally {
       lock.unlock();
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -474,8 +506,12 @@ public final class FileLogStore implements LogStore {
 
   @Override
   public LogCursor open(String group, String stream, long fromMs, long place) {
-    Path file = LogNames.below(LogNames.below(root, group), stream);
-    return new FileLogCursor(file, fromMs, place);
+    lock.lock();
+    try {
+      return new FileLogCursor(LogNames.below(folder(group), stream), fromMs, place);
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- groups ----
@@ -517,6 +553,7 @@ public final class FileLogStore implements LogStore {
       closeParts(part -> part.group == group);
       groups.remove(name);
       byFolder.remove(group.folder);
+      byMark.remove(group.mark());
       return true;
     } finally {
       lock.unlock();

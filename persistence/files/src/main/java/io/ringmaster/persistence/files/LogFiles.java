@@ -19,10 +19,11 @@ final class LogFiles extends SimpleFileVisitor<Path> {
    * A part of a stream.
    *
    * @param folder that of the nearest group; null: there is none
+   * @param nested whether that lies below another group's, so that the part may be that one's
    * @param writtenMs when it was written last
    * @param size bytes of its lines
    */
-  record Found(Path path, Path folder, long writtenMs, long size) {
+  record Found(Path path, Path folder, boolean nested, long writtenMs, long size) {
     /** On disk, with its times. */
     long stored() throws IOException {
       Path times = LogNames.times(path);
@@ -75,7 +76,11 @@ final class LogFiles extends SimpleFileVisitor<Path> {
     if (attributes.isRegularFile() && LogNames.isPart(file)) {
       parts.add(
           new Found(
-              file, groups.peek(), attributes.lastModifiedTime().toMillis(), attributes.size()));
+              file,
+              groups.peek(),
+              groups.size() > 1,
+              attributes.lastModifiedTime().toMillis(),
+              attributes.size()));
     }
     return FileVisitResult.CONTINUE;
   }

@@ -3,6 +3,7 @@ package io.ringmaster.persistence.files;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * How files of the log store are named: the group's and the stream's name are the path, each part
@@ -21,6 +22,13 @@ final class LogNames {
   private static final int NAME_MAX = 200;
 
   private LogNames() {}
+
+  /** Where a group of that name may lie: where one looks for it, or else beside. */
+  static List<Path> groups(Path root, String name) {
+    Path usual = below(root, name);
+    String other = usual.getFileName() + NOTHING + Integer.toHexString(name.hashCode());
+    return List.of(usual, usual.resolveSibling(other));
+  }
 
   /** Where something of that name lies below a folder; never that folder itself. */
   static Path below(Path folder, String name) {
