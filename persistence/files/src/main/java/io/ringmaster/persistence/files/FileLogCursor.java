@@ -19,6 +19,7 @@ final class FileLogCursor implements LogCursor {
   private static final int PART_SHIFT = 40;
   private static final long OFFSET_MASK = (1L << PART_SHIFT) - 1;
   private static final int NONE = -1;
+  private static final byte[] NOTHING = {};
 
   private final Path stream;
   private final long fromMs;
@@ -31,7 +32,7 @@ final class FileLogCursor implements LogCursor {
   private long partWrittenMs;
 
   // What was read of the part, and where in the part that begins.
-  private byte[] block = new byte[0];
+  private byte[] block = NOTHING;
   private long blockOffset;
   private int begin;
   private int end;
@@ -65,6 +66,9 @@ final class FileLogCursor implements LogCursor {
       // In this order: what is appended before the next part begins is in this one.
       boolean last = !Files.exists(LogNames.part(stream, part + 1));
       if (!fill() && (last || !goTo(part + 1))) {
+        end = begin; // half a line is read again: it may be taken back meanwhile
+        searched = begin;
+        block = end == 0 ? NOTHING : block;
         return false;
       }
     }

@@ -2,11 +2,13 @@ package io.ringmaster.persistence.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.persistence.spi.LogCursor;
 import io.ringmaster.persistence.spi.LogStore;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +96,31 @@ class LogReadingTest {
       }
       read.addAll(rest(store.open(GROUP, STREAM, 0, place)));
       assertEquals(expected, read);
+    }
+  }
+
+  @Test
+  void whatIsTakenBackIsNeitherToldTwiceNorMended() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, 1000, "one\ntwo\n");
+      LogCursor held = store.open(GROUP, STREAM, 0);
+      assertEquals(2, rest(held).size());
+      for (int round = 0; round < 3; round++) {
+        long size = Files.size(part());
+        Files.writeString(part(), "half of a chunk that does not f", StandardOpenOption.APPEND);
+        long place = held.place();
+        assertEquals(List.of(), rest(held));
+        try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+          file.truncate(size);
+        }
+        if (round == 0) {
+          assertEquals(List.of(), rest(held));
+        }
+        String line = round < 2 ? "short" : "longer than what was taken back, by far";
+        append(store, 2000, line + "\n");
+        assertEquals(List.of("2000 " + line), rest(held), "round " + round);
+        assertEquals(List.of("2000 " + line), rest(store.open(GROUP, STREAM, 0, place)));
+      }
     }
   }
 
@@ -245,6 +272,73 @@ class LogReadingTest {
         Files.write(LogNames.times(part()), Arrays.copyOf(table, length));
         assertEquals(1, store.streams(GROUP, 0).size(), "cut at " + length);
       }
+    }
+  }
+
+  @Test
+  void groupsWhoseNamesDifferBySlashesAloneAreApart() throws IOException {
+    List<String> names = List.of("/team//a", "/team/a", "team/a");
+    for (int round = 1; round <= 2; round++) {
+      try (FileLogStore store = open(1 << 20)) {
+        for (String name : names) {
+          append(store, name, "s", 1000, "of " + name + "\n");
+          store.retain(name, 1 + names.indexOf(name));
+        }
+        assertEquals(names, store.groups().stream().map(LogStore.Group::name).toList());
+        for (String name : names) {
+          assertEquals(round, rest(store.open(name, "s", 0)).size());
+          assertEquals(1, store.streams(name, 0).size());
+        }
+      }
+    }
+    try (FileLogStore store = open(1 << 20)) {
+      assertTrue(store.delete("team/a"));
+    }
+    try (FileLogStore store = open(1 << 20)) {
+      assertEquals(2, store.groups().size());
+      assertEquals(2, store.groups().get(1).retentionDays());
+      assertEquals(
+          List.of("1000 of /team/a", "1000 of /team/a"), rest(store.open("/team/a", "s", 0)));
+      assertEquals(List.of(), rest(store.open("team/a", "s", 0)));
+    }
+  }
+
+  @Test
+  void aGroupBelowAnotherTakesNothingOver() throws IOException {
+    long nowMs = 100 * DAY_MS;
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, GROUP, STREAM, nowMs, "x's\n".repeat(50));
+      append(store, GROUP + "/2026", "s", nowMs, "below\n");
+      store.retain(GROUP + "/2026", 1);
+    }
+    age("aws/lambda/hello/" + STREAM, nowMs - 10 * DAY_MS);
+    age("aws/lambda/hello/2026/s", nowMs - 10 * DAY_MS);
+    Path copy = folder.resolve("aws/lambda/hello.bak");
+    Files.createDirectories(copy);
+    Files.copy(folder.resolve("aws/lambda/hello/+group"), copy.resolve("+group"));
+    try (FileLogStore store = open(1 << 20)) {
+      assertEquals(2, store.groups().size());
+      assertTrue(store.groups().get(0).bytes() > 200, "x's lines are x's");
+      assertTrue(store.groups().get(1).bytes() < 100);
+      store.expire(nowMs);
+      assertEquals(List.of(STREAM), names(store, GROUP));
+      assertEquals(List.of(), names(store, GROUP + "/2026"));
+    }
+  }
+
+  @Test
+  void whatCannotBeRemovedKeepsNothingElse() throws IOException {
+    long nowMs = 100 * DAY_MS;
+    try (FileLogStore store =
+        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 3))) {
+      for (int i = 0; i < 8; i++) {
+        append(store, "g", "s" + i, 1, "x\n");
+        age("g/s" + i, 1);
+      }
+      Files.delete(folder.resolve("g/s3+times"));
+      Files.createDirectories(folder.resolve("g/s3+times/in the way"));
+      assertThrows(IOException.class, () -> store.expire(nowMs));
+      assertEquals(List.of(), names(store, "g"));
     }
   }
 
