@@ -30,6 +30,9 @@ public final class LambdaApi implements AutoCloseable {
   /** Longer than a function may run. */
   private static final Duration ANSWER = Duration.ofMinutes(16);
 
+  /** Longer than a server lets who waits for lines be without any. */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final String endpoint;
@@ -93,22 +96,27 @@ public final class LambdaApi implements AutoCloseable {
   }
 
   /**
-   * A GET whose answer are lines that come as they are made.
+   * A GET whose answer are lines that come as they are made; empty ones tell every 15 s that the
+   * server is there.
    *
    * @param reader gets each line that is not empty
    * @throws LambdaApiException it was refused, or nobody answered, or the server broke off
    */
   void lines(String path, LineReader reader) throws LambdaApiException, InterruptedException {
-    HttpResponse<InputStream> response = exchange(request(path), BodyHandlers.ofInputStream());
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+    HttpResponse<InputStream> response =
+        exchange(request(path).timeout(SILENCE), BodyHandlers.ofInputStream());
+    try (Silence silence = new Silence(response.body(), SILENCE);
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
       if (response.statusCode() >= 300) {
         throw refusal(response, response.body().readAllBytes());
       }
       String line;
       boolean wanted = true;
       while (wanted && (line = lines.readLine()) != null) {
+        silence.waits(false);
         wanted = line.isEmpty() || reader.line(line);
+        silence.waits(true);
       }
     } catch (IOException e) {
       throw new LambdaApiException(0, "", endpoint + ": " + e);

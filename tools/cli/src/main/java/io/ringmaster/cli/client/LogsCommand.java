@@ -32,6 +32,10 @@ import picocli.CommandLine.Parameters;
 public final class LogsCommand extends ServerCommand {
   private static final long POLL_MS = 300;
   private static final int PAGE = 5000;
+
+  /** Of a document, which is made before it is printed. */
+  private static final long JSON_CHARS_MAX = 16L << 20;
+
   private static final String NOT_STORED = "LogsNotStoredException";
   private static final Pattern AGO = Pattern.compile("([0-9]{1,9})([smhd])");
   private static final Duration USUAL = Duration.ofMinutes(10);
@@ -133,10 +137,16 @@ public final class LogsCommand extends ServerCommand {
       query.put("limit", Integer.toString(PAGE));
     }
     JsonNode next;
+    long chars = 0;
     do {
       JsonNode page = api.call("GET", path(query), null);
       for (JsonNode event : page.path("events")) {
         if (json) {
+          chars += event.path("message").asText().length();
+          if (chars > JSON_CHARS_MAX) {
+            throw new LambdaApiException(
+                0, "", "more than 16 MiB of text for one document: choose less, or no --json");
+          }
           events.add(event);
         } else {
           System.out.println(line(event));
