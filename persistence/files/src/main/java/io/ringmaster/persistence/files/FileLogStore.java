@@ -7,7 +7,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -82,15 +81,21 @@ public final class FileLogStore implements LogStore {
    * @param bytesMax what all files may have together, at least 1
    * @param retentionDays how long lines of groups that say nothing are kept; 0: until their room is
    *     needed
+   * @param blockBytes each file counts as so many, or a multiple of it, at least 1
    */
-  public record Limits(long streamBytesMax, long bytesMax, int retentionDays) {
+  public record Limits(long streamBytesMax, long bytesMax, int retentionDays, int blockBytes) {
+    private static final int BLOCK = 4096;
     private static final long STREAM_LEAST = 64L << 10;
     private static final long STREAM_MOST = 64L << 20;
 
     /** Streams have parts that are small beside what all and what one group may have. */
     public static Limits of(long bytesMax, int retentionDays) {
       return new Limits(
-          Math.clamp(bytesMax / 32, STREAM_LEAST, STREAM_MOST), bytesMax, retentionDays);
+          Math.clamp(bytesMax / 32, STREAM_LEAST, STREAM_MOST), bytesMax, retentionDays, BLOCK);
+    }
+
+    private long room(long bytes) {
+      return (bytes + blockBytes - 1) / blockBytes * blockBytes;
     }
 
     private long groupBytesMax() {
@@ -109,7 +114,7 @@ public final class FileLogStore implements LogStore {
    * @throws IOException the folder cannot be made or read
    */
   public static FileLogStore open(Path folder, Limits limits) throws IOException {
-    FileLogStore store = new FileLogStore(makeFolder(folder).toRealPath(), limits);
+    FileLogStore store = new FileLogStore(LogFiles.make(folder).toRealPath(), limits);
     store.find();
     return store;
   }
@@ -123,7 +128,7 @@ public final class FileLogStore implements LogStore {
       }
     }
     for (LogFiles.Found found : files.parts) {
-      long stored = found.stored();
+      long stored = stored(found);
       bytes += stored;
       LogGroup group = groupOf(found);
       if (group != null) {
@@ -156,14 +161,6 @@ public final class FileLogStore implements LogStore {
     }
     List<Path> folders = LogNames.groups(root, name);
     return folders.get(byFolder.containsKey(folders.get(0)) ? 1 : 0);
-  }
-
-  private static Path makeFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return folder;
-    }
-    return Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   // ---- append ----
@@ -240,7 +237,7 @@ public final class FileLogStore implements LogStore {
 
   private void write(Key key, LogPart part, long epochMs, byte[] source, int offset, int length)
       throws IOException {
-    long before = part.stored();
+    long before = stored(part);
     try {
       part.append(epochMs, source, offset, length);
     } catch (IOException e) {
@@ -249,7 +246,7 @@ public final class FileLogStore implements LogStore {
       closeAfter(e, part);
       throw e;
     } finally {
-      count(part.group, part.stored() - before);
+      count(part.group, stored(part) - before);
     }
   }
 
@@ -278,7 +275,7 @@ public final class FileLogStore implements LogStore {
   private LogGroup group(String name, long epochMs) throws IOException {
     LogGroup group = groups.get(name);
     if (group == null || !Files.isDirectory(group.folder, LinkOption.NOFOLLOW_LINKS)) {
-      Path folder = makeFolder(folder(name));
+      Path folder = LogFiles.make(folder(name));
       group = LogGroup.create(name, folder, epochMs);
       add(group);
     }
@@ -287,7 +284,7 @@ public final class FileLogStore implements LogStore {
 
   private LogPart openPart(Key key, LogGroup group) throws IOException {
     Path stream = LogNames.below(group.folder, key.stream);
-    makeFolder(stream.getParent());
+    LogFiles.make(stream.getParent());
     if (open.size() >= PARTS_OPEN_MAX) {
       Map.Entry<Key, LogPart> eldest = open.entrySet().iterator().next();
       open.remove(eldest.getKey());
@@ -298,16 +295,25 @@ public final class FileLogStore implements LogStore {
   }
 
   private LogPart openPart(Key key, LogGroup group, Path path) throws IOException {
-    long before = Files.exists(path) ? Files.size(path) + timesBytes(path) : 0;
+    long before = Files.exists(path) ? stored(path, Files.size(path)) : 0;
     LogPart part = LogPart.open(path, group, !unfinished.remove(path));
     open.put(key, part);
-    count(group, part.stored() - before);
+    count(group, stored(part) - before);
     return part;
   }
 
-  private static long timesBytes(Path part) throws IOException {
+  private long stored(LogPart part) {
+    return limits.room(part.size()) + limits.room(part.timesEnd());
+  }
+
+  private long stored(LogFiles.Found found) throws IOException {
+    return stored(found.path(), found.size());
+  }
+
+  /** What a part and its times have on disk. */
+  private long stored(Path part, long size) throws IOException {
     Path times = LogNames.times(part);
-    return Files.exists(times) ? Files.size(times) : 0;
+    return limits.room(size) + (Files.exists(times) ? limits.room(Files.size(times)) : 0);
   }
 
   /** The stream goes on in a new part; the oldest ones go when they have too much. */
@@ -316,13 +322,13 @@ public final class FileLogStore implements LogStore {
     full.close();
     Path stream = LogNames.stream(full.path);
     int number = LogNames.number(full.path);
-    long kept = full.stored();
+    long kept = stored(full);
     for (int old = number - 1; old >= 0; old--) {
       Path path = LogNames.part(stream, old);
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
         break;
       }
-      long stored = Files.size(path) + timesBytes(path);
+      long stored = stored(path, Files.size(path));
       kept += stored;
       if (kept > limits.streamBytesMax) {
         removePart(path, full.group, stored);
@@ -366,7 +372,7 @@ public final class FileLogStore implements LogStore {
     all.sort(Comparator.comparing(LogFiles.Found::writtenMs));
     long left = 0;
     for (LogFiles.Found found : all) {
-      left += found.stored();
+      left += stored(found);
     }
     for (LogFiles.Found found : all) {
       if (left <= wanted) {
@@ -379,7 +385,7 @@ public final class FileLogStore implements LogStore {
 
   /** Answers what it had on disk. */
   private long remove(LogFiles.Found found) throws IOException {
-    long stored = found.stored();
+    long stored = stored(found);
     leave(found.path());
     removePart(found.path(), groupOf(found), stored);
     removeEmptyFolders(found.path().getParent());
@@ -544,7 +550,7 @@ public final class FileLogStore implements LogStore {
       for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
         if (group.has(found)) {
           leave(found.path());
-          removePart(found.path(), null, found.stored());
+          removePart(found.path(), null, stored(found));
           removeEmptyFolders(found.path().getParent());
         }
       }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -23,17 +25,7 @@ final class LogFiles extends SimpleFileVisitor<Path> {
    * @param writtenMs when it was written last
    * @param size bytes of its lines
    */
-  record Found(Path path, Path folder, boolean nested, long writtenMs, long size) {
-    /** On disk, with its times. */
-    long stored() throws IOException {
-      Path times = LogNames.times(path);
-      try {
-        return size + Files.size(times);
-      } catch (NoSuchFileException e) {
-        return size;
-      }
-    }
-  }
+  record Found(Path path, Path folder, boolean nested, long writtenMs, long size) {}
 
   private final Path root;
   private final Deque<Path> groups = new ArrayDeque<>();
@@ -52,6 +44,15 @@ final class LogFiles extends SimpleFileVisitor<Path> {
     LogFiles files = new LogFiles(folder);
     Files.walkFileTree(folder, files);
     return files;
+  }
+
+  /** Makes a folder for the store alone, if it is not there. */
+  static Path make(Path folder) throws IOException {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      return folder;
+    }
+    return Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   @Override

@@ -125,18 +125,14 @@ final class LogPart {
     return entry;
   }
 
-  private long timesEnd() {
+  /** Bytes of what tells its times. */
+  long timesEnd() {
     return LogTimes.HEAD_BYTES + entries * LogTimes.ENTRY_BYTES;
   }
 
   /** Bytes of its lines. */
   long size() {
     return size;
-  }
-
-  /** Bytes of it on disk. */
-  long stored() {
-    return size + timesEnd();
   }
 
   boolean lineStart() {

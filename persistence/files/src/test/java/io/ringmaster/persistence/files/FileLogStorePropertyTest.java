@@ -27,7 +27,8 @@ class FileLogStorePropertyTest {
     Path parent = Files.createTempDirectory("log-names");
     Path root = parent.resolve("logs");
     String part = stream.replace('/', '_');
-    try (FileLogStore store = FileLogStore.open(root, new FileLogStore.Limits(1000, 100_000, 0))) {
+    try (FileLogStore store =
+        FileLogStore.open(root, new FileLogStore.Limits(1000, 100_000, 0, 1))) {
       String one = "a" + group.replace('/', '_');
       String other = "../" + group + "/./../..//\0\n";
       append(store, one, part + "s");

@@ -33,7 +33,7 @@ class FileLogStoreTest {
   }
 
   private static FileLogStore.Limits limits(long streamBytesMax, long bytesMax) {
-    return new FileLogStore.Limits(streamBytesMax, bytesMax, 0);
+    return new FileLogStore.Limits(streamBytesMax, bytesMax, 0, 1);
   }
 
   static boolean isPart(Path file) {
@@ -144,7 +144,7 @@ class FileLogStoreTest {
     assertEquals(64 << 10, FileLogStore.Limits.of(1, 0).streamBytesMax());
     assertEquals(64 << 20, FileLogStore.Limits.of(4L << 30, 0).streamBytesMax());
     String line = "x".repeat(999);
-    try (FileLogStore store = FileLogStore.open(folder, new FileLogStore.Limits(100, 4000, 0))) {
+    try (FileLogStore store = FileLogStore.open(folder, new FileLogStore.Limits(100, 4000, 0, 1))) {
       for (int i = 0; i < 500; i++) { // one line alone is nearly what the group may have
         append(store, "g", "s", i + line);
         append(store, "g", "s", "end\n");
@@ -173,6 +173,21 @@ class FileLogStoreTest {
       assertTrue(store.delete("h"));
       append(store, "h", "s", "line\nwhole\n");
       assertEquals("whole\n", Files.readString(folder.resolve("h/s+1")));
+    }
+  }
+
+  @Test
+  void smallFilesCountAsWhatTheyHaveOnDisk() throws IOException {
+    FileLogStore.Limits limits = FileLogStore.Limits.of(1 << 20, 0);
+    try (FileLogStore store = FileLogStore.open(folder, limits)) {
+      for (int i = 0; i < 200; i++) {
+        append(store, "g", "s" + i, "x\n");
+      }
+      assertEquals(8192, store.groups().get(0).bytes() / files(folder).size());
+    }
+    assertTrue(files(folder).size() <= 32, files(folder).size() + " streams in 256 KiB");
+    try (FileLogStore store = FileLogStore.open(folder, limits)) {
+      assertEquals(8192, store.groups().get(0).bytes() / files(folder).size());
     }
   }
 

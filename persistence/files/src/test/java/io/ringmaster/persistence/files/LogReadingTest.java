@@ -31,7 +31,7 @@ class LogReadingTest {
   @TempDir Path folder;
 
   private FileLogStore open(long streamBytesMax) throws IOException {
-    return FileLogStore.open(folder, new FileLogStore.Limits(streamBytesMax, 100 << 20, 0));
+    return FileLogStore.open(folder, new FileLogStore.Limits(streamBytesMax, 100 << 20, 0, 1));
   }
 
   private static void append(FileLogStore store, long epochMs, String text) throws IOException {
@@ -330,7 +330,7 @@ class LogReadingTest {
   void whatCannotBeRemovedKeepsNothingElse() throws IOException {
     long nowMs = 100 * DAY_MS;
     try (FileLogStore store =
-        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 3))) {
+        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 3, 1))) {
       for (int i = 0; i < 8; i++) {
         append(store, "g", "s" + i, 1, "x\n");
         age("g/s" + i, 1);
@@ -345,7 +345,7 @@ class LogReadingTest {
   @Test
   void whatIsTooOldGoes() throws IOException {
     try (FileLogStore store =
-        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 30))) {
+        FileLogStore.open(folder, new FileLogStore.Limits(1 << 20, 1 << 20, 30, 1))) {
       long nowMs = 100 * DAY_MS;
       append(store, "short", "s/old", 1, "x\n");
       append(store, "short", "s/new", 1, "x\n");
