@@ -75,6 +75,20 @@ class ServerTest {
   }
 
   @Test
+  void linesOfAGroupAreToldWhenItsFunctionIsNoMore() throws Exception {
+    start().close();
+    Path group = Files.createDirectories(folder.resolve("data/logs/my/group"));
+    Files.writeString(group.resolve("+group"), "ringmaster.log-group/1 1000 0\n/my/group");
+    Files.writeString(group.resolve("stream"), "one line\n");
+    try (Server server = start();
+        HttpClient client = HttpClient.newHttpClient()) {
+      JsonNode page =
+          MAPPER.readTree(get(client, server, "/_ringmaster/logs/gone?group=%2Fmy%2Fgroup"));
+      assertEquals("one line", page.get("events").get(0).get("message").asText());
+    }
+  }
+
+  @Test
   void whenItHasEndedItsPortsAndItsDataAreFree() throws Exception {
     Server server = start();
     InetSocketAddress http = address(server.httpUrl().replaceFirst(".*/", ""));
