@@ -62,6 +62,9 @@ public final class FileLogStore implements LogStore {
   /** Parts that were closed in the middle of a line, to be gone on with. */
   private final Set<Path> unfinished = new HashSet<>();
 
+  /** Where streams go on that were removed while they were written. */
+  private final LinkedHashMap<Path, Integer> removed = new LinkedHashMap<>();
+
   /** Streams whose next bytes end a line that was removed. */
   private final Set<Path> beheaded = new HashSet<>();
 
@@ -192,7 +195,7 @@ public final class FileLogStore implements LogStore {
     }
     int done = 0;
     if (part.size() > 0 && isFull(part, epochMs, length)) {
-      int lineEnd = part.lineStart() ? 0 : lineEnd(source, offset, length);
+      int lineEnd = part.lineStart() ? 0 : LogPart.lineEnd(source, offset, length);
       if (lineEnd >= 0 && part.size() + lineEnd <= limits.streamBytesMax + LINE_END_BYTES) {
         write(key, part, epochMs, source, offset, lineEnd);
         done = lineEnd;
@@ -211,7 +214,7 @@ public final class FileLogStore implements LogStore {
     if (!beheaded.contains(path)) {
       return 0;
     }
-    int end = lineEnd(source, offset, length);
+    int end = LogPart.lineEnd(source, offset, length);
     if (end >= 0) {
       beheaded.remove(path);
     }
@@ -223,16 +226,6 @@ public final class FileLogStore implements LogStore {
     return part.size() + length > limits.streamBytesMax
         || epochMs - part.firstMs() >= PART_AGE_MS
         || part.group.bytes > limits.groupBytesMax() && removalFailure == null;
-  }
-
-  /** Bytes to the end of the first line, with it; −1: it does not end. */
-  private static int lineEnd(byte[] bytes, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      if (bytes[offset + i] == '\n') {
-        return i + 1;
-      }
-    }
-    return -1;
   }
 
   private void write(Key key, LogPart part, long epochMs, byte[] source, int offset, int length)
@@ -290,6 +283,10 @@ public final class FileLogStore implements LogStore {
       open.remove(eldest.getKey());
       noteUnfinished(eldest.getValue());
       eldest.getValue().close();
+    }
+    Integer again = removed.remove(stream);
+    if (again != null) {
+      laterParts.put(stream, again);
     }
     return openPart(key, group, LogNames.part(stream, laterParts.getOrDefault(stream, 0)));
   }
@@ -422,7 +419,11 @@ public final class FileLogStore implements LogStore {
     Path stream = LogNames.stream(path);
     int number = LogNames.number(path);
     if (number == laterParts.getOrDefault(stream, 0) && (written || number > 0)) {
-      laterParts.put(stream, number + 1);
+      laterParts.remove(stream);
+      removed.put(stream, number + 1);
+      if (removed.size() > UNFINISHED_MAX) {
+        removed.pollFirstEntry();
+      }
     }
     if (inLine) {
       if (beheaded.size() >= UNFINISHED_MAX) {

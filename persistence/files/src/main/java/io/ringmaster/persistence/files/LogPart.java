@@ -174,6 +174,16 @@ final class LogPart {
     lineStart = bytes[offset + length - 1] == '\n';
   }
 
+  /** Bytes to the end of the first line, with it; −1: it does not end. */
+  static int lineEnd(byte[] bytes, int offset, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[offset + i] == '\n') {
+        return i + 1;
+      }
+    }
+    return -1;
+  }
+
   private static void write(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
     long to = at;
     while (bytes.hasRemaining()) {
