@@ -32,7 +32,7 @@ import java.util.function.Predicate;
  * of a path.
  *
  * <p>Appends come from one thread, which nobody may interrupt: that would close a file. Any thread
- * reads, without a lock, in files of its own, and may remove, which waits for an append.
+ * reads in files of its own, and may remove, which waits for an append.
  */
 public final class FileLogStore implements LogStore {
   private static final int PARTS_OPEN_MAX = 128;
