@@ -53,7 +53,7 @@ final class LateReasons {
 
   /** Nobody knows whether what was written is durable. */
   void failed() {
-    unwritten.putAll(unforced);
+    unforced.forEach(unwritten::putIfAbsent); // what waits is newer
     unforced.clear();
   }
 }

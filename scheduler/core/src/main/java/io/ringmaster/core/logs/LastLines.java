@@ -48,7 +48,8 @@ final class LastLines {
     long endMs = Math.min(toMs, nowMs);
     long widthMs = FIRST_MS;
     List<LogEvent> some = List.of();
-    while (toMs > beginMs && !full && !all.spent()) {
+    boolean narrower = true;
+    while (toMs > beginMs && !full && (!all.spent() || found.isEmpty() && narrower)) {
       long fromMs = Math.max(beginMs, endMs - widthMs);
       ArrayDeque<LogEvent> events = new ArrayDeque<>();
       if (read(fromMs, toMs, events)) {
@@ -59,7 +60,8 @@ final class LastLines {
         endMs = fromMs;
         widthMs = Math.min(WIDTH_MAX_MS, widthMs * MORE);
       } else {
-        some = List.copyOf(events);
+        some = List.copyOf(events); // the first of a time in which there are too many
+        narrower = endMs - fromMs > 1;
         widthMs = Math.max(1, Math.min(widthMs, endMs - fromMs) / LESS);
       }
     }
@@ -75,11 +77,13 @@ final class LastLines {
   private boolean read(long fromMs, long toMs, ArrayDeque<LogEvent> events) throws IOException {
     int linesMax = query.limit() - found.size();
     long charsMax = StoredLogs.ANSWER_CHARS_MAX - foundChars;
-    Effort effort = new Effort(clockNs, TRIES);
     MergedLines lines = source.of(fromMs, toMs);
+    Effort effort =
+        null; // begins when all streams are open: that is no reason to read less of them
     long chars = 0;
     boolean cut = false;
     while (lines.next() && lines.order().epochMs() < toMs) {
+      effort = effort == null ? new Effort(clockNs, TRIES) : effort;
       String text = lines.text();
       if (pattern.matches(text)) {
         events.add(lines.order().event(text));

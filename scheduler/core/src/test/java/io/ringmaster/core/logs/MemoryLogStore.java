@@ -19,6 +19,13 @@ final class MemoryLogStore implements LogStore {
   /** Cursors so far. */
   int opened;
 
+  private Runnable onList = () -> {};
+
+  /** Runs whenever streams are listed. */
+  void onList(Runnable run) {
+    onList = run;
+  }
+
   void add(String group, String stream, long epochMs, String line) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     append(group, stream, epochMs, bytes, 0, bytes.length);
@@ -52,6 +59,7 @@ final class MemoryLogStore implements LogStore {
 
   @Override
   public List<Stream> streams(String group, long fromMs) {
+    onList.run();
     List<Stream> streams = new ArrayList<>();
     groups
         .getOrDefault(group, new TreeMap<>())

@@ -121,6 +121,18 @@ class StoredLogsTest {
   }
 
   @Test
+  void theLastLinesOfAGroupThatIsSlowToListAreTheLast() {
+    for (int i = 0; i < 50; i++) {
+      store.add(GROUP, "s" + i % 7, 1000 + i, "line " + i);
+    }
+    nowMs = 1060;
+    store.onList(() -> nanos += 1_500_000_000L);
+    List<String> last = texts(logs.last(query().page(20, null)));
+    assertEquals("line 30", last.getFirst());
+    assertEquals("line 49", last.getLast());
+  }
+
+  @Test
   void anAnswerIsBounded() {
     String line = "x".repeat(100_000);
     for (int i = 0; i < 30; i++) {
