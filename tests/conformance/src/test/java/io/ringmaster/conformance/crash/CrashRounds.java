@@ -135,6 +135,7 @@ final class CrashRounds {
         LockSupport.parkNanos(random.nextLong(PART_NS));
       } finally {
         server.kill();
+        events.killed();
       }
       point.disarm(stops);
       ended(running);

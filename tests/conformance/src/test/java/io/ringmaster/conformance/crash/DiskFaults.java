@@ -52,6 +52,8 @@ enum DiskFaults {
       disk.startNew();
       disk.expect("it is described", disk.describe("before") == null);
       disk.sendSlowly(200);
+      // An environment that begins after the cut cannot read its code.
+      disk.await("all environments are there", () -> disk.ran() >= ServerProcess.ENVIRONMENTS);
       disk.image().cut();
       disk.await("events are refused", () -> !disk.send(Map.of("n", 0, "padding", PADDING)));
       disk.expect("it is said: " + disk.degraded(), !disk.degraded().isEmpty());

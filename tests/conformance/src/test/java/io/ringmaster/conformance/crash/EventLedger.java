@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Outside of the server: which events it acknowledged, as its clients tell, and which ones ran, as
@@ -19,12 +20,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * {@link #acknowledge}.
  */
 final class EventLedger {
+  /** The server has journalled long before that an event has run, however busy the machine is. */
+  private static final long JOURNALLED_NS = TimeUnit.SECONDS.toNanos(3);
+
   /** How an event was run. */
   private static final class Runs {
     /** The last life in which it ran, and whether it did so before that life had settled all. */
     int life;
 
     boolean settled;
+
+    /** When that was read. */
+    long readNs;
   }
 
   private final Path file;
@@ -59,6 +66,15 @@ final class EventLedger {
   /** Any thread. */
   void acknowledge(String id) {
     told.add(id);
+  }
+
+  /** The server was killed: what ran a while before that may never run again. */
+  void killed() throws IOException {
+    read();
+    long nowNs = System.nanoTime();
+    for (Runs each : runs.values()) {
+      each.settled |= nowNs - each.readNs > JOURNALLED_NS;
+    }
   }
 
   /** The next life of the server begins; its number. */
@@ -110,6 +126,7 @@ final class EventLedger {
       }
     }
     before.life = during;
+    before.readNs = System.nanoTime();
     before.settled = settling && during == life;
   }
 

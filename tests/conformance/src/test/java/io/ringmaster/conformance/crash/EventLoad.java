@@ -132,6 +132,12 @@ final class EventLoad {
     return ledger.inFlight();
   }
 
+  /** The server was killed: whoever waits to send something finds it gone. */
+  void killed() throws IOException {
+    enough = false;
+    ledger.killed();
+  }
+
   /** Waits until nothing is to be run any more, and compares. */
   void verify(Api api) throws IOException {
     Files.deleteIfExists(slow);

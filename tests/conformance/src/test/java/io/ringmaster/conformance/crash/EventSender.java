@@ -42,7 +42,7 @@ final class EventSender implements Callable<Void> {
       socket.setTcpNoDelay(true);
       InputStream in = new BufferedInputStream(socket.getInputStream());
       while (true) {
-        if (enough.getAsBoolean()) {
+        while (enough.getAsBoolean()) {
           Thread.sleep(2);
         }
         EventKind kind = next();

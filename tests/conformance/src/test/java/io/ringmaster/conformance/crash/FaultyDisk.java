@@ -62,6 +62,12 @@ final class FaultyDisk implements AutoCloseable {
     return ledger.inFlight();
   }
 
+  /** Events that ran. */
+  int ran() throws IOException {
+    ledger.read();
+    return ledger.ran();
+  }
+
   List<String> violations() {
     return violations;
   }

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code ringmaster serve} in a process of its own, on a data folder that outlives it. */
 final class ServerProcess implements AutoCloseable {
+  static final int ENVIRONMENTS = 14;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -50,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
             "--aws-endpoint=http://127.0.0.1:1/" + life,
             "--durability=" + durability,
             "--async-retry-base=1h",
-            "--environments-max=14",
+            "--environments-max=" + ENVIRONMENTS,
             "--state-pending-min=0ms"));
     Process process =
         new ProcessBuilder(command)

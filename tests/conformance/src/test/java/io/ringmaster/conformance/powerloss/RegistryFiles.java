@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.LongStream;
 
@@ -71,7 +72,10 @@ final class RegistryFiles {
       }
     }
     Set<Long> own = new HashSet<>();
-    LongStream.range(0, OWN).forEach(key -> own.add(found.getOrDefault(OWN_KEY + key, last)));
+    LongStream.range(0, OWN)
+        .mapToObj(key -> found.get(OWN_KEY + key))
+        .filter(Objects::nonNull)
+        .forEach(own::add);
     if (!own.contains(last) || own.stream().anyMatch(each -> each > last)) {
       throw new IOException("half of a commit is there: " + found);
     }
