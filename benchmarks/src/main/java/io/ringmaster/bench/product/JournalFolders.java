@@ -11,26 +11,7 @@ import java.util.stream.Stream;
 /** Folders of journals that are measured: on the disk on which temporary files are. */
 final class JournalFolders {
   /** Takes what is owed, for nothing. */
-  static final Journal.Recovery NOBODY =
-      new Journal.Recovery() {
-        @Override
-        public void owed(
-            long handle,
-            long idHigh,
-            long idLow,
-            String lane,
-            long acceptedMs,
-            long dueMs,
-            int attempt,
-            int bodyBytes) {
-          // of an earlier round
-        }
-
-        @Override
-        public void progress(long bytes, long bytesTotal) {
-          // nobody looks
-        }
-      };
+  static final Journal.Recovery NOBODY = (_, _, _, _, _, _, _, _) -> {};
 
   private JournalFolders() {}
 

@@ -251,7 +251,7 @@ final class JournalDamageTest {
     CycleFolders folders = new CycleFolders(new JournalFiles(), folder);
     OwedTable table = new OwedTable();
     new Replay(folders, Seal.read(new JournalFiles(), folder), table)
-        .run(List.of(1), new Counting());
+        .run(List.of(1), (_, _, _, _, _, _, _, _) -> {});
     assertTrue(table.owed() == EVENTS || Files.exists(mark), table.owed() + " owed; " + what);
     OwedTable.Row row = new OwedTable.Row();
     for (int place = 0; place < table.places(); place++) {
@@ -259,27 +259,6 @@ final class JournalDamageTest {
         assertEquals(TestJournal.LANE, row.lane, what);
         assertEquals(row.idLow, ~row.idHigh, what);
       }
-    }
-  }
-
-  /** Takes what is owed, for nothing. */
-  private static final class Counting implements Journal.Recovery {
-    @Override
-    public void owed(
-        long handle,
-        long idHigh,
-        long idLow,
-        String lane,
-        long acceptedMs,
-        long dueMs,
-        int attempt,
-        int bodyBytes) {
-      // the table has it
-    }
-
-    @Override
-    public void progress(long bytes, long bytesTotal) {
-      // short
     }
   }
 

@@ -115,6 +115,7 @@ public interface Journal extends AutoCloseable {
   }
 
   /** Takes what is still owed after a start. */
+  @FunctionalInterface
   interface Recovery {
     /** An event that is owed, once each, in no order. Parameters as in {@link Event}. */
     void owed(
@@ -133,7 +134,9 @@ public interface Journal extends AutoCloseable {
      * @param bytes read so far
      * @param bytesTotal to be read
      */
-    void progress(long bytes, long bytesTotal);
+    default void progress(long bytes, long bytesTotal) {
+      // who does not want to know
+    }
   }
 
   /**

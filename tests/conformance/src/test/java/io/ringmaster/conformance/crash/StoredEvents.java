@@ -26,7 +26,7 @@ record StoredEvents(Set<String> owed, Set<String> dead) {
     StoredEvents found = new StoredEvents(new HashSet<>(), new HashSet<>());
     JournalProvider provider = ServiceLoader.load(JournalProvider.class).findFirst().orElseThrow();
     try (Journal journal = provider.open(folder, true, EVENTS_MAX)) {
-      journal.recover(found.new Owed());
+      journal.recover((_, high, low, _, _, _, _, _) -> found.owed().add(id(high, low)));
       for (long cursor = 0; cursor >= 0; ) {
         CompletableFuture<Long> next = new CompletableFuture<>();
         journal.deadLetters(
@@ -44,26 +44,5 @@ record StoredEvents(Set<String> owed, Set<String> dead) {
 
   private static String id(long high, long low) {
     return new UUID(high, low).toString();
-  }
-
-  /** Takes what is owed. */
-  private final class Owed implements Journal.Recovery {
-    @Override
-    public void owed(
-        long handle,
-        long idHigh,
-        long idLow,
-        String lane,
-        long acceptedMs,
-        long dueMs,
-        int attempt,
-        int bodyBytes) {
-      owed.add(id(idHigh, idLow));
-    }
-
-    @Override
-    public void progress(long bytes, long bytesTotal) {
-      // it is not told to anybody
-    }
   }
 }

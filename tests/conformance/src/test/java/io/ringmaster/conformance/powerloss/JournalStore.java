@@ -46,26 +46,7 @@ final class JournalStore {
     Journal journal = new ShortCycles().open(folder, synced, EVENTS_MAX);
     boolean well = false;
     try {
-      journal.recover(
-          new Journal.Recovery() {
-            @Override
-            public void owed(
-                long handle,
-                long idHigh,
-                long idLow,
-                String lane,
-                long acceptedMs,
-                long dueMs,
-                int attempt,
-                int bodyBytes) {
-              owed.put(idLow, handle);
-            }
-
-            @Override
-            public void progress(long bytes, long bytesTotal) {
-              // it is not told to anybody
-            }
-          });
+      journal.recover((handle, _, idLow, _, _, _, _, _) -> owed.put(idLow, handle));
       well = true;
       return journal;
     } finally {
