@@ -14,7 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * The memory that this process shares with the engine: two slots for frames each way, and the words
+ * The memory that this process shares with the engine: slots for frames each way, and the words
  * that tell of them, as the segment's specification has them. Main thread only.
  *
  * <p>Ordering pairs, all with the engine: a count is stored with release behind its frame and
@@ -26,11 +26,14 @@ import java.nio.file.Path;
 final class Segment {
   static final int SLOT_BYTES = 65_536;
 
-  // Words of the engine.
+  /** Of each direction; a power of two. */
+  private static final int SLOTS = 8;
+
+  // Words of the engine; of the last two there is one for each slot.
   private static final int REQUESTS = 128;
   private static final int ENGINE_POLLS = 136;
-  private static final int REVOKED = 144;
-  private static final int PIPED = 152;
+  private static final int REVOKED = 512;
+  private static final int PIPED = 576;
 
   // Words of this process.
   private static final int RESPONSES = 256;
@@ -38,8 +41,8 @@ final class Segment {
   private static final int TAKING = 272;
 
   private static final int REQUEST_SLOTS = 4_096;
-  private static final int RESPONSE_SLOTS = 135_168;
-  private static final int BYTES = RESPONSE_SLOTS + 2 * SLOT_BYTES;
+  private static final int RESPONSE_SLOTS = REQUEST_SLOTS + SLOTS * SLOT_BYTES;
+  private static final int BYTES = RESPONSE_SLOTS + SLOTS * SLOT_BYTES;
 
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -48,6 +51,14 @@ final class Segment {
 
   /** Requests that were taken out of slots. */
   private long taken;
+
+  private static final long LOOKS = 1;
+
+  /**
+   * What the engine's word was when this process woke it last, that is the number of its sleep; or
+   * that it looks.
+   */
+  private long woken = LOOKS;
 
   /** Responses that were put into slots. */
   private long given;
@@ -112,11 +123,9 @@ final class Segment {
     return (memory.get(slot(REQUEST_SLOTS, taken + 1) + 5) & flag) != 0;
   }
 
-  /**
-   * INVOKE frames that the engine has begun to write to the pipe before it put its last one here.
-   */
+  /** INVOKE frames that come by the pipe before the request that is offered. */
   long piped() {
-    return (long) WORD.getAcquire(memory, PIPED);
+    return (long) WORD.getOpaque(memory, PIPED + word(taken + 1));
   }
 
   /** Bytes of the request that is offered, header included. */
@@ -140,7 +149,7 @@ final class Segment {
   boolean revoked() {
     WORD.setOpaque(memory, TAKING, taken);
     VarHandle.fullFence();
-    return (long) WORD.getOpaque(memory, REVOKED) == taken;
+    return (long) WORD.getOpaque(memory, REVOKED + word(taken)) == taken;
   }
 
   /** Whether the engine was told that somebody looks at requests. */
@@ -165,13 +174,13 @@ final class Segment {
   // ---- responses ----
 
   /**
-   * Puts a frame into a slot, if it fits and the engine looks; what follows it is looked for here
-   * before this process sleeps.
+   * Puts a frame into a slot, if it fits and the engine looks, or has been woken from the sleep that
+   * it is in; what follows it is looked for here before this process sleeps.
    *
-   * @return false: it must go by the pipe
+   * @return false: it must go by the pipe, which wakes the engine
    */
   boolean put(byte[] frame, int size) {
-    if (size > SLOT_BYTES || (long) WORD.getOpaque(memory, ENGINE_POLLS) == 0) {
+    if (mustWake() || size > SLOT_BYTES) {
       return false;
     }
     if (!polls) {
@@ -186,10 +195,26 @@ final class Segment {
   /** Whether the engine may sleep without having seen what was put: it must be rung for. */
   boolean mustRing() {
     VarHandle.fullFence();
-    return (long) WORD.getOpaque(memory, ENGINE_POLLS) == 0;
+    return mustWake();
+  }
+
+  /** Whether the engine may sleep, and was not woken from that sleep; then it is to be, now. */
+  private boolean mustWake() {
+    long looks = (long) WORD.getOpaque(memory, ENGINE_POLLS);
+    if (looks == LOOKS || looks == woken) {
+      return false;
+    }
+    if (looks != 0) {
+      woken = looks;
+    }
+    return true;
   }
 
   private static int slot(int first, long number) {
-    return first + (int) (number & 1) * SLOT_BYTES;
+    return first + ((int) number & SLOTS - 1) * SLOT_BYTES;
+  }
+
+  private static int word(long number) {
+    return ((int) number & SLOTS - 1) * Long.BYTES;
   }
 }

@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux;
 
 import io.ringmaster.sandbox.linux.channel.ChannelBuffers;
+import io.ringmaster.sandbox.linux.channel.Segment;
 import io.ringmaster.sandbox.linux.channel.SegmentChannel;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,9 @@ final class PolledChannels {
   private final DriverCounters counters;
   private final SandboxProcess[] polled = new SandboxProcess[MAX];
   private int count;
+
+  /** Number of the dispatcher's last sleep. */
+  private long sleep = Segment.LOOKS;
 
   PolledChannels(ChannelBuffers buffers, DriverCounters counters) {
     this.buffers = buffers;
@@ -121,9 +125,10 @@ final class PolledChannels {
    */
   long sleeps(long nowNs) {
     long untilNs = Long.MAX_VALUE;
+    sleep++;
     for (int i = 0; i < count; i++) {
       SegmentChannel channel = polled[i].shared;
-      channel.polling(false);
+      channel.sleeps(buffers, sleep);
       long unrungNs = channel.unrungUntilNs(nowNs, RESCUE_NS);
       if (unrungNs != Long.MAX_VALUE && nowNs - unrungNs >= 0) {
         if (channel.rescue(buffers)) {
@@ -139,7 +144,7 @@ final class PolledChannels {
   /** The dispatcher is awake. */
   void wakes() {
     for (int i = 0; i < count; i++) {
-      polled[i].shared.polling(true);
+      polled[i].shared.wakes();
     }
   }
 }

@@ -140,11 +140,11 @@ final class ProcessSandboxDriver implements SandboxDriver {
   }
 
   @Override
-  public boolean prefetches(int sandbox) {
+  public int prefetches(int sandbox) {
     Environment environment = environments.find(sandbox);
-    return environment != null
-        && environment.process != null
-        && environment.process.channel.prefetches();
+    return environment == null || environment.process == null
+        ? 0
+        : environment.process.channel.prefetches();
   }
 
   @Override

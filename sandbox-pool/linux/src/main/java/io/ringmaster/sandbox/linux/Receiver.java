@@ -76,8 +76,7 @@ final class Receiver {
       return false;
     }
     if (environment.state == EnvironmentState.BUSY && environment.sequence == sequence) {
-      environment.invocation = null;
-      environment.state = environment.state.to(EnvironmentState.IDLE);
+      advance(environment);
     }
     return true;
   }

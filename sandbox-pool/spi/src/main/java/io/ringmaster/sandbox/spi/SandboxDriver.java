@@ -32,20 +32,20 @@ public interface SandboxDriver extends AutoCloseable {
    * invocation's terminal event or until the sandbox is reset or discarded. On a sandbox that was
    * reset, or whose init failed, the process is started again first, inside this invocation.
    *
-   * <p>Where the sandbox {@linkplain #prefetches prefetches}, one more may be offered while one
-   * runs: it lies behind that one, and is the first of its slot when that one's terminal answer is
-   * told.
+   * <p>Where the sandbox {@linkplain #prefetches prefetches}, others may be offered while one runs:
+   * they lie behind it in the order in which they were offered, and each is the first of its slot
+   * when the terminal answer of the one before it is told.
    *
    * @return false: there is no place behind what runs, or not for this one; never for a free slot
    */
   boolean offer(int slot, Invocation invocation);
 
   /**
-   * Whether an invocation may be {@linkplain #offer offered} while another one runs. Asked when the
-   * sandbox becomes ready, and true until its process ends. Only for sandboxes of one slot.
+   * How many invocations may be {@linkplain #offer offered} while another one runs; 0: none. Asked
+   * when the sandbox becomes ready, and true until its process ends. Only for sandboxes of one slot.
    */
-  default boolean prefetches(int sandbox) {
-    return false;
+  default int prefetches(int sandbox) {
+    return 0;
   }
 
   /**

@@ -439,9 +439,7 @@ public final class Dispatcher implements FunctionPublisher {
             sandbox.driver.reset(sandbox.id, Fault.ENGINE_CLOSING);
             reset = true;
           }
-          if (running.behind != null) {
-            outcomes.refuse(placement.takeBehind(sandbox, running.slot), CLOSING);
-          }
+          outcomes.refuseBehind(running, CLOSING);
           timers.cancel(running);
           placement.leave(sandbox, running.slot, nowNs);
           outcomes.platformFault(running, sandbox);

@@ -126,6 +126,9 @@ final class Outcomes {
     }
     invocation.noPrefetch();
     sandbox.version.sampleInvoke(invocation.invokeNs, fastNs);
+    if (!invocation.prefetchTried) {
+      sandbox.version.sampleQuickest(invocation.invokeNs);
+    }
     invocation.logMark = logMark;
     invocation.responseBuffer().endChunk();
     placement.leave(sandbox, slot, nowNs);
@@ -145,8 +148,9 @@ final class Outcomes {
   /** Its process ends by itself: nothing is offered to it before that is over. */
   void dying(Sandbox sandbox) {
     PendingInvocation first = sandbox.running(0);
-    if (first != null) {
-      prefetched.takeFirst(sandbox, first); // it lay behind the last, and has not begun
+    if (first != null) { // it lay behind the last, and has not begun
+      prefetched.releaseBehind(first);
+      prefetched.takeFirst(sandbox, first);
     }
     placement.dying(sandbox);
   }
@@ -245,7 +249,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
-        prefetched.releaseBehind(sandbox, invocation);
+        prefetched.releaseBehind(invocation);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         exit(invocation, sandbox, status);
@@ -277,7 +281,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
-        prefetched.releaseBehind(sandbox, invocation);
+        prefetched.releaseBehind(invocation);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         if (violation) {
@@ -347,16 +351,13 @@ final class Outcomes {
    */
   private void timedOut(PendingInvocation invocation) {
     Sandbox sandbox = invocation.sandbox;
-    PendingInvocation behind = invocation.behind;
-    if (behind != null && behind.prefetch() == PrefetchState.BEHIND && !prefetched.revoke(behind)) {
-      // What lies behind it has begun, so it has answered: that is on its way, or a lie.
+    if (!prefetched.revokeBehind(invocation)) {
+      // What lay behind it has begun, so it has answered: that is on its way, or a lie.
       timers.schedule(invocation, nowNs + NS_PER_MS);
       return;
     }
     counters.increment(Counter.TIMEOUTS);
-    if (invocation.behind != null) {
-      refuse(placement.takeBehind(sandbox, invocation.slot), PLATFORM_FAULT);
-    }
+    refuseBehind(invocation, PLATFORM_FAULT);
     if (sandbox.initializes()) {
       recorder.initEnded(
           sandbox, InitStatus.TIMEOUT, null, null, nowNs - invocation.offeredNs, epochMs);
@@ -378,6 +379,15 @@ final class Outcomes {
     answer(invocation, document.type(), document.json());
     placement.reset(sandbox, Fault.TIMEOUT); // before the event is its caller's again
     finish(invocation, sandbox, Outcome.TIMEOUT);
+  }
+
+  /** What lies behind an invocation will never be known to have begun, or not. */
+  void refuseBehind(PendingInvocation invocation, Refusal refusal) {
+    PendingInvocation behind;
+    while ((behind = invocation.behind) != null) {
+      placement.takeBehind(behind);
+      refuse(behind, refusal);
+    }
   }
 
   /** Another invocation of a sandbox that ends: back to its line if it was not begun. */

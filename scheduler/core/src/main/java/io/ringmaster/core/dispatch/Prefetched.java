@@ -14,9 +14,8 @@ import io.ringmaster.core.timer.Timers;
  * back, elsewhere. Dispatcher thread only.
  *
  * <p>Whether one that was revoked has begun is sometimes open for a moment; it stays in its slot
- * until an event tells. One that lies behind an unanswered one when their sandbox ends has not
- * begun. One whose predecessor has answered counts as begun, unless its driver says that it was
- * skipped.
+ * until an event tells. What lies behind an unanswered one when their sandbox ends has not begun.
+ * One whose predecessor has answered counts as begun, unless its driver says that it was skipped.
  */
 final class Prefetched {
   private final Placement placement;
@@ -46,19 +45,27 @@ final class Prefetched {
   void skipped(Sandbox sandbox, int slot, long sequence) {
     PendingInvocation first = first(sandbox, slot, sequence);
     if (first != null) {
-      boolean revoked = first.prefetch() == PrefetchState.FIRST_IN_DOUBT;
-      releaseBehind(sandbox, first);
+      boolean goesOn =
+          first.prefetch() == PrefetchState.FIRST_IN_DOUBT
+              && sandbox.state() == SandboxState.READY; // else its sandbox ends
+      if (!goesOn) {
+        releaseBehind(first);
+      }
       takeFirst(sandbox, first);
-      if (revoked && sandbox.state() == SandboxState.READY) { // else its sandbox ends
+      if (goesOn) {
         outcomes.reusable(sandbox);
       }
       return;
     }
     PendingInvocation running = sandbox == null ? null : sandbox.running(slot);
-    if (running == null || running.behind == null || running.behind.sequence != sequence) {
+    PendingInvocation behind = running == null ? null : running.behind;
+    while (behind != null && behind.sequence != sequence) {
+      behind = behind.behind;
+    }
+    if (behind == null) {
       counters.increment(Counter.LATE_ANSWERS);
     } else {
-      releaseBehind(sandbox, running);
+      release(behind);
     }
   }
 
@@ -87,28 +94,48 @@ final class Prefetched {
       sandbox.leaveLine();
       return false;
     }
-    releaseBehind(sandbox, sandbox.running(invocation.slot));
+    release(invocation);
     return true;
   }
 
-  /** Takes back what has lain behind a slow one for too long, and tells how many. */
-  int revokeOverdue() {
-    int revoked = 0;
-    PendingInvocation overdue;
-    while ((overdue = placement.overdueBehind(outcomes.nowNs)) != null) {
-      revoke(overdue);
-      revoked++;
+  /**
+   * Revokes all that lie behind an invocation.
+   *
+   * @return false: of one of them it was found just now that it has begun, or that this is open
+   */
+  boolean revokeBehind(PendingInvocation running) {
+    boolean allTaken = true;
+    PendingInvocation following;
+    for (PendingInvocation behind = running.behind; behind != null; behind = following) {
+      following = behind.behind;
+      allTaken &= behind.prefetch() != PrefetchState.BEHIND || revoke(behind);
     }
-    return revoked;
+    return allTaken;
+  }
+
+  /** Takes back what has lain behind a slow one for too long, and tells of how many sandboxes. */
+  int revokeOverdue() {
+    int overdue = 0;
+    Sandbox sandbox;
+    while ((sandbox = placement.overdueBehind(outcomes.nowNs)) != null) {
+      revokeBehind(sandbox.running(0));
+      placement.unladen(sandbox); // what is in doubt remains
+      overdue++;
+    }
+    return overdue;
   }
 
   /** What lies behind an invocation, if anything does, is placed again: it has not begun. */
-  void releaseBehind(Sandbox sandbox, PendingInvocation running) {
-    PendingInvocation behind = placement.takeBehind(sandbox, running.slot);
-    if (behind != null) {
-      counters.increment(Counter.PREFETCH_REVOKED);
-      outcomes.placeAgain(behind);
+  void releaseBehind(PendingInvocation running) {
+    while (running.behind != null) {
+      release(running.behind);
     }
+  }
+
+  private void release(PendingInvocation behind) {
+    placement.takeBehind(behind);
+    counters.increment(Counter.PREFETCH_REVOKED);
+    outcomes.placeAgain(behind);
   }
 
   /** The first of its slot has not begun, and is placed again. */

@@ -91,7 +91,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   public long offeredNs;
   public long deadlineEpochMs;
 
-  /** The one that lies behind it in its slot; or null. */
+  /** The one that lies behind it in its slot, and is the next there; or null. */
   public PendingInvocation behind;
 
   /** It lay behind another one, or was too much for that: not again. */

@@ -23,8 +23,14 @@ public final class Sandbox extends Timed {
   Sandbox lineNext;
   Sandbox linePrevious;
 
-  /** Whether an invocation can be placed behind the one that runs. */
-  public boolean prefetches;
+  /** How many invocations can be placed behind the one that runs. */
+  public int depth;
+
+  /** How many lie there. */
+  public int behind;
+
+  /** Place among those that have something behind what runs; −1: it is none of them. */
+  public int ladenAt = -1;
 
   /**
    * Whether it was handed an invocation that is not recorded as started. Written by the dispatcher
@@ -33,7 +39,7 @@ public final class Sandbox extends Timed {
    */
   private final AtomicBoolean ahead = new AtomicBoolean();
 
-  /** When the one that lies behind the running one was placed there. */
+  /** Since when something has lain behind what runs now. */
   public long behindNs;
 
   public final long createdNs;
@@ -161,15 +167,37 @@ public final class Sandbox extends Timed {
   /** An invocation leaves its slot: to the one that lies behind it, or the slot is free. */
   public void vacate(int slot) {
     int index = Slots.index(slot);
-    PendingInvocation behind = running[index].behind;
-    if (behind == null) {
+    PendingInvocation next = running[index].behind;
+    if (next == null) {
       running[index] = null;
       freeSlots[free++] = index;
     } else {
       running[index].behind = null;
-      running[index] = behind;
-      behind.prefetch(behind.prefetch().first());
+      running[index] = next;
+      behind--;
+      next.prefetch(next.prefetch().first());
     }
+  }
+
+  /** Places an invocation behind all that are in a slot that is in use. */
+  public void layBehind(int slot, PendingInvocation invocation) {
+    PendingInvocation last = running[Slots.index(slot)];
+    while (last.behind != null) {
+      last = last.behind;
+    }
+    last.behind = invocation;
+    behind++;
+  }
+
+  /** Takes away one that lies behind another; what lies behind it moves up. */
+  public void takeBehind(PendingInvocation invocation) {
+    PendingInvocation before = running[Slots.index(invocation.slot)];
+    while (before.behind != invocation) {
+      before = before.behind;
+    }
+    before.behind = invocation.behind;
+    invocation.behind = null;
+    behind--;
   }
 
   /** What runs in a slot; null: nothing, or no such slot. */

@@ -54,7 +54,7 @@ public final class VersionState extends Timed {
   /** Environments without a process. */
   public final SandboxLine reset = new SandboxLine();
 
-  /** Sandboxes that run one invocation and can take another one behind it; first in, first out. */
+  /** Sandboxes that run an invocation and can take one more behind it; first in, first out. */
   public final SandboxLine open = new SandboxLine();
 
   /** Sandboxes in any state. */
@@ -71,6 +71,12 @@ public final class VersionState extends Timed {
 
   /** Moving average of the time from hand-over to answer in nanoseconds; −1: no sample. */
   public long invokeNsAverage = -1;
+
+  /**
+   * About the least that an invocation takes that begins at once, in nanoseconds: what lasts longer
+   * moves it little. −1: no sample.
+   */
+  public long quickestNs = -1;
 
   /**
    * Moving share of slow invocations in parts of {@link #SHARE_ALL}. It begins so high that it is
@@ -241,6 +247,12 @@ public final class VersionState extends Timed {
   public void sampleInvoke(long ns, long fastNs) {
     invokeNsAverage = invokeNsAverage < 0 ? ns : invokeNsAverage + (ns - invokeNsAverage) / 8;
     slowShare += ((ns < fastNs ? 0 : SHARE_ALL) - slowShare) >> SHARE_SHIFT;
+  }
+
+  /** Folds an invocation in that had a free slot. */
+  public void sampleQuickest(long ns) {
+    quickestNs =
+        quickestNs < 0 || ns < quickestNs ? ns : quickestNs + ((ns - quickestNs) >> SHARE_SHIFT);
   }
 
   /** Folds one more cold start into the average, weight one quarter. */

@@ -4,7 +4,6 @@ import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.PendingInvocation;
 import io.ringmaster.core.model.PrefetchState;
 import io.ringmaster.core.model.Sandbox;
-import io.ringmaster.core.model.SandboxLine;
 import io.ringmaster.core.model.SandboxState;
 import io.ringmaster.core.model.VersionState;
 import io.ringmaster.core.timer.Timers;
@@ -15,18 +14,17 @@ import java.util.concurrent.TimeUnit;
  * thread only.
  *
  * <p>What lies behind another one has not begun: no time runs for it, nothing is recorded of it,
- * and it can be revoked. It begins when the one before it has answered. It lies there for {@link
- * PrefetchLimits#fastNs} at most, and goes back to its place in the line then; no invocation lies
- * behind another one twice, so none is passed on for ever.
+ * and it can be revoked. It begins when the one before it has answered. Where that takes longer
+ * than {@link PrefetchLimits#fastNs}, all that lie in that sandbox go back to their places in the
+ * line; no invocation lies behind another one twice, so none is passed on for ever.
  */
 final class Offers {
   private final Timers timers;
   private final InvocationRecorder recorder;
   private final long fastNs;
   private final int slowShareMax;
-
-  /** Sandboxes in which one lies behind another; the one that has lain for longest first. */
-  private final SandboxLine laden = new SandboxLine();
+  private final long wakeNs;
+  private final Laden laden;
 
   private long sequence;
 
@@ -35,6 +33,8 @@ final class Offers {
     this.recorder = recorder;
     fastNs = limits.fastNs();
     slowShareMax = (int) (limits.slowShareMax() * VersionState.SHARE_ALL);
+    wakeNs = limits.wakeNs();
+    laden = new Laden(fastNs);
   }
 
   // ---- into a free slot ----
@@ -80,11 +80,16 @@ final class Offers {
   void begin(PendingInvocation invocation, long nowNs, long epochMs) {
     clock(invocation, nowNs);
     recorder.started(invocation, epochMs);
+    Sandbox sandbox = invocation.sandbox;
     if (invocation.prefetch() != PrefetchState.NONE) {
-      invocation.sandbox.aheadRelease(false);
+      sandbox.aheadRelease(sandbox.behind > 0);
+      if (sandbox.behind > 0) {
+        sandbox.behindNs = nowNs;
+        laden.add(sandbox);
+      }
     }
     if (invocation.prefetch() != PrefetchState.FIRST_IN_DOUBT) {
-      opens(invocation.sandbox);
+      opens(sandbox);
     }
   }
 
@@ -103,9 +108,9 @@ final class Offers {
     timers.schedule(invocation, nowNs + invocation.sandbox.version.spec.timeoutNs());
   }
 
-  /** It runs one invocation, and nothing lies behind that. */
+  /** It runs an invocation, and may have room behind that. */
   void opens(Sandbox sandbox) {
-    if (sandbox.prefetches) {
+    if (sandbox.behind < sandbox.depth) {
       sandbox.version.open.addLast(sandbox);
     }
   }
@@ -115,24 +120,43 @@ final class Offers {
   /** Places what waits behind what runs, as far as that pays, and tells how many. */
   int prefetch(VersionState version, long nowNs, long epochMs) {
     int placed = 0;
-    if (version.slowShare < slowShareMax) {
-      while (version.waiting > version.coming && !version.waitingHead.prefetchTried) {
-        Sandbox sandbox = open(version, nowNs);
-        if (sandbox == null || !placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
-          break;
-        }
-        placed++;
+    while (version.waiting > version.coming && mayLieBehind(version)) {
+      Sandbox sandbox = open(version, nowNs);
+      if (sandbox == null || !placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
+        break;
       }
+      placed++;
     }
     return placed;
   }
 
-  /** The sandbox that has run its one invocation for longest, but not for long; null: none. */
+  /**
+   * Places the first that waits behind others although a sandbox is idle, where that is over before
+   * the idle one would be awake; true: done.
+   */
+  boolean sparesAWake(VersionState version, long nowNs, long epochMs) {
+    if (!mayLieBehind(version) || version.quickestNs > wakeNs) {
+      return false;
+    }
+    Sandbox sandbox = open(version, nowNs);
+    return sandbox != null
+        && isSoonDone(sandbox)
+        && placeBehind(sandbox, version.waitingHead, nowNs, epochMs);
+  }
+
+  private boolean mayLieBehind(VersionState version) {
+    return version.waiting > 0
+        && version.slowShare < slowShareMax
+        && !version.waitingHead.prefetchTried;
+  }
+
+  /** The first sandbox that takes one more, and has not run what it runs for long; null: none. */
   private Sandbox open(VersionState version, long nowNs) {
     Sandbox sandbox;
     while ((sandbox = version.open.first()) != null) {
       boolean slow = nowNs - sandbox.running(0).offeredNs >= fastNs;
-      if (!slow && !sandbox.doomed && nowNs < sandbox.lifeEndNs) {
+      boolean room = sandbox.behind == 0 || isSoonDone(sandbox);
+      if (room && !slow && !sandbox.doomed && nowNs < sandbox.lifeEndNs) {
         return sandbox;
       }
       sandbox.leaveLine(); // until it begins its next one
@@ -140,57 +164,67 @@ final class Offers {
     return null;
   }
 
+  /** Whether what is in it will be done in the time in which another one could be woken. */
+  private boolean isSoonDone(Sandbox sandbox) {
+    return (sandbox.behind + 1) * sandbox.version.quickestNs <= wakeNs;
+  }
+
   private boolean placeBehind(
       Sandbox sandbox, PendingInvocation invocation, long nowNs, long epochMs) {
-    PendingInvocation before = sandbox.running(0);
+    int slot = sandbox.running(0).slot;
     invocation.prefetchTried = true;
-    address(invocation, sandbox, before.slot, epochMs);
+    address(invocation, sandbox, slot, epochMs);
     sandbox.leaveLine();
     sandbox.aheadRelease(true);
-    if (!sandbox.driver.offer(before.slot, invocation)) {
-      sandbox.aheadRelease(false);
+    if (!sandbox.driver.offer(slot, invocation)) {
+      sandbox.aheadRelease(sandbox.behind > 0);
       unaddress(invocation);
       return false;
     }
     sandbox.version.dequeue();
     sandbox.version.behind++;
-    before.behind = invocation;
+    sandbox.layBehind(slot, invocation);
     invocation.prefetch(PrefetchState.BEHIND);
-    sandbox.behindNs = nowNs;
-    laden.addLast(sandbox);
+    if (sandbox.behind == 1) {
+      sandbox.behindNs = nowNs;
+      laden.add(sandbox);
+    }
+    opens(sandbox);
     return true;
   }
 
-  /** What has lain behind another one for too long; null: nothing. */
-  PendingInvocation overdue(long nowNs) {
-    Sandbox first = laden.first();
-    return first != null && nowNs >= first.behindNs + fastNs ? first.running(0).behind : null;
+  /** A sandbox in which something has lain behind the same one for too long; null: none. */
+  Sandbox overdue(long nowNs) {
+    return laden.overdue(nowNs);
   }
 
-  /** When {@link #overdue} has something; {@link Long#MAX_VALUE}: nothing lies behind another. */
+  /** When {@link #overdue} is to be asked; {@link Long#MAX_VALUE}: nothing lies behind another. */
   long nextNs() {
-    Sandbox first = laden.first();
-    return first == null ? Long.MAX_VALUE : first.behindNs + fastNs;
+    return laden.nextNs();
   }
 
-  /** Takes away what lies behind the one that runs in a slot; null: nothing does. */
-  PendingInvocation takeBehind(Sandbox sandbox, int slot) {
-    PendingInvocation before = sandbox.running(slot);
-    PendingInvocation behind = before.behind;
-    if (behind != null) {
-      before.behind = null;
-      sandbox.version.behind--;
-      sandbox.leaveLine();
-      unaddress(behind);
+  /** {@link #overdue} tells of it no more until what runs in it has answered. */
+  void unladen(Sandbox sandbox) {
+    laden.remove(sandbox);
+  }
+
+  /** Takes away what lies behind another one. */
+  void takeBehind(PendingInvocation invocation) {
+    Sandbox sandbox = invocation.sandbox;
+    sandbox.takeBehind(invocation);
+    sandbox.leaveLine(); // its place may be free only when the one before it has answered
+    sandbox.version.behind--;
+    if (sandbox.behind == 0) {
+      laden.remove(sandbox);
     }
-    return behind;
+    unaddress(invocation);
   }
 
   /** It waits again, as if nothing had happened. */
   void unaddress(PendingInvocation invocation) {
     if (invocation.prefetch() != PrefetchState.NONE) {
       invocation.noPrefetch();
-      invocation.sandbox.aheadRelease(false);
+      invocation.sandbox.aheadRelease(invocation.sandbox.behind > 0);
     }
     invocation.sandbox = null;
     invocation.slot = -1;

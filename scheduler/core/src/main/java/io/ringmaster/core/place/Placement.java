@@ -137,6 +137,11 @@ public final class Placement {
     int offered = 0;
     while (version.waitingHead != null) {
       Sandbox warm = version.idle.first();
+      if (warm != null && !othersAreHungry(version) && offers.sparesAWake(version, nowNs, epochMs)) {
+        counters.increment(Counter.PREFETCHED);
+        offered++;
+        continue;
+      }
       Sandbox sandbox = warm != null ? warm : version.reset.first();
       if (sandbox == null) {
         grow(version, nowNs, epochMs);
@@ -258,7 +263,7 @@ public final class Placement {
     timers.cancel(sandbox);
     move(sandbox, SandboxState.READY);
     sandbox.slots(slots);
-    sandbox.prefetches = slots == 1 && sandbox.driver.prefetches(sandbox.id);
+    sandbox.depth = slots == 1 ? sandbox.driver.prefetches(sandbox.id) : 0;
     sandbox.readyNs = nowNs;
     sandbox.lastUsedNs = nowNs;
     version.sampleCold(bindNs + initNs);
@@ -297,6 +302,9 @@ public final class Placement {
       version.busySlots--;
     } else {
       version.behind--;
+      if (sandbox.behind == 0) {
+        offers.unladen(sandbox);
+      }
     }
     sandbox.lastUsedNs = nowNs;
     sandbox.invocations++;
@@ -304,7 +312,7 @@ public final class Placement {
 
   /** After {@link #leave}: the sandbox can take the next invocation, or goes on to what it has. */
   public void reusable(Sandbox sandbox, long nowNs, long epochMs) {
-    PendingInvocation first = sandbox.prefetches ? sandbox.running(0) : null;
+    PendingInvocation first = sandbox.depth > 0 ? sandbox.running(0) : null;
     if (first != null) {
       offers.begin(first, nowNs, epochMs);
     } else if (!sandbox.isIn(sandbox.version.idle)) {
@@ -318,14 +326,19 @@ public final class Placement {
     offers.beginLate(invocation, nowNs);
   }
 
-  /** Takes away what lies behind the one that runs in a slot; null: nothing does. */
-  public PendingInvocation takeBehind(Sandbox sandbox, int slot) {
-    return offers.takeBehind(sandbox, slot);
+  /** Takes away what lies behind another one. */
+  public void takeBehind(PendingInvocation invocation) {
+    offers.takeBehind(invocation);
   }
 
-  /** What has lain behind another one for too long; null: nothing. */
-  public PendingInvocation overdueBehind(long nowNs) {
+  /** A sandbox in which something has lain behind the same one for too long; null: none. */
+  public Sandbox overdueBehind(long nowNs) {
     return offers.overdue(nowNs);
+  }
+
+  /** {@link #overdueBehind} tells of it no more until what runs in it has answered. */
+  public void unladen(Sandbox sandbox) {
+    offers.unladen(sandbox);
   }
 
   /**
@@ -426,7 +439,7 @@ public final class Placement {
     timers.cancel(sandbox);
     move(sandbox, SandboxState.RESET);
     sandbox.slots(1);
-    sandbox.prefetches = false;
+    sandbox.depth = 0;
     sandbox.initUncharged = false;
     recorder.ended(sandbox);
     sandbox.version.reset.addLast(sandbox);

@@ -13,22 +13,28 @@ import sys
 from . import frames
 
 _DESCRIPTOR = 5
-BYTES = 266240
+BYTES = 1052672
 SLOT_BYTES = 65536
-_REQUEST_SLOTS, _RESPONSE_SLOTS = 4096, 135168
+_MASK = 7  # one less than the slots of each direction
+_REQUEST_SLOTS, _RESPONSE_SLOTS = 4096, 528384
 
-# Indexes of the words, 64 bits each.
-_REQUESTS, ENGINE_POLLING, _REVOKED, _PIPED = 16, 17, 18, 19
+# Indexes of the words, 64 bits each; of the last two there is one for each slot.
+_REQUESTS, ENGINE_POLLING = 16, 17
 _RESPONSES, _POLLING, _TAKING = 32, 33, 34
+_REVOKED, _PIPED = 64, 72
 
 _REVOCABLE = 4
 _DOORBELL = frames.HEADER.pack(0, frames.BELL, 0, 0, 0)
+
+
+_LOOKS = 1
 
 
 class NoSegment:
     """Where there is none: nobody polls."""
 
     polling = False
+    woken = _LOOKS
     words = (0,) * 64
 
 
@@ -41,6 +47,7 @@ class Segment:
         self.channel = channel
         self.polling = False
         self.leaving = False  # before the next sleep it ends
+        self.woken = _LOOKS  # what the engine's word was when this side woke it last; or that it looks
         self.taken = 0  # those that were taken back included
         self.run = 0
         self.sent = 0
@@ -72,6 +79,13 @@ class Segment:
             words[_POLLING] = 1
         return self.take(served) or self.next(served)
 
+    def rung(self, served):
+        """Wakes up: a doorbell may stand for several requests. Empty when there is none."""
+        if not self.polling:
+            self.polling = self.leaving = True
+            self.words[_POLLING] = 1
+        return self.take(served)
+
     def take(self, served):
         """The next request out of its slot that the engine did not take back; empty when there is none."""
         words = self.words
@@ -82,9 +96,10 @@ class Segment:
         if self.weak:
             release()
             acquire(False)
-        start = _REQUEST_SLOTS + (number & 1) * SLOT_BYTES
+        slot = number & _MASK
+        start = _REQUEST_SLOTS + slot * SLOT_BYTES
         length, kind, flags, _, sequence = frames.HEADER.unpack_from(self.memory, start)
-        if flags & _REVOCABLE and words[_PIPED] != served - self.run:
+        if flags & _REVOCABLE and words[_PIPED + slot] != served - self.run:
             return self._piped()  # the one before this one comes by the pipe
         frame = self.memory[start : start + frames.HEADER.size + length]
         self.taken = number
@@ -92,9 +107,9 @@ class Segment:
             words[_TAKING] = number
             release()
             acquire(False)
-            if words[_REVOKED] == number:
+            if words[_REVOKED + slot] == number:
                 self.channel.write(frames.HEADER.pack(0, frames.SKIPPED, 0, 0, sequence))
-                return self.take(served)  # its doorbell may have been read for the one before this one
+                return self.take(served)  # its doorbell may have been read for one before this one
         self.run += 1
         return frame
 
@@ -106,7 +121,7 @@ class Segment:
         return frame
 
     def send(self, data):
-        """Puts a frame that fits into the next slot, for an engine that was just seen to look."""
+        """Puts a frame that fits into the next slot, for an engine that looks, or has been woken from the sleep it is in."""
         words = self.words
         release, acquire = self.fence
         self.leaving = False
@@ -114,7 +129,7 @@ class Segment:
             self.polling = True
             words[_POLLING] = 1
         number = self.sent + 1
-        start = _RESPONSE_SLOTS + (number & 1) * SLOT_BYTES
+        start = _RESPONSE_SLOTS + (number & _MASK) * SLOT_BYTES
         self.memory[start : start + len(data)] = data
         if self.weak:
             release()
@@ -122,8 +137,15 @@ class Segment:
         words[_RESPONSES] = self.sent = number
         release()
         acquire(False)
-        if not words[ENGINE_POLLING]:
+        looks = words[ENGINE_POLLING]
+        if looks != _LOOKS and looks != self.woken:
+            self.wakes(looks)
             self.channel.write(_DOORBELL)
+
+    def wakes(self, looks):
+        """The engine is about to be woken by the pipe, from the sleep of that number; 0: it never looks."""
+        if looks:
+            self.woken = looks
 
     def rest(self):
         """The engine does not look: it is not worth looking for it either, but for what it has sent already."""

@@ -252,9 +252,12 @@ class Sandbox:
                 self._answer(frames.RESPONSE, sequence, body)
                 continue
             data = pack(len(body) + 16, 19, 0, 0, sequence, pipe.mark, memory_kb, 0) + body
-            if words[polled] and len(data) <= slot_bytes:
+            looks = words[polled]
+            if looks and (looks == 1 or looks == shared.woken) and len(data) <= slot_bytes:
                 shared.send(data)
                 continue
+            if looks:
+                shared.wakes(looks)
             if shared.polling:
                 shared.rest()
             written = write(responses, data)
@@ -276,9 +279,12 @@ class Sandbox:
             served += 1
             body = handler(frame[72 + sum(fields[7:]) :])
             data = pack(len(body) + 16, 19, 0, 0, fields[4], self.pipe.mark, 0, 0) + body
-            if words[polled] and len(data) <= slot_bytes:
+            looks = words[polled]
+            if looks and (looks == 1 or looks == shared.woken) and len(data) <= slot_bytes:
                 shared.send(data)
                 continue
+            if looks:
+                shared.wakes(looks)
             if shared.polling:
                 shared.rest()
             written = write(responses, data)
@@ -298,9 +304,7 @@ class Sandbox:
                 sys.exit(0)
             if kind != frames.DOORBELL or not isinstance(self.segment, segment.Segment):
                 os._exit(_PROTOCOL_STATUS)
-            frame = self.segment.take(served)
-            if not frame:
-                frame = self.segment.next(served) if self.segment.polling else self.channel.receive()
+            frame = self.segment.rung(served) or self.segment.next(served)
 
     @staticmethod
     def _set_trace(trace):

@@ -70,14 +70,14 @@ public interface Channel {
   /** The caller consumed so many bytes of the running invocation's chunks. */
   void credit(int bytes);
 
-  /** Whether {@link #invokeBehind} may find a place while an invocation runs. */
-  default boolean prefetches() {
-    return false;
+  /** How many places {@link #invokeBehind} may find while an invocation runs. */
+  default int prefetches() {
+    return 0;
   }
 
   /**
-   * Hands one more invocation over while one runs; it is expected after that one's answer, and then
-   * is the one that runs.
+   * Hands one more invocation over while one runs; it is expected after the answers of those before
+   * it, and then is the one that runs.
    *
    * @return false: there is no place for it, nothing was sent
    */

@@ -4,6 +4,7 @@ import io.ringmaster.sandbox.spi.Invocation;
 import io.ringmaster.sandbox.spi.ResponseBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * Understands what one sandbox process writes, wherever reads cut it. Judges each header against
@@ -24,7 +25,7 @@ final class FrameReader {
     /** An invocation that was taken back was not begun; see {@link #skipped}. */
     SKIPPED,
     /**
-     * The next frame belongs to the invocation behind the expected one. Its header was consumed and
+     * The next frame belongs to an invocation behind the expected one. Its header was consumed and
      * forgotten: {@link #laterHeader} comes again before what follows it.
      */
     LATER,
@@ -39,7 +40,9 @@ final class FrameReader {
     /** READY or INIT_ERROR. */
     INIT,
     /** CHUNK, RESPONSE or ERROR of one invocation. */
-    ANSWER
+    ANSWER,
+    /** That one invocation was not begun. */
+    SKIPPED
   }
 
   private static final int STARTED_BYTES_MAX = 4096;
@@ -49,14 +52,12 @@ final class FrameReader {
   private Expectation expectation = Expectation.NOTHING;
   private long sequence;
 
-  /** The invocation behind the expected one, or one that was taken back; 0: none. */
-  private long laterSequence;
+  /** Whether a sequence is that of an invocation behind the expected one. */
+  private final LongPredicate later;
 
-  private long revokedSequence;
   private boolean mayBeSkipped;
   private long bellsLeft;
 
-  private long skipped;
   private ResponseBuffer answer;
 
   // The frame that is being read: header and figures are collected first, then the body streams
@@ -85,6 +86,18 @@ final class FrameReader {
   private int maxMemoryKb;
   private String violation;
 
+  /** Of a process that is never in more than one invocation. */
+  FrameReader() {
+    this(other -> false);
+  }
+
+  /**
+   * @param later whether a sequence is that of an invocation behind the expected one
+   */
+  FrameReader(LongPredicate later) {
+    this.later = later;
+  }
+
   void expectNothing() {
     expectation = Expectation.NOTHING;
     answer = null;
@@ -101,26 +114,23 @@ final class FrameReader {
   void expectAnswer(long invocationSequence, ResponseBuffer into) {
     expectation = Expectation.ANSWER;
     sequence = invocationSequence;
-    laterSequence = 0;
     mayBeSkipped = false;
     answer = into;
     oversize = false;
     streaming = false;
   }
 
-  /** What may come for the invocation behind the expected one, when its time has come; 0: none. */
-  void later(long invocationSequence) {
-    laterSequence = invocationSequence;
+  /** An invocation was taken back: nothing but that it was skipped is expected of it. */
+  void expectSkipped(long invocationSequence) {
+    expectation = Expectation.SKIPPED;
+    sequence = invocationSequence;
+    streaming = false;
+    answer = null;
   }
 
   /** The expected invocation was taken back, perhaps too late. */
   void mayBeSkipped() {
     mayBeSkipped = true;
-  }
-
-  /** An invocation that is not expected any more will be told to have been skipped; 0: none. */
-  void revoked(long invocationSequence) {
-    revokedSequence = invocationSequence;
   }
 
   /** So many more doorbells may come, at any time. */
@@ -131,11 +141,6 @@ final class FrameReader {
   /** The header of the frame that came too early. */
   byte[] laterHeader() {
     return Arrays.copyOf(prefix, Frames.HEADER_BYTES);
-  }
-
-  /** Whose invocation was not begun. */
-  long skipped() {
-    return skipped;
   }
 
   Expectation expectation() {
@@ -268,10 +273,11 @@ final class FrameReader {
   }
 
   private boolean isLater() {
-    return laterSequence != 0
-        && prefixLength == Frames.HEADER_BYTES
-        && prefixWanted == Frames.HEADER_BYTES
-        && prefixSegment.get(Frames.LONG, 8) == laterSequence;
+    if (prefixLength != Frames.HEADER_BYTES || prefixWanted != Frames.HEADER_BYTES) {
+      return false;
+    }
+    long frameSequence = prefixSegment.get(Frames.LONG, 8);
+    return frameSequence != sequence && frameSequence != 0 && later.test(frameSequence);
   }
 
   /**
@@ -332,10 +338,7 @@ final class FrameReader {
   private boolean sequenceFits(long frameSequence) {
     return switch (kind) {
       case Frames.BELL -> frameSequence == 0;
-      case Frames.SKIPPED ->
-          frameSequence != 0
-              && (frameSequence == revokedSequence
-                  || mayBeSkipped && !streaming && frameSequence == sequence);
+      case Frames.SKIPPED -> frameSequence == sequence && !streaming;
       default -> frameSequence == (expectation == Expectation.ANSWER ? sequence : 0);
     };
   }
@@ -345,10 +348,11 @@ final class FrameReader {
       return bellsLeft > 0;
     }
     if (kind == Frames.SKIPPED) {
-      return revokedSequence != 0 || mayBeSkipped;
+      return expectation == Expectation.SKIPPED
+          || expectation == Expectation.ANSWER && mayBeSkipped;
     }
     return switch (expectation) {
-      case NOTHING -> false;
+      case NOTHING, SKIPPED -> false;
       case STARTED -> kind == Frames.STARTED;
       case INIT -> kind == Frames.READY || kind == Frames.INIT_ERROR;
       case ANSWER -> kind == Frames.RESPONSE || kind == Frames.ERROR || kind == Frames.CHUNK;
@@ -433,8 +437,7 @@ final class FrameReader {
         yield Outcome.MORE;
       }
       case Frames.SKIPPED -> {
-        skipped = prefixSegment.get(Frames.LONG, 8);
-        yield Outcome.SKIPPED;
+        yield ended(Outcome.SKIPPED);
       }
       case Frames.STARTED -> ended(Outcome.STARTED);
       case Frames.READY -> {

@@ -23,7 +23,7 @@ public final class InlineChannel implements Channel {
   private final int requestFd;
   private final int responseFd;
   private final long owner;
-  private final FrameReader reader = new FrameReader();
+  private final FrameReader reader;
 
   // The frame that is being sent: prepared bytes, or else an invocation's.
   private byte[] prepared;
@@ -59,15 +59,18 @@ public final class InlineChannel implements Channel {
    * @param owner what {@link Transfer#owner} is to answer
    */
   public InlineChannel(int requestFd, int responseFd, long owner) {
-    this(requestFd, responseFd, owner, false);
+    this(requestFd, responseFd, owner, false, new FrameReader());
   }
 
   /**
    * As the other one.
    *
    * @param framesFollow more may come behind an answer: a doorbell, the next answer
+   * @param reader what understands the response pipe
    */
-  InlineChannel(int requestFd, int responseFd, long owner, boolean framesFollow) {
+  InlineChannel(
+      int requestFd, int responseFd, long owner, boolean framesFollow, FrameReader reader) {
+    this.reader = reader;
     this.requestFd = requestFd;
     this.responseFd = responseFd;
     this.owner = owner;
@@ -100,8 +103,13 @@ public final class InlineChannel implements Channel {
 
   @Override
   public void invoke(ChannelBuffers buffers, Invocation offered) {
-    headBytes = Frames.invokeHead(buffers.outbound, offered);
+    send(buffers, offered);
     reader.expectAnswer(offered.sequence(), offered.responseBuffer());
+  }
+
+  /** Sends an INVOKE frame; what is expected is told to the reader by the caller. */
+  void send(ChannelBuffers buffers, Invocation offered) {
+    headBytes = Frames.invokeHead(buffers.outbound, offered);
     invocation = offered;
     sent = 0;
     toSend = headBytes + offered.payloadLength();

@@ -15,19 +15,25 @@ import java.lang.invoke.VarHandle;
  */
 public final class Segment {
   /** Size of the memory. */
-  public static final long BYTES = 4096 + 4 * 65_536;
+  public static final long BYTES = 4096 + 2 * 8 * 65_536;
+
+  /** So many frames of each direction lie here at most; a power of two. */
+  static final int SLOTS = 8;
+
+  /** The engine looks into response slots before it sleeps. */
+  public static final long LOOKS = 1;
 
   /** A frame in a slot has at most so many bytes, its header included. */
   static final int SLOT_BYTES = 65_536;
 
   private static final long REQUEST_SLOTS = 4096;
-  private static final long RESPONSE_SLOTS = REQUEST_SLOTS + 2 * SLOT_BYTES;
+  private static final long RESPONSE_SLOTS = REQUEST_SLOTS + SLOTS * SLOT_BYTES;
 
   // Engine.
   private static final long REQUESTS = 128;
   private static final long ENGINE_POLLING = 136;
-  private static final long REVOKED = 144;
-  private static final long PIPED = 152;
+  private static final long REVOKED = 512;
+  private static final long PIPED = 576;
 
   // Sandbox.
   private static final long RESPONSES = 256;
@@ -37,12 +43,15 @@ public final class Segment {
   private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
 
   private final MemorySegment memory;
-  private final MemorySegment[] requestSlots = new MemorySegment[2];
-  private final MemorySegment[] responseSlots = new MemorySegment[2];
+  private final MemorySegment[] requestSlots = new MemorySegment[SLOTS];
+  private final MemorySegment[] responseSlots = new MemorySegment[SLOTS];
+
+  /** What was written to {@link #PIPED}: it changes seldom. */
+  private final long[] piped = new long[SLOTS];
 
   private Segment(MemorySegment memory) {
     this.memory = memory;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < SLOTS; i++) {
       requestSlots[i] = memory.asSlice(REQUEST_SLOTS + (long) i * SLOT_BYTES, SLOT_BYTES);
       responseSlots[i] = memory.asSlice(RESPONSE_SLOTS + (long) i * SLOT_BYTES, SLOT_BYTES);
     }
@@ -75,12 +84,16 @@ public final class Segment {
 
   /** Where a request of this number is written to; never read. */
   MemorySegment requestSlot(long number) {
-    return requestSlots[(int) number & 1];
+    return requestSlots[slot(number)];
   }
 
   /** Where the sandbox writes a response of this number, and what it likes, when it likes. */
   MemorySegment responseSlot(long number) {
-    return responseSlots[(int) number & 1];
+    return responseSlots[slot(number)];
+  }
+
+  private static int slot(long number) {
+    return (int) number & SLOTS - 1;
   }
 
   /** After the request was written. */
@@ -88,16 +101,23 @@ public final class Segment {
     WORD.setRelease(memory, REQUESTS, count);
   }
 
-  void pollingOpaque(boolean on) {
-    WORD.setOpaque(memory, ENGINE_POLLING, on ? 1L : 0L);
+  /** {@link #LOOKS}, the number of a sleep, or 0. */
+  void pollingOpaque(long value) {
+    WORD.setOpaque(memory, ENGINE_POLLING, value);
   }
 
+  /** The request of this number was taken back. */
   void revokedOpaque(long number) {
-    WORD.setOpaque(memory, REVOKED, number);
+    WORD.setOpaque(memory, REVOKED + slot(number) * Long.BYTES, number);
   }
 
-  void pipedOpaque(long count) {
-    WORD.setOpaque(memory, PIPED, count);
+  /** So many frames by the pipe come before the request of this number; before its release. */
+  void pipedOpaque(long number, long count) {
+    int slot = slot(number);
+    if (piped[slot] != count) {
+      piped[slot] = count;
+      WORD.setOpaque(memory, PIPED + slot * Long.BYTES, count);
+    }
   }
 
   /** Before the response is read. */

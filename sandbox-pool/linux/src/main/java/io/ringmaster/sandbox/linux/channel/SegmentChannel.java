@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
  * to a side that looks there before it sleeps, and by the pipe to one that may sleep. So nothing is
  * ever slower than over the pipes alone, and where both sides are awake there is no system call.
  *
- * <p>One invocation runs; one more may lie behind it, in a slot, and be taken back before it is
- * begun.
+ * <p>One invocation runs; others may lie behind it, in slots, and be taken back before they are
+ * begun. Answers come in the order of the invocations, and what was taken back is told in its
+ * place to have been skipped ({@link SandboxLine}).
  *
  * <p>Ordering pairs, all with the sandbox: a frame is written, <i>release</i>, its count is; the
  * count is read, <i>acquire</i>, then the frame. A count is published, <i>full fence</i>, the other
@@ -41,20 +42,8 @@ public final class SegmentChannel implements Channel {
   private long piped;
   private long answered;
 
-  // What is in the sandbox.
-  private Invocation running;
-  private boolean runningLayBehind;
-
-  /** It lay behind, and was to be taken back in vain: it counts as begun. */
-  private boolean runningInDoubt;
-
-  private long runningNumber;
-  private Invocation behind;
-  private long behindNumber;
-  private boolean behindInDoubt;
-
-  /** Of an invocation that was taken back, and is still to be skipped; 0: none. */
-  private long skips;
+  /** What is in the sandbox. */
+  private final SandboxLine line = new SandboxLine();
 
   private boolean bySlot;
   private long skipped;
@@ -75,7 +64,12 @@ public final class SegmentChannel implements Channel {
 
   private long unrungNs;
 
-  /** A doorbell that the request pipe had no room for: whatever comes next, it is rung again. */
+  /**
+   * A doorbell that was not rung, though the sandbox said that it may sleep: it has an invocation
+   * that it was woken for, and looks for the next one if it answers that by a slot; or the request
+   * pipe had no room. Rung with the next answer, if the sandbox does not look then, and before the
+   * engine sleeps.
+   */
   private boolean owesBell;
 
   /**
@@ -88,7 +82,7 @@ public final class SegmentChannel implements Channel {
    */
   public SegmentChannel(int requestFd, int responseFd, long owner, Segment segment) {
     this.segment = segment;
-    pipes = new InlineChannel(requestFd, responseFd, owner, true);
+    pipes = new InlineChannel(requestFd, responseFd, owner, true, new FrameReader(line::isLater));
   }
 
   /** The pipes; what comes before the first invocation goes by them. */
@@ -105,28 +99,49 @@ public final class SegmentChannel implements Channel {
       timedNs = System.nanoTime();
     }
     pipes.reader().allowBells(1);
-    boolean fits = Frames.fits(offered, Segment.SLOT_BYTES);
-    if (fits && (skips != 0 || segment.sandboxPollsOpaque())) {
-      publish(buffers, offered, 0);
-      runningNumber = requests;
-      expect(offered);
+    long number = 0;
+    if (Frames.fits(offered, Segment.SLOT_BYTES)
+        && (!line.isEmpty() || segment.sandboxPollsOpaque())) {
+      number = publish(buffers, offered, 0);
     } else {
-      segment.pipedOpaque(++piped);
-      pipes.invoke(buffers, offered);
-      slotReader.expectAnswer(offered.sequence(), offered.responseBuffer());
-      runningNumber = 0;
+      if (!line.isEmpty()) {
+        ring(buffers); // what is to be skipped comes before what the pipe brings
+      }
+      piped++;
+      pipes.send(buffers, offered);
     }
-    running = offered;
-    runningLayBehind = false;
-    runningInDoubt = false;
+    boolean first = line.isEmpty();
+    line.add(offered, number, false);
+    if (first) {
+      expectFirst();
+    }
   }
 
-  private void expect(Invocation invocation) {
-    pipes.reader().expectAnswer(invocation.sequence(), invocation.responseBuffer());
-    slotReader.expectAnswer(invocation.sequence(), invocation.responseBuffer());
+  /** Tells both readers what comes next. */
+  private void expectFirst() {
+    FrameReader piping = pipes.reader();
+    switch (line.first()) {
+      case NONE -> {
+        piping.expectNothing();
+        slotReader.expectNothing();
+      }
+      case RUNS, IN_DOUBT -> {
+        Invocation invocation = line.firstInvocation();
+        piping.expectAnswer(invocation.sequence(), invocation.responseBuffer());
+        slotReader.expectAnswer(invocation.sequence(), invocation.responseBuffer());
+        if (line.first() == SandboxLine.State.IN_DOUBT) {
+          piping.mayBeSkipped();
+          slotReader.mayBeSkipped();
+        }
+      }
+      case TAKEN_BACK -> {
+        piping.expectSkipped(line.firstSequence());
+        slotReader.expectSkipped(line.firstSequence());
+      }
+    }
   }
 
-  private void publish(ChannelBuffers buffers, Invocation offered, int flags) {
+  private long publish(ChannelBuffers buffers, Invocation offered, int flags) {
     long number = requests + 1;
     MemorySegment slot = segment.requestSlot(number);
     int head = Frames.invokeHead(slot, offered, flags);
@@ -138,13 +153,19 @@ public final class SegmentChannel implements Channel {
         head,
         offered.payloadLength());
     requests = number;
+    segment.pipedOpaque(number, piped);
     segment.requestsRelease(number);
     VarHandle.fullFence();
     unrung = polled && segment.sandboxPollsOpaque();
     unrungNs = 0;
-    if (!unrung) {
+    if (unrung) {
+      owesBell = false;
+    } else if (polled && flags == Frames.REVOCABLE) {
+      owesBell = true;
+    } else {
       ring(buffers);
     }
+    return number;
   }
 
   /**
@@ -156,74 +177,49 @@ public final class SegmentChannel implements Channel {
   }
 
   @Override
-  public boolean prefetches() {
-    return true;
+  public int prefetches() {
+    return Segment.SLOTS - 2; // beside what runs, and one that comes when that was taken back
   }
 
   @Override
   public boolean invokeBehind(ChannelBuffers buffers, Invocation offered) {
-    if (running == null
-        || behind != null
-        || skips != 0
+    if (running() == null
+        || line.size() >= Segment.SLOTS - 1
         || pipes.sending()
         || !Frames.fits(offered, Segment.SLOT_BYTES)) {
       return false;
     }
     pipes.reader().allowBells(1);
-    publish(buffers, offered, Frames.REVOCABLE);
-    behind = offered;
-    behindInDoubt = false;
-    behindNumber = requests;
-    pipes.reader().later(offered.sequence());
+    line.add(offered, publish(buffers, offered, Frames.REVOCABLE), true);
     return true;
   }
 
   @Override
   public boolean revoke(long sequence) {
-    boolean isBehind = behind != null && behind.sequence() == sequence;
-    if (!isBehind && (running == null || running.sequence() != sequence || !runningLayBehind)) {
+    int at = line.revocable(sequence);
+    if (at < 0) {
       return false;
     }
-    if (skips != 0) { // one word can name one only
-      behindInDoubt |= isBehind;
-      runningInDoubt |= !isBehind;
-      return false;
-    }
-    long number = isBehind ? behindNumber : runningNumber;
+    long number = line.number(at);
     segment.revokedOpaque(number);
     VarHandle.fullFence();
-    if (segment.takingOpaque() >= number) {
-      if (isBehind) {
-        behindInDoubt = true;
+    boolean inTime = segment.takingOpaque() < number;
+    line.revoked(at, inTime);
+    if (at == 0) {
+      if (inTime) {
+        expectFirst();
       } else {
-        runningInDoubt = true;
-        mayBeSkipped();
+        pipes.reader().mayBeSkipped();
+        slotReader.mayBeSkipped();
       }
-      return false;
     }
-    skips = sequence;
-    pipes.reader().revoked(sequence);
-    slotReader.revoked(sequence);
-    if (isBehind) {
-      behind = null;
-      pipes.reader().later(0);
-    } else {
-      running = null;
-      runningLayBehind = false;
-      pipes.reader().expectNothing();
-      slotReader.expectNothing();
-    }
-    return true;
-  }
-
-  private void mayBeSkipped() {
-    pipes.reader().mayBeSkipped();
-    slotReader.mayBeSkipped();
+    return inTime;
   }
 
   @Override
   public boolean unbegun() {
-    return runningLayBehind && !runningInDoubt && segment.takingOpaque() < runningNumber;
+    long number = line.unbegunUnless();
+    return number != 0 && segment.takingOpaque() < number;
   }
 
   @Override
@@ -257,7 +253,10 @@ public final class SegmentChannel implements Channel {
   public Received receive(ChannelBuffers buffers) {
     Received received = take(buffers);
     if (owesBell && (received == Received.ANSWER || received == Received.SKIPPED)) {
-      ring(buffers); // what filled the pipe was read
+      unrung = polled && segment.sandboxPollsOpaque();
+      unrungNs = 0;
+      owesBell = !unrung;
+      payBell(buffers);
     }
     return received;
   }
@@ -270,11 +269,11 @@ public final class SegmentChannel implements Channel {
       boolean passedOver = false;
       long count = segment.responsesAcquire();
       if (count != answered) {
-        int most = (running == null ? 0 : 1) + (behind == null ? 0 : 1) + (skips == 0 ? 0 : 1);
-        if (count - answered < 0 || count - answered > most) {
+        if (count - answered < 0 || count - answered > line.size()) {
           return violated("a count of responses that cannot be");
         }
-        passedOver = isOfTheOneBehind();
+        // The one before has answered by the pipe then, or will.
+        passedOver = line.isLater(segment.responseSlot(answered + 1).get(Frames.LONG, 8));
         if (!passedOver) {
           Received received = fromSlot();
           if (received != Received.NOTHING) {
@@ -295,13 +294,13 @@ public final class SegmentChannel implements Channel {
           }
         }
         case SKIPPED -> {
-          if (!swallowed(pipes.reader().skipped())) {
+          if (!skippedFirst()) {
             return received;
           }
         }
         case ANSWER -> {
           bySlot = false;
-          next(pipes.processEnds());
+          answeredFirst(pipes.processEnds());
           return received;
         }
         case END -> {
@@ -323,12 +322,6 @@ public final class SegmentChannel implements Channel {
     return Received.VIOLATION;
   }
 
-  /** The one before has answered by the pipe then, or will. */
-  private boolean isOfTheOneBehind() {
-    return behind != null
-        && segment.responseSlot(answered + 1).get(Frames.LONG, 8) == behind.sequence();
-  }
-
   /**
    * Reads each byte of the slot once: the header into the reader's own memory, before it judges.
    */
@@ -341,41 +334,47 @@ public final class SegmentChannel implements Channel {
         if (denied) {
           yield violated("a response in a slot that the pipe denies");
         }
-        next(slotReader.processEnds());
+        answeredFirst(slotReader.processEnds());
         yield Received.ANSWER;
       }
       case SKIPPED -> {
-        // One that was taken back in time may be told of while another one is under way.
-        boolean late = slotReader.skipped() == skips;
-        if (!late && (denied || pipes.reader().streaming())) {
+        // What was taken back in time may be told while the next one is written to the pipe.
+        boolean inTime = line.first() == SandboxLine.State.TAKEN_BACK;
+        if (!inTime && (denied || pipes.reader().streaming())) {
           yield violated("a skip in a slot that the pipe denies");
         }
-        yield swallowed(slotReader.skipped()) ? Received.NOTHING : Received.SKIPPED;
+        yield skippedFirst() ? Received.NOTHING : Received.SKIPPED;
       }
       case VIOLATION -> violated(slotReader.violation());
       default -> violated("a response that does not end in its slot");
     };
   }
 
-  /** Whether nobody needs to know. */
-  private boolean swallowed(long sequence) {
-    if (sequence == skips) {
-      skips = 0;
-      pipes.reader().revoked(0);
-      slotReader.revoked(0);
-      return true;
+  /** The first was not begun; whether nobody needs to know. */
+  private boolean skippedFirst() {
+    boolean inTime = line.first() == SandboxLine.State.TAKEN_BACK;
+    if (!inTime) {
+      skipped = line.firstSequence();
+      judgePace();
     }
-    skipped = sequence;
-    next(false);
-    return false;
+    next();
+    return inTime;
   }
 
   /**
-   * What ran has been answered: what lies behind it is next.
+   * The first has answered.
    *
    * @param ends the process ends: nothing more is expected of it
    */
-  private void next(boolean ends) {
+  private void answeredFirst(boolean ends) {
+    judgePace();
+    if (ends) {
+      line.clear();
+    }
+    next();
+  }
+
+  private void judgePace() {
     barren = bySlot || !polled ? 0 : barren + 1;
     if (timedNs != 0) {
       long tookNs = System.nanoTime() - timedNs;
@@ -383,23 +382,15 @@ public final class SegmentChannel implements Channel {
       quick = tookNs < QUICK_NS;
       slow = tookNs > SLOW_NS;
     }
-    running = ends ? null : behind;
-    runningNumber = behindNumber;
-    runningLayBehind = running != null;
-    runningInDoubt = behindInDoubt;
-    behindInDoubt = false;
-    behind = null;
-    if (running == null) {
+  }
+
+  private void next() {
+    line.next();
+    if (line.isEmpty()) {
       unrung = false;
       owesBell = false;
-      pipes.reader().expectNothing();
-      slotReader.expectNothing();
-      return;
     }
-    expect(running);
-    if (runningInDoubt) {
-      mayBeSkipped();
-    }
+    expectFirst();
   }
 
   private Received violated(String what) {
@@ -409,7 +400,7 @@ public final class SegmentChannel implements Channel {
 
   @Override
   public Invocation running() {
-    return running;
+    return line.running();
   }
 
   /** The sequence of the invocation that {@link Received#SKIPPED} is about. */
@@ -443,37 +434,53 @@ public final class SegmentChannel implements Channel {
 
   /** Whether there is something in a slot that was not taken; for channels that are polled. */
   public boolean answers() {
-    return running != null && segment.responsesAcquire() != answered;
+    return !line.isEmpty() && segment.responsesAcquire() != answered;
   }
 
   /** Whether its process had not to be woken for what it has: it may answer at any moment. */
   public boolean awake() {
-    return running != null && (unrung || behind != null);
+    return running() != null && (unrung || line.size() > 1);
   }
 
   /** It is looked into by the engine, from now on. */
   public void enter() {
     polled = true;
-    polling(true);
+    wakes();
   }
 
   /** It is not any more: what may wait for a look is rung for; {@link #holdsAnswer} must follow. */
   public void leave(ChannelBuffers buffers) {
     polled = false;
-    polling(false);
+    segment.pollingOpaque(0);
     VarHandle.fullFence();
     if (unrung) {
       unrung = false;
       ring(buffers);
     }
+    payBell(buffers);
+  }
+
+  /** Rings for what has not been rung for. */
+  private void payBell(ChannelBuffers buffers) {
+    if (owesBell) {
+      ring(buffers);
+    }
+  }
+
+  /** The engine looks here before it sleeps, from now on. */
+  public void wakes() {
+    segment.pollingOpaque(Segment.LOOKS);
   }
 
   /**
-   * The engine looks here before it sleeps, from now on; or it does not any more: then a full fence
-   * and one more look, {@link #answers}, must follow.
+   * The engine does not look here any more before it sleeps; a full fence and one more look, {@link
+   * #answers}, must follow.
+   *
+   * @param number of the sleep, greater than {@link Segment#LOOKS}, another one each time
    */
-  public void polling(boolean on) {
-    segment.pollingOpaque(on);
+  public void sleeps(ChannelBuffers buffers, long number) {
+    segment.pollingOpaque(number);
+    payBell(buffers);
   }
 
   /**
