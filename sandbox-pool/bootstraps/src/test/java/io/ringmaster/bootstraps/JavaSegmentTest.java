@@ -54,6 +54,15 @@ class JavaSegmentTest {
     return PythonSandbox.invocation(sequence, Request.of('"' + "x".repeat(length) + '"'));
   }
 
+  /** A doorbell may come late, for an answer that was seen. */
+  private static Frame fromPipe(PythonSandbox sandbox) throws IOException {
+    Frame answer = sandbox.receive();
+    while (answer.kind() == RESPONSE_DOORBELL) {
+      answer = sandbox.receive();
+    }
+    return answer;
+  }
+
   private Frame fromSlot(PythonSandbox sandbox) {
     Frame answer = segment.poll();
     while (answer == null) {
@@ -127,11 +136,7 @@ class JavaSegmentTest {
           assertAnswer(i, i % 100, fromSlot(sandbox));
           slots++;
         } else {
-          Frame answer = sandbox.receive();
-          while (answer.kind() == RESPONSE_DOORBELL) { // a late one, for an answer that was seen
-            answer = sandbox.receive();
-          }
-          assertAnswer(i, i % 100, answer);
+          assertAnswer(i, i % 100, fromPipe(sandbox));
         }
       }
       assertTrue(slots > 1000);
@@ -181,6 +186,46 @@ class JavaSegmentTest {
       segment.put(invocation(3, 3), 0);
       ring(sandbox, true);
       assertAnswer(3, 3, sandbox.receive());
+    }
+  }
+
+  @Test
+  void requestsShareADoorbellAndAreRevokedOneByOne() throws Exception {
+    try (PythonSandbox sandbox = bound()) {
+      for (int i = 1; i < 100; i += 7) {
+        for (int k = 0; k < 7; k++) {
+          segment.put(invocation(i + k, k), k == 0 ? 0 : REVOCABLE);
+        }
+        segment.revoke(i + 5);
+        segment.revoke(i + 2);
+        ring(sandbox, true);
+        for (int k = 0; k < 7; k++) {
+          Frame frame = sandbox.receive();
+          if (frame.kind() == SKIPPED) {
+            assertEquals(i + k, frame.sequence());
+            assertTrue(k == 2 || k == 5, frame::wholeText);
+          } else {
+            assertAnswer(i + k, k, frame);
+            assertTrue(k != 2 && k != 5, frame::wholeText);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void anEngineThatSleepsIsWokenOnce() throws Exception {
+    try (PythonSandbox sandbox = bound()) {
+      for (int i = 1; i < 100; i += 3) {
+        segment.sleeps(1 + i);
+        for (int k = 0; k < 3; k++) {
+          segment.put(invocation(i + k, k), k == 0 ? 0 : REVOCABLE);
+        }
+        ring(sandbox, true);
+        assertAnswer(i, 0, fromPipe(sandbox));
+        assertAnswer(i + 1, 1, fromSlot(sandbox));
+        assertAnswer(i + 2, 2, fromSlot(sandbox));
+      }
     }
   }
 

@@ -13,12 +13,12 @@ import java.nio.file.StandardOpenOption;
 
 /** The engine's end of a segment, turned by hand. A file stands for the memfd. */
 final class SegmentEnd {
-  static final int BYTES = 266_240;
+  static final int BYTES = 1_052_672;
   static final int SLOT_BYTES = 65_536;
   private static final int REQUESTS = 128;
   private static final int POLLS = 136;
-  private static final int REVOKED = 144;
-  private static final int PIPED = 152;
+  private static final int REVOKED = 512;
+  private static final int PIPED = 576;
   private static final int RESPONSES = 256;
   private static final int SANDBOX_POLLS = 264;
   private static final int TAKING = 272;
@@ -49,13 +49,19 @@ final class SegmentEnd {
     WORD.setVolatile(memory, POLLS, now ? 1L : 0L);
   }
 
+  /** Sleeps until something comes by the pipe. */
+  void sleeps(long number) {
+    WORD.setVolatile(memory, POLLS, number);
+  }
+
   boolean sandboxPolls() {
     return (long) WORD.getVolatile(memory, SANDBOX_POLLS) == 1;
   }
 
   /** Puts a request into a slot; true: it must be rung for. */
   boolean put(byte[] frame, int flags) {
-    int slot = 4_096 + (int) (++requests & 1) * SLOT_BYTES;
+    WORD.setVolatile(memory, PIPED + (int) (++requests & 7) * 8, piped);
+    int slot = 4_096 + (int) (requests & 7) * SLOT_BYTES;
     memory.put(slot, frame);
     memory.put(slot + 5, (byte) flags);
     WORD.setVolatile(memory, REQUESTS, requests);
@@ -65,12 +71,17 @@ final class SegmentEnd {
 
   /** An INVOKE is about to be written to the pipe. */
   void pipes() {
-    WORD.setVolatile(memory, PIPED, ++piped);
+    piped++;
   }
 
   /** Takes the last request back. */
   void revoke() {
-    WORD.setVolatile(memory, REVOKED, requests);
+    revoke(requests);
+  }
+
+  /** Takes the request of that number back. */
+  void revoke(long number) {
+    WORD.setVolatile(memory, REVOKED + (int) (number & 7) * 8, number);
   }
 
   long taking() {
@@ -82,7 +93,7 @@ final class SegmentEnd {
     if ((long) WORD.getVolatile(memory, RESPONSES) == responses) {
       return null;
     }
-    int slot = 135_168 + (int) (++responses & 1) * SLOT_BYTES;
+    int slot = 528_384 + (int) (++responses & 7) * SLOT_BYTES;
     byte[] body = new byte[memory.getInt(slot)];
     memory.get(slot + 16, body);
     return new Frame(memory.get(slot + 4), memory.get(slot + 5), memory.getLong(slot + 8), body);

@@ -18,7 +18,9 @@ import io.ringmaster.sandbox.spi.SandboxSpec;
 import io.ringmaster.sandbox.spi.Sleeper;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -182,13 +184,14 @@ final class HandTurned {
     int prepared;
     long credited;
 
-    /**
-     * Whether its sandboxes prefetch, have a place behind what runs, and give back what is there.
-     */
-    boolean prefetches;
+    /** How many its sandboxes take behind what runs, by what they say. */
+    int depth;
+
+    /** Whether there is a place, and whether they give back what is there, but for what began. */
 
     boolean placeBehind = true;
     boolean givesBack = true;
+    final Set<Long> begun = new HashSet<>();
 
     @Override
     public int prepare(PoolKey key, SandboxSpec spec) {
@@ -197,8 +200,8 @@ final class HandTurned {
     }
 
     @Override
-    public boolean prefetches(int sandbox) {
-      return prefetches;
+    public int prefetches(int sandbox) {
+      return depth;
     }
 
     @Override
@@ -222,7 +225,7 @@ final class HandTurned {
     @Override
     public boolean revoke(int slot, long sequence) {
       revoked.add(sequence);
-      return givesBack;
+      return givesBack && !begun.contains(sequence);
     }
 
     @Override

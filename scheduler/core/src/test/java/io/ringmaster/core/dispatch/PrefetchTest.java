@@ -23,7 +23,7 @@ class PrefetchTest {
   private final ScriptedDriver driver = world.processes;
 
   PrefetchTest() {
-    driver.prefetches = true;
+    driver.depth = 1;
     driver.onPrepare = id -> driver.events.add(sink -> sink.ready(id, 1, 25_000_000L, 25_000_000L));
   }
 
