@@ -2,6 +2,10 @@
 # than the last build, with visible progress. Uses RINGMASTER_JAVA; sets nothing.
 
 launch=tools/cli/target/launch
+own_jar=tools/cli/target/ringmaster-cli-0.1.0.jar
+# Options of the JVM, one file for each part that has some.
+flags="scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
+persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle/jvm.flags"
 
 # Sources, poms and the launcher itself; tests are not part of what runs. The stamp holds where and with what it was built.
 is_built() {
@@ -38,16 +42,17 @@ is_prepared() {
 }
 
 jars() {
-  echo tools/cli/target/ringmaster-cli-0.1.0.jar
+  echo "$own_jar"
   tr ':' '\n' <"$launch/class-path"
+  echo # the file has no end of line
 }
 
 # Everything after Maven: the options of the JVM, and the archives that make starts fast. Without them it only starts slower.
 prepare() {
   {
-    cat scheduler/engine/target/classes/io/ringmaster/engine/jvm.flags
-    cat persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle/jvm.flags
-    echo "--class-path=\"$PWD/tools/cli/target/ringmaster-cli-0.1.0.jar:$(cat "$launch/class-path")\""
+    # shellcheck disable=SC2086
+    cat $flags
+    echo "--class-path=\"$PWD/$own_jar:$(cat "$launch/class-path")\""
   } >"$launch/java.options"
   rm -f "$launch/archive.aot"
   echo "ringmaster: rehearsing, so that later starts are fast" >&2
@@ -97,6 +102,7 @@ build() {
 }
 
 build_if_needed() {
+  [ -f pom.xml ] || return 0 # installed: nothing to build from
   is_built && is_prepared && return 0
   if command -v flock >/dev/null 2>&1; then
     mkdir -p target

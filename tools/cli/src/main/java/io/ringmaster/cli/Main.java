@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
       SdkCommand.class,
       RehearsalCommand.class,
       CompletionCommand.class,
+      InstallCommand.class,
       FmtCommand.class,
       ReferenceCommand.class
     },

@@ -70,6 +70,70 @@ class LauncherTest {
   }
 
   @Test
+  void whatIsInstalledNeedsNothingOfTheCheckout() throws Exception {
+    Path checkout = Files.createDirectories(folder.resolve("checkout"));
+    for (String file :
+        List.of(
+            "ringmaster",
+            "tools/launcher/find-java.sh",
+            "tools/launcher/build.sh",
+            "tools/launcher/install.sh",
+            "tools/server/systemd/ringmaster.service")) {
+      Files.createDirectories(checkout.resolve(file).getParent());
+      Files.copy(ROOT.resolve(file), checkout.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Path own = written(checkout.resolve("scheduler/target/own.jar"), "own");
+    Path other = written(folder.resolve("repository/other.jar"), "other");
+    written(checkout.resolve("tools/cli/target/ringmaster-cli-0.1.0.jar"), "cli");
+    written(checkout.resolve("tools/cli/target/launch/class-path"), own + ":" + other);
+    for (String part :
+        List.of(
+            "scheduler/engine/target/classes/io/ringmaster/engine",
+            "persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle")) {
+      written(checkout.resolve(part).resolve("jvm.flags"), "--flag-of=" + part.length() + "\n");
+    }
+    Path jdk = jdk("jdk", "25.0.1");
+    script(jdk.resolve("bin/java"), "for word; do echo \"<$word>\"; done");
+    Map<String, String> built =
+        Map.of("RINGMASTER_JAVA_HOME", jdk.toString(), "RINGMASTER_NO_BUILD", "1");
+    Path to = folder.resolve("opt/ringmaster-1");
+    List<String> install = List.of(checkout.resolve("ringmaster").toString(), "install", to + "");
+
+    Ended first = run(install, built);
+    assertEquals(0, first.status, first.text);
+    Ended again = run(install, built);
+    assertEquals(1, again.status, again.text);
+    assertTrue(again.text.contains("is not empty"), again.text);
+    assertEquals(2, run(install.subList(0, 2), built).status);
+
+    assertEquals("own", Files.readString(to.resolve("scheduler/target/own.jar")));
+    assertEquals("other", Files.readString(to.resolve("lib/other.jar")));
+    Path launch = to.toRealPath().resolve("tools/cli/target/launch");
+    String options = Files.readString(launch.resolve("java.options"));
+    assertTrue(options.startsWith("--flag-of="), options);
+    String root = to.toRealPath().toString();
+    String classPath =
+        String.join(
+            ":",
+            root + "/tools/cli/target/ringmaster-cli-0.1.0.jar",
+            root + "/scheduler/target/own.jar",
+            root + "/lib/other.jar");
+    assertTrue(options.endsWith("--class-path=\"" + classPath + "\"\n"), options);
+    // Its sources are not there: nothing is built, whoever runs it.
+    Ended ended =
+        run(
+            List.of(to.resolve("ringmaster").toString(), "doctor"),
+            Map.of("RINGMASTER_JAVA_HOME", jdk.toString()));
+    assertEquals(0, ended.status, ended.text);
+    assertTrue(ended.text.contains("<@" + launch + "/java.options>"), ended.text);
+  }
+
+  private static Path written(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  @Test
   void aCheckoutMayLieInAFolderWithSpaces() throws Exception {
     Path checkout = Files.createDirectories(folder.resolve("my own checkout"));
     Path launcher = Files.createDirectories(checkout.resolve("tools/launcher"));
