@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class JournalDamageTest {
   private static final int EVENTS = 60;
   private static final int BODY_BYTES = 500;
+  private static final int BLOCK_BYTES = 4096;
   private static final JournalLimits ONE_CYCLE =
       new JournalLimits(100_000, 1L << 30, 1L << 30, 1_000_000, Long.MAX_VALUE);
 
@@ -142,6 +143,49 @@ final class JournalDamageTest {
       TestJournal.Owed owed = each.getValue();
       assertArrayEquals(
           TestJournal.body(owed.id(), owed.bodyBytes()), journal.read(each.getKey()).body());
+    }
+  }
+
+  /** What Chronicle notes beside a cycle, and nobody forces: any of its blocks may be as it was. */
+  @Test
+  void blocksOfMetadataMayBeTorn() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    written();
+    int id = 1_000;
+    for (int round = 0; round < 8; round++) {
+      CycleFolders folders = new CycleFolders(new JournalFiles(), folder);
+      for (int cycle : folders.list()) {
+        Path metadata = folders.metadata(cycle);
+        if (Files.exists(metadata)) {
+          tear(metadata, random);
+        }
+      }
+      try (TestJournal again = new TestJournal(folder, ONE_CYCLE, new JournalFiles())) {
+        assertEquals(EVENTS + round, again.recovered.size(), () -> "seed " + seed);
+        assertEquals(0, quarantined(again), () -> "seed " + seed);
+        serveAll(again);
+        again.accept(id++, 10);
+      }
+    }
+  }
+
+  /** Each block stays, was never written or is anything; or the file is short, or not there. */
+  private static void tear(Path metadata, Random random) throws IOException {
+    byte[] bytes = Files.readAllBytes(metadata);
+    for (int at = 0; at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
+      byte[] torn = new byte[BLOCK_BYTES];
+      switch (random.nextInt(3)) {
+        case 0 -> System.arraycopy(bytes, at, torn, 0, BLOCK_BYTES);
+        case 1 -> random.nextBytes(torn);
+        default -> {}
+      }
+      System.arraycopy(torn, 0, bytes, at, BLOCK_BYTES);
+    }
+    switch (random.nextInt(4)) {
+      case 0 -> Files.delete(metadata);
+      case 1 -> Files.write(metadata, Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+      default -> Files.write(metadata, bytes);
     }
   }
 

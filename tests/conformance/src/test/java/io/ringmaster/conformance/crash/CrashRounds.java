@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +30,9 @@ final class CrashRounds {
   private static final long PART_NS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long LOAD_LONGEST_NS = TimeUnit.SECONDS.toNanos(120);
 
+  /** Retries come after {@link ServerProcess#RETRY_S}: none may come before the last look. */
+  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(ServerProcess.RETRY_S * 3 / 4);
+
   private final Path data;
   private final Path stops;
   private final Path log;
@@ -37,7 +41,9 @@ final class CrashRounds {
   private final ManagementLoad management;
   private final EventLedger ledger;
   private final EventLoad events;
-  private final Map<KillPoint, Integer> killed = new EnumMap<>(KillPoint.class);
+  private final Map<String, Long> killed = new TreeMap<>();
+  private final int firstPoint;
+  private final long begunNs = System.nanoTime();
   private int rounds;
   private int loaded;
 
@@ -50,6 +56,7 @@ final class CrashRounds {
     ShortCycles.install(stops);
     this.log = log;
     random = new Random(seed);
+    firstPoint = random.nextInt(KillPoint.values().length);
     management = new ManagementLoad(data, random, violations);
     ledger = new EventLedger(folder.resolve("ledger"), violations);
     events = new EventLoad(ledger, folder.resolve("slow"), random, violations);
@@ -59,22 +66,31 @@ final class CrashRounds {
     return violations;
   }
 
-  ManagementLoad management() {
-    return management;
+  /** Whether they have taken so long that events would soon be retried that are to stay owed. */
+  boolean areOver() {
+    return System.nanoTime() - begunNs > LONGEST_NS;
   }
 
-  EventLedger ledger() {
-    return ledger;
+  /** Figures, which add up over several of these. */
+  Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("acknowledged", ledger.acknowledged());
+    figures.put("run", (long) ledger.ran());
+    figures.put("owed", (long) ledger.ran(EventKind.PATIENT).size());
+    figures.put("deadLettered", (long) ledger.ran(EventKind.BROKEN).size());
+    figures.put("lost", ledger.lost());
+    figures.put("duplicates", ledger.duplicates());
+    figures.put("killsWithThousandInFlight", (long) loaded);
+    figures.put("managementAcknowledged", management.acknowledged());
+    figures.put("managementUnderWay", management.underWay());
+    figures.put("managementDone", management.done());
+    figures.put("invocations", management.invocations());
+    return figures;
   }
 
-  /** How often the server was killed at each point. */
-  Map<KillPoint, Integer> killed() {
+  /** How often the server was killed at each point, and at which operation there. */
+  Map<String, Long> killed() {
     return killed;
-  }
-
-  /** Kills with at least {@link EventLoad#IN_FLIGHT} events in flight. */
-  int loaded() {
-    return loaded;
   }
 
   /** A part of the test. */
@@ -91,8 +107,12 @@ final class CrashRounds {
     }
   }
 
+  private KillPoint point() {
+    return KillPoint.ofRound(firstPoint + rounds);
+  }
+
   private ServerProcess start() throws IOException {
-    String durability = KillPoint.ofRound(rounds).durability(rounds);
+    String durability = point().durability(rounds);
     return ServerProcess.start(data, log, stops, ledger.nextLife(), durability);
   }
 
@@ -107,7 +127,8 @@ final class CrashRounds {
         verify(api);
       }
       if (violations.isEmpty()) {
-        killUnderLoad(server, api, KillPoint.ofRound(rounds++));
+        killUnderLoad(server, api, point());
+        rounds++;
       }
     }
   }
@@ -129,17 +150,18 @@ final class CrashRounds {
       assertNotNull(change);
       List<Future<Void>> running = new ArrayList<>();
       load.forEach(each -> running.add(threads.submit(each)));
-      boolean reached = false;
       try {
-        reached = awaitPoint(point, running);
-        LockSupport.parkNanos(random.nextLong(PART_NS));
+        if (awaitPoint(point, running) && point.lasts()) {
+          LockSupport.parkNanos(random.nextLong(PART_NS));
+        }
       } finally {
         server.kill();
         events.killed();
       }
-      point.disarm(stops);
+      String found = point.found(stops, data);
+      KillPoint.disarm(stops);
       ended(running);
-      killed.merge(point, reached ? 1 : 0, Integer::sum);
+      killed.merge(found == null ? point + " passed" : found, 1L, Long::sum);
       loaded += events.inFlight() >= EventLoad.IN_FLIGHT ? 1 : 0;
     }
   }

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A server whose disk is full, fails, is read-only or has changed: {@code tests/run faults}. */
 @Tag("long")
 class FaultsTest {
+  private static final int LIMIT_S = 240;
 
   /** The program that runs one of them, in a mount namespace of its own. */
   static final class Driver {
@@ -45,7 +46,7 @@ class FaultsTest {
     String refusal = namespace.refusal("conformance.faults");
     assumeTrue(refusal == null, refusal);
     assertNull(
-        namespace.run(Driver.class, List.of(namespace.folder().toString(), fault.name())),
+        namespace.run(Driver.class, List.of(namespace.folder().toString(), fault.name()), LIMIT_S),
         () -> "see " + namespace.folder());
     namespace.delete();
   }

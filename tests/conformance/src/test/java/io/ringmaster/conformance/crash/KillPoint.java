@@ -9,20 +9,27 @@ import java.util.stream.Stream;
 
 /** What a server is doing when it is killed; rounds take them in turn. */
 enum KillPoint {
-  ROLL(JournalPoint.ROLL),
-  COMMIT(JournalPoint.COMMIT),
-  UPLOAD(null),
-  CHECKPOINT(JournalPoint.CHECKPOINT),
-  CARRY(JournalPoint.CARRY),
-  RETIRE(JournalPoint.RETIRE),
-  PREPARE(JournalPoint.PREPARE),
+  ROLL(JournalPoint.ROLL, 12),
+  COMMIT(JournalPoint.COMMIT, 200),
+  UPLOAD(null, 0),
+  CHECKPOINT(JournalPoint.CHECKPOINT, 12),
+  CARRY(JournalPoint.CARRY, 12),
+  RETIRE(JournalPoint.RETIRE, 8),
+  PREPARE(JournalPoint.PREPARE, 16),
   /** Whatever it is doing. */
-  ANYTHING(null);
+  ANYTHING(null, 0);
+
+  private static final String STOP_AT = "stop-at";
+  private static final String STOPPED = "stopped";
 
   private final JournalPoint journal;
 
-  KillPoint(JournalPoint journal) {
+  /** One of so many operations on files is the one it stops at: those of a time, or of several. */
+  private final int operations;
+
+  KillPoint(JournalPoint journal, int operations) {
     this.journal = journal;
+    this.operations = operations;
   }
 
   static KillPoint ofRound(int round) {
@@ -34,25 +41,39 @@ enum KillPoint {
     return this == COMMIT || round % 3 != 2 ? "disk" : "process"; // the latter forces no commits
   }
 
-  /** Has the server stop there, before or behind what it does to a file. */
+  /** Has the server stop there, before or behind something that it does to a file. */
   void arm(Path stops, Random random) throws IOException {
     if (journal != null) {
-      String where = journal + (random.nextBoolean() ? " done" : " begun");
-      Files.writeString(stops.resolve("stop-at"), where);
+      String when = random.nextBoolean() ? "done" : "begun";
+      String where = journal + " " + when + " " + random.nextInt(operations);
+      Files.writeString(stops.resolve(STOP_AT), where);
     }
   }
 
   /** Whether the server is there. */
   boolean isReached(Path stops, Path data) throws IOException {
     if (journal != null) {
-      return Files.exists(stops.resolve("stopped"));
+      return Files.exists(stops.resolve(STOPPED));
     }
     return this == ANYTHING || hasDraft(data.resolve("code"));
   }
 
-  void disarm(Path stops) throws IOException {
-    Files.deleteIfExists(stops.resolve("stop-at"));
-    Files.deleteIfExists(stops.resolve("stopped"));
+  /** Whether the server may do a little more before it is killed: it stays there. */
+  boolean lasts() {
+    return this != UPLOAD;
+  }
+
+  /** Where the server was when it was killed, in words; null: the point was passed by then. */
+  String found(Path stops, Path data) throws IOException {
+    if (!isReached(stops, data)) {
+      return null;
+    }
+    return journal == null ? name() : name() + ' ' + Files.readString(stops.resolve(STOPPED));
+  }
+
+  static void disarm(Path stops) throws IOException {
+    Files.deleteIfExists(stops.resolve(STOP_AT));
+    Files.deleteIfExists(stops.resolve(STOPPED));
   }
 
   /** Whether a package is being written. */

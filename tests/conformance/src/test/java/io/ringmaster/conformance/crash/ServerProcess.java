@@ -18,6 +18,12 @@ import java.util.concurrent.TimeUnit;
 final class ServerProcess implements AutoCloseable {
   static final int ENVIRONMENTS = 14;
 
+  /** An event that failed is tried again after so long. */
+  static final int RETRY_S = 3600;
+
+  /** The server dies with the thread that starts it, however that ends. */
+  private static final List<String> TOGETHER = List.of("setpriv", "--pdeathsig=KILL");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -29,14 +35,15 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Answers when the server says that it is ready.
+   * Answers when the server says that it is ready. It is gone at the latest when the calling thread
+   * is.
    *
    * @param stops where its journal is told to stop
    * @param life its functions see it at the end of {@code AWS_ENDPOINT_URL}
    */
   static ServerProcess start(Path data, Path log, Path stops, int life, String durability)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(TOGETHER);
     command.add(System.getProperty("java.home") + "/bin/java");
     command.addAll(JvmFlags.all());
     command.addAll(ShortCycles.flags(stops));
@@ -51,7 +58,7 @@ final class ServerProcess implements AutoCloseable {
             "--grpc=off",
             "--aws-endpoint=http://127.0.0.1:1/" + life,
             "--durability=" + durability,
-            "--async-retry-base=1h",
+            "--async-retry-base=" + RETRY_S + "s",
             "--environments-max=" + ENVIRONMENTS,
             "--state-pending-min=0ms"));
     Process process =

@@ -8,17 +8,36 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs programs that mount file systems: in mount namespaces of their own, so that nothing stays
- * mounted, and no loop device taken, however they end.
+ * Runs programs that mount file systems: in mount and process namespaces of their own, so that
+ * nothing stays mounted, no loop device taken and no process of theirs behind, however they or
+ * their caller end. One thread: they do not outlive it.
  */
 public final class MountNamespace {
   /** A mount namespace, a loop device and ext4 are what it takes. */
   private static final String TRIAL =
       "truncate -s 8M \"$0/trial.img\" && mkfs.ext4 -q -F \"$0/trial.img\" && mkdir \"$0/trial\""
           + " && mount -t ext4 -o loop \"$0/trial.img\" \"$0/trial\" && umount \"$0/trial\"";
+
+  /** All of a process namespace ends with its first process, which takes in orphans here. */
+  private static final List<String> NAMESPACE =
+      List.of(
+          "setpriv",
+          "--pdeathsig=KILL",
+          "unshare",
+          "--mount",
+          "--pid",
+          "--mount-proc",
+          "--fork",
+          "--kill-child",
+          "sh",
+          "-c");
+
+  private static final int TRIAL_S = 60;
 
   private final Path folder;
 
@@ -43,7 +62,7 @@ public final class MountNamespace {
    * @param id what does not run then
    */
   public String refusal(String id) throws IOException {
-    String refused = run(List.of("unshare", "--mount", "sh", "-c", TRIAL, folder.toString()));
+    String refused = run(List.of(TRIAL, folder.toString()), TRIAL_S);
     if (refused != null) {
       Files.writeString(
           Files.createDirectories(Path.of("target", "not-run")).resolve(id + ".txt"),
@@ -52,20 +71,28 @@ public final class MountNamespace {
     return refused;
   }
 
-  /** Runs a Java program. What it printed, if it failed; else null. */
-  public String run(Class<?> program, List<String> words) throws IOException {
-    List<String> command = new ArrayList<>(List.of("unshare", "--mount"));
+  /**
+   * Runs a Java program. What it printed, if it failed; else null.
+   *
+   * @param limitS after so many seconds it is killed
+   */
+  public String run(Class<?> program, List<String> words, int limitS) throws IOException {
+    List<String> command = new ArrayList<>(List.of("\"$@\"; exit $?", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JvmFlags.all());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dringmaster.stops=" + folder, "-cp"));
     command.add(System.getProperty("java.class.path"));
     command.add(program.getName());
     command.addAll(words);
-    return run(command);
+    return run(command, limitS);
   }
 
-  private static String run(List<String> command) throws IOException {
+  private static String run(List<String> words, int limitS) throws IOException {
+    List<String> command = new ArrayList<>(NAMESPACE);
+    command.addAll(words);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    CompletableFuture<Process> end = process.onExit().orTimeout(limitS, TimeUnit.SECONDS);
+    end.whenComplete((ended, late) -> process.destroyForcibly());
     StringBuilder output = new StringBuilder();
     try (Stream<String> lines = process.inputReader(StandardCharsets.UTF_8).lines()) {
       lines.forEach(

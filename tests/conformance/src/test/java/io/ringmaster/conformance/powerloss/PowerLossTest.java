@@ -19,16 +19,17 @@ import org.junit.jupiter.api.Timeout;
  */
 class PowerLossTest {
   private static final int ROUNDS = Integer.getInteger("ringmaster.rounds", 2);
+  private static final int ROUND_MAX_S = 120;
 
   @Test
-  @Timeout(value = 7200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 21_600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void whatWasAcknowledgedAtDiskIsThereAfterACut() throws Exception {
     MountNamespace namespace = new MountNamespace("powerloss");
     String refusal = namespace.refusal("conformance.powerloss");
     assumeTrue(refusal == null, refusal);
     long seed = Long.getLong("ringmaster.seed", System.currentTimeMillis());
     List<String> words = List.of(namespace.folder().toString(), "" + ROUNDS, "" + seed);
-    String failure = namespace.run(PowerCuts.class, words);
+    String failure = namespace.run(PowerCuts.class, words, 120 + ROUNDS * ROUND_MAX_S);
     Path told = namespace.folder().resolve("powerloss.json");
     Path result = Path.of("target", "powerloss.json");
     if (Files.exists(told)) {
