@@ -18,6 +18,7 @@ final class FileLogCursor implements LogCursor {
   private static final int BLOCK_BYTES = 16 * 1024;
   private static final int PART_SHIFT = 40;
   private static final long OFFSET_MASK = (1L << PART_SHIFT) - 1;
+  private static final int CHARACTER_BYTES_MAX = 4;
   private static final int NONE = -1;
   private static final byte[] NOTHING = {};
 
@@ -43,8 +44,13 @@ final class FileLogCursor implements LogCursor {
   // The line.
   private int lineBegin;
   private int lineEnd;
-  private long lineMs;
+  private long lineMs = -1;
   private long linePosition;
+
+  /** Whether more pieces of the line are to come, and where in the part it begins. */
+  private boolean isInLongLine;
+
+  private long longLineOffset;
 
   FileLogCursor(Path stream, long fromMs, long place) {
     this.stream = stream;
@@ -81,17 +87,32 @@ final class FileLogCursor implements LogCursor {
     }
     searched = at;
     boolean ended = at < end;
-    if (!ended && at - begin < LINE_BYTES_MAX) {
+    if (!ended && at - begin <= LINE_BYTES_MAX) {
       return false;
     }
+    boolean piece = at - begin > LINE_BYTES_MAX;
+    if (!isInLongLine) {
+      longLineOffset = blockOffset + begin;
+    }
+    isInLongLine = piece;
     lineBegin = begin;
-    lineEnd = ended ? Math.min(at, begin + LINE_BYTES_MAX) : begin + LINE_BYTES_MAX;
-    begin = ended && lineEnd == at ? at + 1 : lineEnd;
+    lineEnd = piece ? characterBegin(begin + LINE_BYTES_MAX) : at;
+    begin = piece ? lineEnd : at + 1;
     searched = begin;
     linePosition = (long) part << PART_SHIFT | blockOffset + lineBegin;
     long known = times.at(blockOffset + lineBegin);
     lineMs = known < 0 ? partWrittenMs : known;
     return true;
+  }
+
+  /** Where a character of UTF-8 begins, there or a little before; if none does, there. */
+  private int characterBegin(int at) {
+    for (int back = 0; back < CHARACTER_BYTES_MAX; back++) {
+      if ((block[at - back] & 0xc0) != 0x80) {
+        return at - back;
+      }
+    }
+    return at;
   }
 
   /** Finds the place, or the part where lines of the wanted time begin. */
@@ -138,6 +159,7 @@ final class FileLogCursor implements LogCursor {
 
   private boolean goTo(int number) throws IOException {
     part = number;
+    isInLongLine = false;
     begin = 0;
     end = 0;
     searched = 0;
@@ -172,7 +194,10 @@ final class FileLogCursor implements LogCursor {
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       long size = channel.size();
       if (size < blockOffset) {
-        return goTo(part); // it was removed, and began anew
+        if (!isCut(file) || size < longLineOffset) {
+          return goTo(part); // it was removed, and began anew
+        }
+        goBack(file);
       }
       if (size < blockOffset + end) { // what was appended last is taken back
         end = 0;
@@ -190,6 +215,22 @@ final class FileLogCursor implements LogCursor {
     }
     times.reach(file, blockOffset + end);
     return true;
+  }
+
+  /** Whether a crash cut a line off of which a piece was read. */
+  private boolean isCut(Path file) throws IOException {
+    LogTimes.Begin its = isInLongLine ? LogTimes.begin(file) : null;
+    return its != null && its.firstMs() < lineMs;
+  }
+
+  /** To where the line began that was cut off. */
+  private void goBack(Path file) throws IOException {
+    begin = 0;
+    end = 0;
+    searched = 0;
+    blockOffset = longLineOffset;
+    isInLongLine = false;
+    times.seek(file, blockOffset);
   }
 
   @Override

@@ -10,11 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,13 +34,14 @@ import java.util.function.Predicate;
  */
 public final class FileLogStore implements LogStore {
   private static final int PARTS_OPEN_MAX = 128;
-  private static final int UNFINISHED_MAX = 4096;
   private static final int GROUP_SHARE = 4;
   private static final long PART_AGE_MS = TimeUnit.DAYS.toMillis(1);
   private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
   /** So much longer a part may become for the end of its last line. */
   private static final int LINE_END_BYTES = LogCursor.LINE_BYTES_MAX;
+
+  private static final byte[] NEWLINE = {'\n'};
 
   private record Key(String group, String stream) {}
 
@@ -56,17 +55,7 @@ public final class FileLogStore implements LogStore {
   private final Map<Path, LogGroup> byFolder = new HashMap<>();
   private final Map<Long, LogGroup> byMark = new HashMap<>();
 
-  /** Streams whose present part is not their first. */
-  private final Map<Path, Integer> laterParts = new HashMap<>();
-
-  /** Parts that were closed in the middle of a line, to be gone on with. */
-  private final Set<Path> unfinished = new HashSet<>();
-
-  /** Where streams go on that were removed while they were written. */
-  private final LinkedHashMap<Path, Integer> removed = new LinkedHashMap<>();
-
-  /** Streams whose next bytes end a line that was removed. */
-  private final Set<Path> beheaded = new HashSet<>();
+  private final StreamEnds ends = new StreamEnds();
 
   private long bytes;
 
@@ -137,10 +126,7 @@ public final class FileLogStore implements LogStore {
       if (group != null) {
         group.bytes += stored;
       }
-      int number = LogNames.number(found.path());
-      if (number > 0) {
-        laterParts.merge(LogNames.stream(found.path()), number, Math::max);
-      }
+      ends.found(found.path());
     }
   }
 
@@ -174,7 +160,11 @@ public final class FileLogStore implements LogStore {
       throws IOException {
     lock.lock();
     try {
-      int begin = beheaded.isEmpty() ? 0 : endOfRemoved(group, stream, source, offset, length);
+      int begin = 0;
+      if (ends.isAnyBeheaded()) {
+        Path path = LogNames.below(folder(group), stream);
+        begin = ends.endOfRemoved(path, source, offset, length);
+      }
       if (begin < length) {
         append(new Key(group, stream), epochMs, source, offset + begin, length - begin);
       }
@@ -201,24 +191,14 @@ public final class FileLogStore implements LogStore {
         done = lineEnd;
         part = done < length ? renew(key, part) : part;
       } else if (part.size() + length > limits.streamBytesMax + LINE_END_BYTES) {
+        if (!part.lineStart()) {
+          write(key, part, epochMs, NEWLINE, 0, NEWLINE.length); // a piece of a long line ends here
+        }
         part = renew(key, part);
       }
     }
     write(key, part, epochMs, source, offset + done, length - done);
     keepBounds(part);
-  }
-
-  /** Bytes that belong to a line whose begin was removed. */
-  private int endOfRemoved(String group, String stream, byte[] source, int offset, int length) {
-    Path path = LogNames.below(folder(group), stream);
-    if (!beheaded.contains(path)) {
-      return 0;
-    }
-    int end = LogPart.lineEnd(source, offset, length);
-    if (end >= 0) {
-      beheaded.remove(path);
-    }
-    return end < 0 ? length : end;
   }
 
   /** A part that alone has more than its group may have is left behind, so that it can go. */
@@ -235,7 +215,7 @@ public final class FileLogStore implements LogStore {
       part.append(epochMs, source, offset, length);
     } catch (IOException e) {
       open.remove(key);
-      noteUnfinished(part);
+      ends.closed(part);
       closeAfter(e, part);
       throw e;
     } finally {
@@ -256,15 +236,6 @@ public final class FileLogStore implements LogStore {
     }
   }
 
-  private void noteUnfinished(LogPart part) {
-    if (!part.lineStart()) {
-      if (unfinished.size() >= UNFINISHED_MAX) {
-        unfinished.clear(); // half a line of some of these is cut off
-      }
-      unfinished.add(part.path);
-    }
-  }
-
   private LogGroup group(String name, long epochMs) throws IOException {
     LogGroup group = groups.get(name);
     if (group == null || !Files.isDirectory(group.folder, LinkOption.NOFOLLOW_LINKS)) {
@@ -281,19 +252,15 @@ public final class FileLogStore implements LogStore {
     if (open.size() >= PARTS_OPEN_MAX) {
       Map.Entry<Key, LogPart> eldest = open.entrySet().iterator().next();
       open.remove(eldest.getKey());
-      noteUnfinished(eldest.getValue());
+      ends.closed(eldest.getValue());
       eldest.getValue().close();
     }
-    Integer again = removed.remove(stream);
-    if (again != null) {
-      laterParts.put(stream, again);
-    }
-    return openPart(key, group, LogNames.part(stream, laterParts.getOrDefault(stream, 0)));
+    return openPart(key, group, ends.present(stream));
   }
 
   private LogPart openPart(Key key, LogGroup group, Path path) throws IOException {
     long before = Files.exists(path) ? stored(path, Files.size(path)) : 0;
-    LogPart part = LogPart.open(path, group, !unfinished.remove(path));
+    LogPart part = LogPart.open(path, group, !ends.isUnfinished(path));
     open.put(key, part);
     count(group, stored(part) - before);
     return part;
@@ -331,8 +298,8 @@ public final class FileLogStore implements LogStore {
         removePart(path, full.group, stored);
       }
     }
-    laterParts.put(stream, number + 1);
-    return openPart(key, full.group, LogNames.part(stream, number + 1));
+    ends.found(LogNames.part(stream, number + 1));
+    return openPart(key, full.group, ends.present(stream));
   }
 
   // ---- bounds ----
@@ -347,13 +314,13 @@ public final class FileLogStore implements LogStore {
     }
     try {
       if (shareIsUsed) {
-        List<LogFiles.Found> own = new ArrayList<>(LogFiles.below(group.folder).parts);
-        own.removeIf(found -> !group.has(found));
-        group.bytes = removeOldest(own, share - share / 4, written);
+        group.bytes = removeOldest(parts(group), share - share / 4, written);
       }
       if (bytes > limits.bytesMax) {
         long wanted = limits.bytesMax - limits.bytesMax / 4;
-        bytes = removeOldest(LogFiles.below(root).parts, wanted, written);
+        List<LogFiles.Found> all = LogFiles.below(root).parts;
+        ends.keep(all);
+        bytes = removeOldest(all, wanted, written);
       }
       removeBeyond = 0;
       removalFailure = null;
@@ -361,6 +328,19 @@ public final class FileLogStore implements LogStore {
       removalFailure = e;
       removeBeyond = bytes + Math.max(1, limits.bytesMax / 16);
     }
+  }
+
+  /** A group's own parts; those are looked into that may be another's, since the two overlap. */
+  private List<LogFiles.Found> parts(LogGroup group) throws IOException {
+    boolean below = false;
+    for (Path at = group.folder; !at.equals(root) && !below; ) {
+      at = at.getParent();
+      below = byFolder.containsKey(at);
+    }
+    boolean overlaps = below;
+    List<LogFiles.Found> parts = new ArrayList<>(LogFiles.below(group.folder).parts);
+    parts.removeIf(found -> (overlaps || found.nested()) && !group.has(found));
+    return parts;
   }
 
   /** The parts that were written longest ago go, but for one; answers what is left. */
@@ -401,35 +381,28 @@ public final class FileLogStore implements LogStore {
     }
   }
 
-  /**
-   * A part is about to be removed. If its stream is written, it goes on in one that was never
-   * there, so that who reads is not misled, and with a whole line.
-   */
+  /** A part is about to be removed. */
   private void leave(Path path) throws IOException {
-    boolean inLine = unfinished.remove(path);
-    boolean written = inLine;
+    boolean written = false;
+    boolean inLine = false;
     for (LogPart part : List.copyOf(open.values())) {
       if (part.path.equals(path)) {
         written = true;
-        inLine |= !part.lineStart();
+        inLine = !part.lineStart();
         open.values().remove(part);
         part.close();
       }
     }
-    Path stream = LogNames.stream(path);
-    int number = LogNames.number(path);
-    if (number == laterParts.getOrDefault(stream, 0) && (written || number > 0)) {
-      laterParts.remove(stream);
-      removed.put(stream, number + 1);
-      if (removed.size() > UNFINISHED_MAX) {
-        removed.pollFirstEntry();
-      }
-    }
-    if (inLine) {
-      if (beheaded.size() >= UNFINISHED_MAX) {
-        beheaded.clear();
-      }
-      beheaded.add(stream);
+    ends.removed(path, written, inLine);
+  }
+
+  /** How much is remembered of streams that are not open. */
+  int remembered() {
+    lock.lock();
+    try {
+      return ends.size();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -462,6 +435,7 @@ public final class FileLogStore implements LogStore {
     IOException failure = null;
     lock.lock();
     try {
+      ends.keep(files.parts);
       for (LogFiles.Found found : files.parts) {
         try {
           LogGroup group = groupOf(found);
@@ -548,12 +522,10 @@ public final class FileLogStore implements LogStore {
       if (group == null) {
         return false;
       }
-      for (LogFiles.Found found : LogFiles.below(group.folder).parts) {
-        if (group.has(found)) {
-          leave(found.path());
-          removePart(found.path(), null, stored(found));
-          removeEmptyFolders(found.path().getParent());
-        }
+      for (LogFiles.Found found : parts(group)) {
+        leave(found.path());
+        removePart(found.path(), null, stored(found));
+        removeEmptyFolders(found.path().getParent());
       }
       Files.deleteIfExists(group.folder.resolve(LogNames.GROUP));
       removeEmptyFolders(group.folder);

@@ -186,6 +186,82 @@ class LogReadingTest {
     }
   }
 
+  /** No character is cut in two, and no part ends in a line that goes on in the next one. */
+  @Test
+  void piecesOfALineOverSeveralPartsAreAllOfIt() throws IOException {
+    String character = "€";
+    String line = "x" + character.repeat(LogCursor.LINE_BYTES_MAX);
+    byte[] bytes = (line + "\nnext\n").getBytes(StandardCharsets.UTF_8);
+    StringBuilder pieces = new StringBuilder();
+    try (FileLogStore store = open(LogCursor.LINE_BYTES_MAX)) {
+      LogCursor cursor = store.open(GROUP, STREAM, 0);
+      append(store, 1000, "x");
+      for (int at = 1; at < bytes.length; at += 9_999) {
+        store.append(GROUP, STREAM, 1000, bytes, at, Math.min(9_999, bytes.length - at));
+        while (cursor.next()) {
+          pieces.append(cursor.text());
+        }
+      }
+      assertTrue(Files.exists(LogNames.part(part(), 1)));
+    }
+    assertEquals(line + "next", pieces.toString());
+  }
+
+  @Test
+  void aPieceThatACrashCutOffSetsNoReaderBack() throws IOException {
+    LogCursor held;
+    try (FileLogStore store = open(10 << 20)) {
+      held = store.open(GROUP, STREAM, 0);
+      append(store, 1000, "one\n");
+      append(store, 2000, "x".repeat(LogCursor.LINE_BYTES_MAX + 100));
+      assertEquals(2, rest(held).size());
+    }
+    try (FileLogStore store = open(10 << 20)) {
+      append(store, 3000, "after\n");
+      assertEquals(List.of("3000 after"), rest(held));
+      assertEquals(List.of("1000 one", "3000 after"), rest(store.open(GROUP, STREAM, 0)));
+    }
+  }
+
+  @Test
+  void aPartThatWasRemovedIsNotBegunAgain() throws IOException {
+    try (FileLogStore store = open(1 << 20)) {
+      append(store, 1000, "one\n");
+      LogCursor held = store.open(GROUP, STREAM, 0);
+      assertEquals(List.of("1000 one"), rest(held));
+      for (int i = 0; i < 200; i++) { // it is closed
+        append(store, GROUP, "other/" + i, 1000, "x\n");
+      }
+      assertTrue(store.retain(GROUP, 1));
+      Files.setLastModifiedTime(part(), FileTime.fromMillis(1000));
+      store.expire(3 * DAY_MS);
+      assertFalse(Files.exists(part()));
+      append(store, 3 * DAY_MS, "two is longer than one\n");
+      assertFalse(Files.exists(part()));
+      List<String> two = List.of(3 * DAY_MS + " two is longer than one");
+      assertEquals(two, rest(held));
+      assertEquals(two, rest(store.open(GROUP, STREAM, 0)));
+    }
+  }
+
+  @Test
+  void nothingIsRememberedOfWhatOthersRemove() throws IOException {
+    try (FileLogStore store = open(10)) {
+      for (int i = 0; i < 300; i++) {
+        append(store, GROUP, "s/" + i, 1000, "first line\n");
+        append(store, GROUP, "s/" + i, 1000, "second line\n");
+      }
+      assertEquals(300, store.remembered());
+      for (int i = 1; i < 300; i++) {
+        Files.delete(folder.resolve("aws/lambda/hello/s/" + i));
+        Files.delete(folder.resolve("aws/lambda/hello/s/" + i + "+1"));
+      }
+      assertTrue(store.retain(GROUP, 1));
+      store.expire(1000);
+      assertEquals(1, store.remembered());
+    }
+  }
+
   @Test
   void whatACrashLeftOfALineIsNeitherReadNorGoneOnWith() throws IOException {
     try (FileLogStore store = open(1 << 20)) {

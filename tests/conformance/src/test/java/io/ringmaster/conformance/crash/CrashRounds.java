@@ -56,7 +56,7 @@ final class CrashRounds {
     ShortCycles.install(stops);
     this.log = log;
     random = new Random(seed);
-    firstPoint = random.nextInt(KillPoint.values().length);
+    firstPoint = Math.floorMod(seed, KillPoint.values().length);
     management = new ManagementLoad(data, random, violations);
     ledger = new EventLedger(folder.resolve("ledger"), violations);
     events = new EventLoad(ledger, folder.resolve("slow"), random, violations);

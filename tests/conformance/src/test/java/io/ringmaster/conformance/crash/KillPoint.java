@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 
 /** What a server is doing when it is killed; rounds take them in turn. */
 enum KillPoint {
-  ROLL(JournalPoint.ROLL, 12),
-  COMMIT(JournalPoint.COMMIT, 200),
+  ROLL(JournalPoint.ROLL, 8),
+  COMMIT(JournalPoint.COMMIT, 100),
   UPLOAD(null, 0),
-  CHECKPOINT(JournalPoint.CHECKPOINT, 12),
-  CARRY(JournalPoint.CARRY, 12),
-  RETIRE(JournalPoint.RETIRE, 8),
-  PREPARE(JournalPoint.PREPARE, 16),
+  CHECKPOINT(JournalPoint.CHECKPOINT, 8),
+  CARRY(JournalPoint.CARRY, 8),
+  RETIRE(JournalPoint.RETIRE, 4),
+  PREPARE(JournalPoint.PREPARE, 8),
   /** Whatever it is doing. */
   ANYTHING(null, 0);
 
