@@ -5,6 +5,7 @@ import io.ringmaster.persistence.spi.Journal.DeadLetter;
 import io.ringmaster.persistence.spi.Journal.Event;
 import io.ringmaster.persistence.spi.Journal.Recovery;
 import io.ringmaster.persistence.spi.Journal.Status;
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;

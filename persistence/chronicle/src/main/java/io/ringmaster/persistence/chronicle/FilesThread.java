@@ -1,6 +1,7 @@
 package io.ringmaster.persistence.chronicle;
 
 import io.ringmaster.persistence.spi.Journal.Reading;
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.ringmaster.persistence.chronicle;
 
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;

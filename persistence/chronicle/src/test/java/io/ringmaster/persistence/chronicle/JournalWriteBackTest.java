@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -79,13 +81,19 @@ final class JournalWriteBackTest {
     private static boolean isFilesThread() {
       return Thread.currentThread().getName().equals("ringmaster-journal-files");
     }
+  }
 
-    private static void until(BooleanSupplier holds) {
-      long endNs = System.nanoTime() + LIMIT_NS;
-      while (!holds.getAsBoolean() && System.nanoTime() - endNs < 0) {
-        Thread.onSpinWait();
-      }
+  private static void until(BooleanSupplier holds) {
+    long endNs = System.nanoTime() + LIMIT_NS;
+    while (!holds.getAsBoolean() && System.nanoTime() - endNs < 0) {
+      Thread.onSpinWait();
     }
+  }
+
+  /** Zeros that were asked for are there, or being written: what reads comes behind them. */
+  private void awaitZeros(TestJournal journal, long handle) {
+    CompletableFuture<TestJournal.Found> behind = journal.beginRead(handle);
+    until(() -> behind.isDone() || filling.getCount() == 0);
   }
 
   @Test
@@ -97,8 +105,9 @@ final class JournalWriteBackTest {
       for (int id = 0; refused == 0; id++) {
         assertTrue(id < 20, "nothing failed");
         try {
-          owed.add(one.accept(id, BODY_BYTES));
-          Thread.sleep(50); // zeros are asked for
+          long handle = one.accept(id, BODY_BYTES);
+          owed.add(handle);
+          awaitZeros(one, handle);
         } catch (IOException notOnDisk) {
           assertEquals("Input/output error", notOnDisk.getMessage());
           refused++;

@@ -126,6 +126,10 @@ final class TestJournal implements AutoCloseable {
   }
 
   Found read(long handle) throws IOException {
+    return await(beginRead(handle));
+  }
+
+  CompletableFuture<Found> beginRead(long handle) {
     CompletableFuture<Found> found = new CompletableFuture<>();
     journal.read(
         handle,
@@ -140,7 +144,7 @@ final class TestJournal implements AutoCloseable {
             found.complete(new Found(null, null, gone, detail));
           }
         });
-    return await(found);
+    return found;
   }
 
   /** All dead letters, in pages of so many. */

@@ -1,6 +1,7 @@
 package io.ringmaster.persistence.files;
 
 import io.ringmaster.persistence.spi.RegistryStore;
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
@@ -139,7 +140,7 @@ public final class FileRegistryStore implements RegistryStore {
       requests.add(request);
       lock.notifyAll();
     }
-    Uninterruptibly.await(request.done);
+    Uninterruptibly.run(request.done::await);
     if (request.failure != null) {
       throw new IOException(
           "the registry's file: " + request.failure.getMessage(), request.failure);
@@ -152,7 +153,7 @@ public final class FileRegistryStore implements RegistryStore {
       closing = true;
       lock.notifyAll();
     }
-    Uninterruptibly.join(thread);
+    Uninterruptibly.run(thread::join);
   }
 
   // ---- the store's thread ----

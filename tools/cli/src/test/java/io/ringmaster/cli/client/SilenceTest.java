@@ -17,10 +17,31 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class SilenceTest {
+  private static final Duration MOST = Duration.ofMillis(100);
+
+  private final AtomicLong nowNs = new AtomicLong();
+  private final AtomicInteger looks = new AtomicInteger();
+
+  private long askedNs() {
+    long asked = nowNs.get();
+    looks.incrementAndGet();
+    return asked;
+  }
+
+  /** The watch has looked so often since; the first time it may have begun before. */
+  private void awaitLooks(int count) {
+    int enough = looks.get() + count;
+    while (looks.get() < enough) {
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   @Timeout(30)
   void aServerThatSaysNothingMoreEndsTheWait() throws Exception {
@@ -47,13 +68,16 @@ class SilenceTest {
       HttpResponse<InputStream> response =
           client.send(
               HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofInputStream());
-      try (Silence silence = new Silence(response.body(), Duration.ofMillis(500));
+      try (Silence silence = new Silence(response.body(), MOST, this::askedNs);
           BufferedReader lines =
               new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
         silence.waits(false);
-        Thread.sleep(1000); // whoever prints may take its time
+        nowNs.addAndGet(10 * MOST.toNanos()); // whoever prints may take its time
+        awaitLooks(2);
         silence.waits(true);
         assertEquals("one", lines.readLine());
+        awaitLooks(2);
+        nowNs.addAndGet(MOST.toNanos() + 1);
         assertThrows(IOException.class, lines::readLine);
       }
     } finally {
