@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -30,7 +31,9 @@ class TakeOverTest {
   private static final int CLIENTS = 6;
   private static final int BEFORE_AND_AFTER = 100;
 
+  private static final int WAITING = 300;
   private static final String TOLD = "told.jsonl";
+  private static final String HELD = "held.jsonl";
 
   private static final String ECHO =
       """
@@ -87,13 +90,47 @@ class TakeOverTest {
         }
         assertEquals(List.of(), List.copyOf(failures), second.errors());
         assertThePackageIsWhereItIsSaid(second);
-        awaitTrue("every event is told of", () -> told().containsAll(accepted));
+        awaitTrue("every event is told of", () -> told(TOLD).containsAll(accepted));
         assertTrue(accepted.size() > 1, accepted::toString);
         second.terminate();
         assertEquals(ExitStatus.OK, second.awaitEnd(), second.errors());
       }
     } finally {
       enough = true;
+    }
+  }
+
+  /** One event runs for longer than the first server has, and the others wait for its room. */
+  @Test
+  void whatWaitsIsTakenOver() throws Exception {
+    String data = "--data=" + folder.resolve("data");
+    Path mark = folder.resolve("held");
+    Set<String> waiting = new HashSet<>();
+    try (ServerProcess first =
+            ServerProcess.start(folder, data, "--http=127.0.0.1:0", "--grpc=off", "--drain=1s");
+        Client client = new Client(first.http())) {
+      String address = first.http().replaceFirst(".*/", "");
+      client.createPython("held", SLOW);
+      client.tell("held", HELD);
+      String concurrency = "/2017-10-31/functions/held/concurrency";
+      String one = "{\"ReservedConcurrentExecutions\": 1}";
+      assertEquals(200, client.send("PUT", concurrency, one).statusCode());
+      for (int i = 0; i < WAITING; i++) {
+        waiting.add(client.accept("held", "{\"mark\": \"" + mark + "\"}"));
+      }
+      awaitTrue("one runs", () -> Files.exists(mark));
+      try (ServerProcess second =
+          ServerProcess.start(folder, data, "--http=" + address, "--grpc=off", "--take-over")) {
+        assertEquals(WAITING, second.awaitReady().get("recoveredEvents").asInt());
+        assertEquals(ExitStatus.OK, first.awaitEnd(), first.errors());
+        assertEquals(Set.of(), told(HELD));
+        Files.createFile(folder.resolve("held.go"));
+        assertEquals(204, client.send("DELETE", concurrency, null).statusCode());
+        awaitTrue("all of them run", () -> told(HELD).containsAll(waiting));
+        assertEquals(waiting, told(HELD));
+        second.terminate();
+        assertEquals(ExitStatus.OK, second.awaitEnd(), second.errors());
+      }
     }
   }
 
@@ -145,15 +182,7 @@ class TakeOverTest {
       throws Exception {
     client.createPython("slow", SLOW);
     Path begun = folder.resolve("begun");
-    CompletableFuture<Integer> slow =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return client.invoke("slow", "{\"mark\": \"" + begun + "\"}").statusCode();
-              } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    CompletableFuture<Integer> slow = invoke(client, "slow", "{\"mark\": \"" + begun + "\"}");
     awaitTrue("the slow function begins", () -> Files.exists(begun));
     int released = count(first, "the data folder is free");
     try (ServerProcess second =
@@ -166,6 +195,18 @@ class TakeOverTest {
       assertEquals(200, slow.get(ServerProcess.PATIENCE_S, TimeUnit.SECONDS));
       assertEquals("", second.output());
     } // killed
+  }
+
+  /** Its status, when it comes. */
+  private static CompletableFuture<Integer> invoke(Client client, String function, String event) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return client.invoke(function, event).statusCode();
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   private static int count(ServerProcess server, String text) {
@@ -219,9 +260,9 @@ class TakeOverTest {
     }
   }
 
-  private Set<String> told() {
+  private Set<String> told(String file) {
     try {
-      return Client.told(folder.resolve("data"), TOLD);
+      return Client.told(folder.resolve("data"), file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
