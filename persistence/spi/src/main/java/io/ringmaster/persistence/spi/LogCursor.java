@@ -8,7 +8,7 @@ import java.io.IOException;
  * descriptor between calls. One thread at a time.
  */
 public interface LogCursor {
-  /** A line longer than so many bytes comes in pieces. */
+  /** A line longer than so many bytes comes in pieces, each of whole characters. */
   int LINE_BYTES_MAX = 256 * 1024;
 
   /** A {@link #place} before everything. */

@@ -31,7 +31,7 @@ final class CrashRounds {
   private static final long LOAD_LONGEST_NS = TimeUnit.SECONDS.toNanos(120);
 
   /** Retries come after {@link ServerProcess#RETRY_S}: none may come before the last look. */
-  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(ServerProcess.RETRY_S * 3 / 4);
+  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(ServerProcess.RETRY_S) * 3 / 4;
 
   private final Path data;
   private final Path stops;

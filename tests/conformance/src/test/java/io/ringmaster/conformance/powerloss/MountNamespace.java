@@ -91,8 +91,11 @@ public final class MountNamespace {
     List<String> command = new ArrayList<>(NAMESPACE);
     command.addAll(words);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    CompletableFuture<Process> end = process.onExit().orTimeout(limitS, TimeUnit.SECONDS);
-    end.whenComplete((ended, late) -> process.destroyForcibly());
+    CompletableFuture<Process> limit =
+        process
+            .onExit()
+            .orTimeout(limitS, TimeUnit.SECONDS)
+            .whenComplete((ended, late) -> process.destroyForcibly());
     StringBuilder output = new StringBuilder();
     try (Stream<String> lines = process.inputReader(StandardCharsets.UTF_8).lines()) {
       lines.forEach(
@@ -102,6 +105,7 @@ public final class MountNamespace {
           });
     } finally {
       process.destroyForcibly();
+      limit.cancel(false);
     }
     return process.onExit().join().exitValue() == 0 ? null : output.toString().strip();
   }
