@@ -9,10 +9,11 @@
  * no capacity is left, an idle environment of another version goes; when none is idle, versions
  * without any environment are served before those that have more than their fair share.
  *
- * <p>Prefetch: where the driver can, the next invocation of a fast version lies behind the one that
- * runs; it has not begun, and goes back to its place in the line if that one is slow.
+ * <p>Prefetch: where the driver can, the next invocations of a fast version lie behind the one that
+ * runs; they have not begun, and go back to their places in the line if that one is slow. A quick
+ * one even goes there rather than to an idle sandbox, which would have to be woken.
  *
- * <p>Invariants: one invocation per slot, and one behind it at most; never more environments than
- * the limit; while an invocation waits, no slot of its version is free.
+ * <p>Invariants: one invocation per slot, and behind it no more than the driver has room for; never
+ * more environments than the limit; while an invocation waits, no slot of its version is free.
  */
 package io.ringmaster.core.place;
