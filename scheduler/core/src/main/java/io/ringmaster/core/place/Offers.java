@@ -135,7 +135,7 @@ final class Offers {
    * the idle one would be awake; true: done.
    */
   boolean sparesAWake(VersionState version, long nowNs, long epochMs) {
-    if (!mayLieBehind(version) || version.quickestNs > wakeNs) {
+    if (!mayLieBehind(version)) {
       return false;
     }
     Sandbox sandbox = open(version, nowNs);
@@ -166,7 +166,8 @@ final class Offers {
 
   /** Whether what is in it will be done in the time in which another one could be woken. */
   private boolean isSoonDone(Sandbox sandbox) {
-    return (sandbox.behind + 1) * sandbox.version.quickestNs <= wakeNs;
+    long quickestNs = sandbox.version.quickestNs;
+    return quickestNs >= 0 && (sandbox.behind + 1) * quickestNs <= wakeNs;
   }
 
   private boolean placeBehind(

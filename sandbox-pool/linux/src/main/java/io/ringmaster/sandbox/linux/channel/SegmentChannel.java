@@ -106,6 +106,7 @@ public final class SegmentChannel implements Channel {
     } else {
       if (!line.isEmpty()) {
         ring(buffers); // what is to be skipped comes before what the pipe brings
+        owesBell = false; // a pipe without room for one holds others
       }
       piped++;
       pipes.send(buffers, offered);
@@ -170,10 +171,10 @@ public final class SegmentChannel implements Channel {
 
   /**
    * A pipe without room wakes who sleeps, but what fills it may be one frame and be read at once,
-   * by one who looks nowhere else then.
+   * by one who looks nowhere else then; and nothing is written into the midst of a frame.
    */
   private void ring(ChannelBuffers buffers) {
-    owesBell = !pipes.ring(buffers);
+    owesBell = pipes.sending() || !pipes.ring(buffers);
   }
 
   @Override
@@ -203,7 +204,8 @@ public final class SegmentChannel implements Channel {
     long number = line.number(at);
     segment.revokedOpaque(number);
     VarHandle.fullFence();
-    boolean inTime = segment.takingOpaque() < number;
+    boolean answers = at == 0 && (pipes.reader().partial() || pipes.reader().streaming());
+    boolean inTime = segment.takingOpaque() < number && !answers;
     line.revoked(at, inTime);
     if (at == 0) {
       if (inTime) {
