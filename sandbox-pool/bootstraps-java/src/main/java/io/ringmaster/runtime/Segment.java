@@ -174,8 +174,8 @@ final class Segment {
   // ---- responses ----
 
   /**
-   * Puts a frame into a slot, if it fits and the engine looks, or has been woken from the sleep that
-   * it is in; what follows it is looked for here before this process sleeps.
+   * Puts a frame into a slot, if it fits and the engine looks, or has been woken from the sleep
+   * that it is in; what follows it is looked for here before this process sleeps.
    *
    * @return false: it must go by the pipe, which wakes the engine
    */

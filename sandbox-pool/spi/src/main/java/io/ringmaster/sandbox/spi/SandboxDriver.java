@@ -42,7 +42,8 @@ public interface SandboxDriver extends AutoCloseable {
 
   /**
    * How many invocations may be {@linkplain #offer offered} while another one runs; 0: none. Asked
-   * when the sandbox becomes ready, and true until its process ends. Only for sandboxes of one slot.
+   * when the sandbox becomes ready, and true until its process ends. Only for sandboxes of one
+   * slot.
    */
   default int prefetches(int sandbox) {
     return 0;

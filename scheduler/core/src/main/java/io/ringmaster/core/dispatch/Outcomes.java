@@ -8,7 +8,6 @@ import io.ringmaster.core.model.InvocationRecorder;
 import io.ringmaster.core.model.InvocationRecorder.InitStatus;
 import io.ringmaster.core.model.InvocationRecorder.Outcome;
 import io.ringmaster.core.model.PendingInvocation;
-import io.ringmaster.core.model.PrefetchState;
 import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.core.model.SandboxState;
 import io.ringmaster.core.model.StreamedResponse;

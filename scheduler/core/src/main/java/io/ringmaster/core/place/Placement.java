@@ -137,7 +137,9 @@ public final class Placement {
     int offered = 0;
     while (version.waitingHead != null) {
       Sandbox warm = version.idle.first();
-      if (warm != null && !othersAreHungry(version) && offers.sparesAWake(version, nowNs, epochMs)) {
+      if (warm != null
+          && !othersAreHungry(version)
+          && offers.sparesAWake(version, nowNs, epochMs)) {
         counters.increment(Counter.PREFETCHED);
         offered++;
         continue;

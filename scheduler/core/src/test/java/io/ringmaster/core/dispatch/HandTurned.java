@@ -20,8 +20,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -188,8 +188,8 @@ final class HandTurned {
     int depth;
 
     /** Whether there is a place, and whether they give back what is there, but for what began. */
-
     boolean placeBehind = true;
+
     boolean givesBack = true;
     final Set<Long> begun = new HashSet<>();
 

@@ -22,7 +22,7 @@ final class FrameReader {
     CHUNK,
     /** The answer is complete; see {@link #functionError}. */
     ANSWER,
-    /** An invocation that was taken back was not begun; see {@link #skipped}. */
+    /** An invocation that was to be taken back was not begun. */
     SKIPPED,
     /**
      * The next frame belongs to an invocation behind the expected one. Its header was consumed and

@@ -142,8 +142,8 @@ final class SandboxLine {
   }
 
   /**
-   * Number of the slot of {@link #running}, where the process has not begun it unless it says so; 0:
-   * it counts as begun.
+   * Number of the slot of {@link #running}, where the process has not begun it unless it says so;
+   * 0: it counts as begun.
    */
   long unbegunUnless() {
     for (int i = 0; i < size; i++) {

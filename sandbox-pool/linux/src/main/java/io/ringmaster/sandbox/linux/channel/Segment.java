@@ -15,7 +15,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class Segment {
   /** Size of the memory. */
-  public static final long BYTES = 4096 + 2 * 8 * 65_536;
+  public static final long BYTES = 4096 + 2L * 8 * 65_536;
 
   /** So many frames of each direction lie here at most; a power of two. */
   static final int SLOTS = 8;
@@ -27,7 +27,7 @@ public final class Segment {
   static final int SLOT_BYTES = 65_536;
 
   private static final long REQUEST_SLOTS = 4096;
-  private static final long RESPONSE_SLOTS = REQUEST_SLOTS + SLOTS * SLOT_BYTES;
+  private static final long RESPONSE_SLOTS = REQUEST_SLOTS + (long) SLOTS * SLOT_BYTES;
 
   // Engine.
   private static final long REQUESTS = 128;
@@ -108,7 +108,7 @@ public final class Segment {
 
   /** The request of this number was taken back. */
   void revokedOpaque(long number) {
-    WORD.setOpaque(memory, REVOKED + slot(number) * Long.BYTES, number);
+    WORD.setOpaque(memory, REVOKED + (long) slot(number) * Long.BYTES, number);
   }
 
   /** So many frames by the pipe come before the request of this number; before its release. */
@@ -116,7 +116,7 @@ public final class Segment {
     int slot = slot(number);
     if (piped[slot] != count) {
       piped[slot] = count;
-      WORD.setOpaque(memory, PIPED + slot * Long.BYTES, count);
+      WORD.setOpaque(memory, PIPED + (long) slot * Long.BYTES, count);
     }
   }
 

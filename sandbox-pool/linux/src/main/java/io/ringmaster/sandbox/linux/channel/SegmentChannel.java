@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * ever slower than over the pipes alone, and where both sides are awake there is no system call.
  *
  * <p>One invocation runs; others may lie behind it, in slots, and be taken back before they are
- * begun. Answers come in the order of the invocations, and what was taken back is told in its
- * place to have been skipped ({@link SandboxLine}).
+ * begun. Answers come in the order of the invocations, and what was taken back is told in its place
+ * to have been skipped ({@link SandboxLine}).
  *
  * <p>Ordering pairs, all with the sandbox: a frame is written, <i>release</i>, its count is; the
  * count is read, <i>acquire</i>, then the frame. A count is published, <i>full fence</i>, the other
