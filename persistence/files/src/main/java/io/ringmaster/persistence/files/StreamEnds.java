@@ -41,12 +41,18 @@ final class StreamEnds {
 
   /** The part that a stream is written in from now on: one that is there, or was never there. */
   Path present(Path stream) {
-    Integer again = removedWritten.remove(stream);
-    again = again == null ? removedOther.remove(stream) : again;
-    if (again != null) {
-      laterParts.put(stream, again);
+    int next = takeRemoved(stream);
+    if (next > 0) {
+      laterParts.put(stream, next);
     }
     return LogNames.part(stream, laterParts.getOrDefault(stream, 0));
+  }
+
+  /** Where a stream goes on that was removed, which is forgotten; 0: it was not. */
+  private int takeRemoved(Path stream) {
+    Integer written = removedWritten.remove(stream);
+    Integer other = removedOther.remove(stream);
+    return written != null ? written : other != null ? other : 0;
   }
 
   /** A part is closed that may be opened again. */
@@ -65,8 +71,8 @@ final class StreamEnds {
   }
 
   /**
-   * A part is removed. Its stream goes on in one that was never there, so that who reads is not
-   * misled, and with a whole line.
+   * A part is removed, of several in any order. Its stream goes on in one that was never there, so
+   * that who reads is not misled, and with a whole line.
    *
    * @param open whether the part was written
    * @param inLine whether in the middle of a line
@@ -77,9 +83,9 @@ final class StreamEnds {
     int number = LogNames.number(part);
     if (number == laterParts.getOrDefault(stream, 0)) {
       laterParts.remove(stream);
-      LinkedHashMap<Path, Integer> kept =
-          open || half || number > 0 ? removedWritten : removedOther;
-      kept.put(stream, number + 1);
+      int next = Math.max(number + 1, takeRemoved(stream));
+      LinkedHashMap<Path, Integer> kept = open || half || next > 1 ? removedWritten : removedOther;
+      kept.put(stream, next);
       if (kept.size() > KEPT_MAX) {
         kept.pollFirstEntry();
       }
