@@ -66,7 +66,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
   private final ArrayDeque<HttpObject> ahead = new ArrayDeque<>();
   private ChannelHandlerContext context;
   private State state = State.IDLE;
-  private long sinceNs = System.nanoTime();
+
+  /** When a look first found it in its state: no request reads the clock. */
+  private long sinceNs;
+
+  /** It came into its state since the last look. */
+  private boolean moved = true;
+
   private long bodyBytes;
   private long headReserved;
   private byte[] buffer = NOTHING;
@@ -126,7 +132,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   private void to(State next) {
     state = next;
-    sinceNs = System.nanoTime();
+    moved = true;
   }
 
   /** The first byte of a request is there: its headers have so long from now. */
@@ -493,6 +499,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
 
   @Override
   public void look(long nowNs) {
+    if (moved) {
+      moved = false;
+      sinceNs = nowNs;
+    }
     long age = nowNs - sinceNs;
     LambdaHttpConfig config = ingress.config();
     if (state == State.ANSWERING && inputEnded && !http10) {
