@@ -33,6 +33,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     implements Peer, Deadlines.Watched, RequestDecoder.Listener {
   private static final int KEPT_BUFFER_MAX = 64 * 1024;
   private static final int HEADERS_MAX = 100;
+
+  /** What the head of an answer takes. */
+  private static final int HEAD_LIKELY = 512;
+
   private static final int HOST_MAX = 255;
 
   /** What a connection's line and headers may take beside the room for bodies. */
@@ -378,7 +382,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     boolean closing = closing(answer);
     boolean copied = answer.bodyLength <= KEPT_BUFFER_MAX;
     boolean bodied = answer.bodyLength > 0 && !headOnly;
-    ByteBuf out = context.alloc().directBuffer(512 + (copied && bodied ? answer.bodyLength : 0));
+    int likely = HEAD_LIKELY + (copied && bodied ? answer.bodyLength : 0);
+    ByteBuf out = ingress.loop().outgoing(context.alloc(), likely);
     Http1Writer.head(out, answer, answer.bodyLength, closing, http10);
     if (bodied && copied) {
       out.writeBytes(answer.body, 0, answer.bodyLength);
@@ -436,7 +441,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter
     chunked = !http10;
     boolean closing = closing(head) || http10;
     keepAlive &= !closing;
-    ByteBuf out = context.alloc().directBuffer(512);
+    ByteBuf out = context.alloc().directBuffer(HEAD_LIKELY);
     Http1Writer.head(
         out, head, chunked ? Http1Writer.CHUNKED : Http1Writer.UNTIL_CLOSED, closing, http10);
     to(State.SENDING);

@@ -81,6 +81,11 @@ final class Ingress {
           protected IngressLoop initialValue() {
             return new IngressLoop(Ingress.this, eventLoops.current());
           }
+
+          @Override
+          protected void onRemoval(IngressLoop loop) {
+            loop.close();
+          }
         };
     threads = new Threads(config.managementThreads());
   }

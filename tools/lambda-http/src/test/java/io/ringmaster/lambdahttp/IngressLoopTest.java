@@ -1,6 +1,7 @@
 package io.ringmaster.lambdahttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,5 +144,45 @@ class IngressLoopTest {
       }
     }
     assertEquals("7", bench.invoke("quick", "7").body());
+  }
+
+  /** Answers that wait for their socket stay what they are while others are written. */
+  @Test
+  void whatASlowClientIsOwedStaysWhatItIs() throws Exception {
+    AtomicInteger sent = new AtomicInteger();
+    try (Socket slow = bench.socket()) {
+      Thread sender =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      while (true) {
+                        String request = request("quick", large(sent.get()));
+                        slow.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                        sent.incrementAndGet();
+                      }
+                    } catch (IOException e) {
+                      assertTrue(slow.isClosed(), e.toString());
+                    }
+                  });
+      // It cannot send any more once its answers fill both sides' buffers.
+      long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+      int before;
+      do {
+        assertTrue(System.nanoTime() < endNs, "it is never full");
+        before = sent.get();
+        talk("quick", 300, new Random(before));
+      } while (sent.get() > before || before == 0);
+      InputStream in = new BufferedInputStream(slow.getInputStream());
+      for (int i = 0; i < before; i++) {
+        assertEquals(large(i), body(in));
+      }
+      slow.close();
+      sender.join();
+    }
+  }
+
+  private static String large(int number) {
+    return Integer.toString(1_000_000 + number).repeat(400);
   }
 }
