@@ -25,13 +25,20 @@ final class RecordWalk implements AutoCloseable {
 
   private static final int WINDOW_BYTES = 1 << 20;
 
+  /** What becomes of a window before another part of the file is read. */
+  @FunctionalInterface
+  interface Windows {
+    /** Takes a window; the one that is read into next, the same or another of at least its size. */
+    ByteBuffer exchange(ByteBuffer window);
+  }
+
   private final JournalFiles files;
   private final Seal seal;
-  private final int cycle;
   private final FileChannel channel;
   private final long size;
 
-  private ByteBuffer window = Records.wrap(new byte[WINDOW_BYTES]);
+  private final Windows windows;
+  private ByteBuffer window = newWindow();
   private long windowAt;
   private int windowBytes;
 
@@ -39,6 +46,7 @@ final class RecordWalk implements AutoCloseable {
   private long documentEnd;
   private long tornEnd;
   private long recordAt;
+  private int recordBytes;
   private boolean searching;
   private boolean damaged;
   private boolean torn;
@@ -46,11 +54,22 @@ final class RecordWalk implements AutoCloseable {
   private long missing;
 
   RecordWalk(CycleFolders folders, Seal seal, int cycle) throws IOException {
+    this(folders, seal, cycle, same -> same);
+  }
+
+  /**
+   * @param windows is asked in {@link #advance}
+   */
+  RecordWalk(CycleFolders folders, Seal seal, int cycle, Windows windows) throws IOException {
     this.seal = seal;
+    this.windows = windows;
     this.files = folders.files();
-    this.cycle = cycle;
     channel = files.openToRead(folders.data(cycle));
     size = channel.size();
+  }
+
+  static ByteBuffer newWindow() {
+    return Records.wrap(new byte[WINDOW_BYTES]);
   }
 
   /** The record; {@link #at} tells where it begins. Valid until the walk goes on. */
@@ -62,17 +81,9 @@ final class RecordWalk implements AutoCloseable {
     return (int) (recordAt - windowAt);
   }
 
-  long position() {
-    return Position.of(cycle, recordAt);
-  }
-
-  /** How far it got. */
-  long offset() {
-    return next;
-  }
-
-  long size() {
-    return size;
+  /** Where in the file {@link #bytes} begin. */
+  long bytesAt() {
+    return windowAt;
   }
 
   /** Whether bytes were found that are no record, and no document that was being written. */
@@ -106,12 +117,14 @@ final class RecordWalk implements AutoCloseable {
   /** Follows the chain of documents, and the records in each. */
   private boolean follow() throws IOException {
     boolean inside = true;
+    boolean entered = false;
     while (inside && next >= documentEnd) {
       inside = enter();
+      entered = inside;
     }
-    if (inside && isRecord(next)) {
+    if (inside && (entered || isRecord(next))) {
       recordAt = next;
-      next += padded(Records.length(seal, window, at(), windowBytes));
+      next += padded(recordBytes);
       damaged |= next > padded(documentEnd);
       return true;
     }
@@ -179,7 +192,7 @@ final class RecordWalk implements AutoCloseable {
           damaged = true;
           searching = false;
           recordAt = next;
-          next += padded(Records.length(seal, window, at(), windowBytes));
+          next += padded(recordBytes);
           documentEnd = Math.max(documentEnd, next);
           return true;
         }
@@ -190,15 +203,18 @@ final class RecordWalk implements AutoCloseable {
     return false;
   }
 
+  /** Whether there is a whole record that is to come; {@link #recordBytes} is its length then. */
   private boolean isRecord(long offset) throws IOException {
     if (!see(offset, Records.HEAD_BYTES)) {
       return false;
     }
-    int length = Records.length(seal, window, (int) (offset - windowAt), windowBytes);
-    return length > 0
-        && see(offset, length)
-        && Records.isWhole(seal, window, (int) (offset - windowAt), length)
-        && Records.number(window, (int) (offset - windowAt)) > lastNumber;
+    recordBytes = Records.length(seal, window, (int) (offset - windowAt), windowBytes);
+    if (recordBytes == 0 || !see(offset, recordBytes)) {
+      return false;
+    }
+    int at = (int) (offset - windowAt);
+    return Records.isWhole(seal, window, at, recordBytes)
+        && Records.number(window, at) > lastNumber;
   }
 
   /** Whether the file has these bytes; they are in the window then. */
@@ -207,6 +223,7 @@ final class RecordWalk implements AutoCloseable {
       return false;
     }
     if (offset < windowAt || offset + bytes > windowAt + windowBytes) {
+      window = windows.exchange(window);
       if (window.capacity() < bytes) {
         window = Records.wrap(new byte[bytes + WINDOW_BYTES]);
       }

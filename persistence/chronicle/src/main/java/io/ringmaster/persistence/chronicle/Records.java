@@ -62,6 +62,8 @@ final class Records {
     private final Seal seal;
     private byte[] array = new byte[1 << 16];
     private ByteBuffer buffer = wrap(array);
+    private String lane = "";
+    private byte[] laneBytes = new byte[0];
 
     Encoder(Seal seal) {
       this.seal = seal;
@@ -78,14 +80,23 @@ final class Records {
 
     /** Its length; likewise of the others. */
     int event(long number, Row row, byte[] reason, byte[] body) {
-      byte[] lane = row.lane.getBytes(StandardCharsets.UTF_8);
-      begin(EVENT_BYTES + lane.length + reason.length + body.length, EVENT, row);
+      byte[] name = utf8(row.lane);
+      begin(EVENT_BYTES + name.length + reason.length + body.length, EVENT, row);
       buffer.putLong(28, row.number).putLong(36, row.idHigh).putLong(44, row.idLow);
       buffer.putLong(52, row.acceptedMs).putLong(60, row.dueMs);
-      buffer.putInt(68, lane.length).putInt(72, reason.length).putInt(76, body.length);
+      buffer.putInt(68, name.length).putInt(72, reason.length).putInt(76, body.length);
       buffer.position(EVENT_BYTES);
-      buffer.put(lane).put(reason).put(body);
+      buffer.put(name).put(reason).put(body);
       return seal(number);
+    }
+
+    /** What follows is often of the same lane. */
+    private byte[] utf8(String name) {
+      if (!name.equals(lane)) {
+        lane = name;
+        laneBytes = name.getBytes(StandardCharsets.UTF_8);
+      }
+      return laneBytes;
     }
 
     /** State {@link OwedTable#GONE}: the event is settled. */
@@ -207,7 +218,7 @@ final class Records {
   }
 
   /** Reads an event but for its bytes and its position. */
-  static void event(ByteBuffer bytes, int at, Row into) {
+  static void event(ByteBuffer bytes, int at, LaneNames lanes, Row into) {
     head(bytes, at, into);
     into.idHigh = bytes.getLong(at + 36);
     into.idLow = bytes.getLong(at + 44);
@@ -216,9 +227,7 @@ final class Records {
     int lane = bytes.getInt(at + 68);
     into.reasonKib = OwedTable.kib(bytes.getInt(at + 72));
     into.bodyBytes = bytes.getInt(at + 76);
-    into.lane =
-        new String(
-            bytes.array(), bytes.arrayOffset() + at + EVENT_BYTES, lane, StandardCharsets.UTF_8);
+    into.lane = lanes.of(bytes.array(), bytes.arrayOffset() + at + EVENT_BYTES, lane);
   }
 
   /** Of an outcome: place, number, state, attempt, times. */
@@ -257,7 +266,7 @@ final class Records {
   }
 
   /** Puts a part of a checkpoint into the table; how many rows it had. */
-  static int restore(ByteBuffer part, int at, OwedTable table, Row scratch) {
+  static int restore(ByteBuffer part, int at, LaneNames names, OwedTable table, Row scratch) {
     ByteBuffer in = part.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     in.position(at + HEAD_BYTES);
     int from = in.getInt();
@@ -265,9 +274,9 @@ final class Records {
     String[] lanes = new String[in.getInt()];
     int rows = in.getInt();
     for (int i = 0; i < lanes.length; i++) {
-      byte[] name = new byte[in.getInt()];
-      in.get(name);
-      lanes[i] = new String(name, StandardCharsets.UTF_8);
+      int length = in.getInt();
+      lanes[i] = names.of(in.array(), in.arrayOffset() + in.position(), length);
+      in.position(in.position() + length);
     }
     table.restoreEmpty(from, to);
     for (int i = 0; i < rows; i++) {

@@ -28,6 +28,7 @@ final class Replay {
   private final Seal seal;
   private final OwedTable table;
   private final Row row = new Row();
+  private final LaneNames lanes = new LaneNames();
   private final Set<Integer> damaged = new HashSet<>();
   private long nextEvent = 1;
   private long nextRecord = 1;
@@ -80,7 +81,7 @@ final class Replay {
     try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
       Checkpoint checkpoint = new Checkpoint();
       while (!checkpoint.ended && walk.advance()) {
-        checkpoint.see(walk);
+        checkpoint.see(walk.bytes(), walk.at(), walk.damaged());
       }
       return checkpoint.whole;
     }
@@ -92,13 +93,13 @@ final class Replay {
     private boolean ended;
     private boolean whole;
 
-    void see(RecordWalk walk) {
-      byte kind = Records.kind(walk.bytes(), walk.at());
+    void see(ByteBuffer bytes, int at, boolean damaged) {
+      byte kind = Records.kind(bytes, at);
       if (kind == Records.PART) {
-        rows += Records.rowsOfPart(walk.bytes(), walk.at());
+        rows += Records.rowsOfPart(bytes, at);
       } else if (kind == Records.END && !ended) {
         ended = true;
-        whole = rows == Records.rows(walk.bytes(), walk.at()) && !walk.damaged();
+        whole = rows == Records.rows(bytes, at) && !damaged;
       }
     }
   }
@@ -124,11 +125,11 @@ final class Replay {
 
   private void replay(int cycle, Checkpoint checkpoint, Recovery recovery, long before, long total)
       throws IOException {
-    try (RecordWalk walk = new RecordWalk(folders, seal, cycle)) {
+    try (WalkAhead walk = new WalkAhead(folders, seal, cycle)) {
       int records = 0;
       while (walk.advance()) {
-        checkpoint.see(walk);
-        apply(walk);
+        apply(walk.bytes(), walk.at(), walk.position());
+        checkpoint.see(walk.bytes(), walk.at(), walk.damagedSoFar());
         if (++records % RECORDS_PER_PROGRESS == 0) {
           recovery.progress(before + walk.offset(), total);
         }
@@ -145,14 +146,12 @@ final class Replay {
     }
   }
 
-  private void apply(RecordWalk walk) {
-    ByteBuffer bytes = walk.bytes();
-    int at = walk.at();
+  private void apply(ByteBuffer bytes, int at, long position) {
     nextRecord = Math.max(nextRecord, Records.number(bytes, at) + 1);
     switch (Records.kind(bytes, at)) {
       case Records.EVENT -> {
-        Records.event(bytes, at, row);
-        row.position = walk.position();
+        Records.event(bytes, at, lanes, row);
+        row.position = position;
         nextEvent = Math.max(nextEvent, row.number + 1);
         table.restore(row);
       }
@@ -163,7 +162,7 @@ final class Replay {
         }
       }
       case Records.BEGIN -> nextEvent = Math.max(nextEvent, Records.nextEvent(bytes, at));
-      case Records.PART -> Records.restore(bytes, at, table, row);
+      case Records.PART -> Records.restore(bytes, at, lanes, table, row);
       default -> {
         // the end of a checkpoint
       }
@@ -182,14 +181,15 @@ final class Replay {
   private void findLost() throws IOException {
     Map<Integer, Long> sizes = new HashMap<>();
     long lost = 0;
+    int sized = 0;
+    long size = 0;
     for (int place = 0; place < table.places(); place++) {
       if (table.number(place) != 0) {
         long position = table.position(place);
         int cycle = Position.cycle(position);
-        Long size = sizes.get(cycle);
-        if (size == null) {
-          size = folders.hasData(cycle) ? Files.size(folders.data(cycle)) : 0L;
-          sizes.put(cycle, size);
+        if (cycle != sized) {
+          size = size(cycle, sizes);
+          sized = cycle;
         }
         if (Position.offset(position) + Records.HEAD_BYTES > size) {
           table.move(place, position, true);
@@ -200,6 +200,16 @@ final class Replay {
     if (lost > 0) {
       LOG.log(Level.ERROR, "the bytes of {0} events that are owed are not in the journal", lost);
     }
+  }
+
+  /** Of a cycle's file; 0: there is none. */
+  private long size(int cycle, Map<Integer, Long> sizes) throws IOException {
+    Long size = sizes.get(cycle);
+    if (size == null) {
+      size = folders.hasData(cycle) ? Files.size(folders.data(cycle)) : 0L;
+      sizes.put(cycle, size);
+    }
+    return size;
   }
 
   private void tell(Recovery recovery) {
