@@ -1,5 +1,6 @@
 package io.ringmaster.persistence.chronicle;
 
+import io.ringmaster.persistence.spi.Uninterruptibly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
