@@ -288,12 +288,14 @@ public final class SegmentChannel implements Channel {
       boolean tooEarly = pipes.takeTooEarly();
       switch (received) {
         case NOTHING -> {
-          if (!tooEarly && !(passedOver && pipes.receivedBytes() == 0)) {
+          boolean nothingInSlots = passedOver || segment.responsesAcquire() == answered;
+          if (tooEarly || passedOver && pipes.receivedBytes() == 0) {
+            if (nothingInSlots) {
+              return violated("an answer before the one that comes first");
+            }
+          } else if (nothingInSlots || pipes.receivedBytes() == 0) {
             return received;
-          }
-          if (passedOver || segment.responsesAcquire() == answered) {
-            return violated("an answer before the one that comes first");
-          }
+          } // else a doorbell was read, for what was put there since it was looked for
         }
         case SKIPPED -> {
           if (!skippedFirst()) {
