@@ -31,6 +31,10 @@ final class Intake {
   private static final int WAITING_MAX = 256;
   private static final int PAYLOAD_BYTES_MAX = 6_291_456;
   private static final int EVENT_BYTES_MAX = 1_048_576;
+
+  /** In a trace header: where a chain of invocations came by. */
+  private static final String LINEAGE = "Lineage=";
+
   private static final System.Logger LOG = System.getLogger(Intake.class.getName());
 
   private final Engine engine;
@@ -100,6 +104,9 @@ final class Intake {
     int from = view.offset();
     int length = view.length();
     boolean runs = runs(request.getInvocationType());
+    if (refusal == null && runs) {
+      refusal = follow(call, owner, function, request.getTraceHeader());
+    }
     if (refusal == null && length <= CHECKED_HERE_MAX) {
       refusal = check(event, from, length);
       if (refusal == null && runs) {
@@ -123,6 +130,19 @@ final class Intake {
               ? done(new Finding(wrong, null))
               : runs ? done(IN_ORDER) : settle(owner, function, qualifier, request);
         });
+  }
+
+  /** A chain of functions that invoke each other comes by one more. */
+  private Refusal follow(Call call, Owner owner, String function, String trace) {
+    if (!trace.contains(LINEAGE)) {
+      return null;
+    }
+    try {
+      call.traceHeader(engine.events().follow(owner == null ? usual : owner, function, trace));
+      return null;
+    } catch (LambdaException refused) {
+      return refused.refusal();
+    }
   }
 
   private static CompletableFuture<Finding> done(Finding finding) {

@@ -13,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.ringmaster.api.FunctionCode;
 import io.ringmaster.api.FunctionSpec;
+import io.ringmaster.api.Owner;
 import io.ringmaster.grpc.client.RefusedException;
 import io.ringmaster.grpc.v1.InvocationServiceGrpc;
 import io.ringmaster.grpc.v1.InvokeRequest;
@@ -89,6 +90,26 @@ class InvokeTest {
                 .build());
     assertEquals("1", answer.getExecutedVersion());
     assertTrue(answer.getLogResult().contains("a line"), answer.getLogResult());
+  }
+
+  /** As by HTTP: seventeen times by one function is once too often. */
+  @Test
+  void aChainOfInvocationsIsFollowed() {
+    Owner owner = new Owner("123456789012", "us-east-1");
+    String trace = null;
+    for (int i = 0; i < 15; i++) {
+      trace = world.engine.events().follow(owner, "echo", trace);
+    }
+    InvokeRequest.Builder request = request("echo", "1").toBuilder();
+    assertEquals(
+        "1",
+        world.client.invoke(request.setTraceHeader(trace).build()).getPayload().toStringUtf8());
+    String last = world.engine.events().follow(owner, "echo", trace);
+    RefusedException refused =
+        assertThrows(
+            RefusedException.class,
+            () -> world.client.invoke(request.setTraceHeader(last).build()));
+    assertEquals("RecursiveInvocationException", refused.code());
   }
 
   @Test
