@@ -161,7 +161,7 @@ final class CrashRounds {
       String found = point.found(stops, data);
       KillPoint.disarm(stops);
       ended(running);
-      killed.merge(found == null ? point + " passed" : found, 1L, Long::sum);
+      killed.merge(found, 1L, Long::sum);
       loaded += events.inFlight() >= EventLoad.IN_FLIGHT ? 1 : 0;
     }
   }

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashTest {
   private static final int ROUNDS = Integer.getInteger("ringmaster.rounds", 5);
+
+  /** Each point is tried so often before one may count as missed. */
+  private static final int OFTEN = 5;
 
   @TempDir private Path folder;
 
@@ -60,6 +65,16 @@ class CrashTest {
     assertTrue(figures.get("managementAcknowledged") > run, "management calls were acknowledged");
     long loaded = figures.get("killsWithThousandInFlight");
     assertTrue(loaded * 10 >= run * 9L, () -> "kills under load: " + loaded);
+    if (run >= OFTEN * KillPoint.values().length) {
+      assertEquals(Set.of(), missed(), killed::toString);
+    }
+  }
+
+  /** Points at which no server was killed. */
+  private Set<KillPoint> missed() {
+    Set<KillPoint> missed = EnumSet.allOf(KillPoint.class);
+    missed.removeIf(point -> killed.keySet().stream().anyMatch(point::isIn));
+    return missed;
   }
 
   private CrashRounds begin() throws IOException {

@@ -21,6 +21,7 @@ enum KillPoint {
 
   private static final String STOP_AT = "stop-at";
   private static final String STOPPED = "stopped";
+  private static final String PASSED = "passed ";
 
   private final JournalPoint journal;
 
@@ -63,12 +64,17 @@ enum KillPoint {
     return this != UPLOAD;
   }
 
-  /** Where the server was when it was killed, in words; null: the point was passed by then. */
+  /** Where the server was when it was killed, in words, of which {@link #isIn} is the point. */
   String found(Path stops, Path data) throws IOException {
     if (!isReached(stops, data)) {
-      return null;
+      return PASSED + this;
     }
     return journal == null ? name() : name() + ' ' + Files.readString(stops.resolve(STOPPED));
+  }
+
+  /** Whether a server was there, and not past it. */
+  boolean isIn(String found) {
+    return found.equals(name()) || found.startsWith(name() + ' ');
   }
 
   static void disarm(Path stops) throws IOException {
