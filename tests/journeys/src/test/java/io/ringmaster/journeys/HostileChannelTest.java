@@ -58,7 +58,7 @@ class HostileChannelTest {
     "    words, memory = segment.words, segment.memory",
     "    count = words[32]",
     "    def put(data, more=1):",
-    "        start = 135168 + (count + 1 & 1) * 65536",
+    "        start = 528384 + (count + 1 & 7) * 65536",
     "        memory[start : start + len(data)] = data",
     "        words[32] = (count + more) % 2**64",
     "    return {",

@@ -1,7 +1,6 @@
 package io.ringmaster.simulation;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -9,15 +8,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The protocol by which the engine takes back what lies behind a running invocation, as a model of
- * single steps; {@link #explore} goes through every order in which they can happen.
+ * The protocol by which the engine takes back what lies in a chain behind a running invocation, as
+ * a model of single steps; {@link #explore} goes through every order in which they can happen: each
+ * request of the chain by itself, in any order, several at once.
  *
- * <p>Two parties share memory: words that each one alone writes, two slots for requests, and a line
- * of messages (answers and skips). What one of them writes waits in its store buffer until a step
- * of its own puts it into memory, oldest first; a party sees its own stores at once, the other's
- * only from memory; a fence waits until the own buffer is empty. That is how x86 orders; with
- * buffers of length 0 it is sequential consistency. The process may die between any two steps: what
- * it had stored is in memory then.
+ * <p>Two parties share memory: words that each one alone writes, slots for requests with a word
+ * each that takes back, and a line of messages (answers and skips). What one of them writes waits
+ * in its store buffer until a step of its own puts it into memory, oldest first; a party sees its
+ * own stores at once, the other's only from memory; a fence waits until the own buffer is empty.
+ * That is how x86 orders; with buffers of length 0 it is sequential consistency. The process may
+ * die between any two steps: what it had stored is in memory then.
  *
  * <p>A state is an array of small numbers, so that states can be told apart.
  */
@@ -30,10 +30,12 @@ final class RevocationModel {
     LOOKS_BEFORE_IT_SAYS,
     /** The engine looks whether it was taken, and only then says that it is revoked. */
     ENGINE_LOOKS_BEFORE_IT_SAYS,
-    /** The sandbox takes one for revoked if it or a later one was. */
+    /** One word names what was taken back last, not one for each slot. */
+    ONE_WORD_FOR_ALL,
+    /** The sandbox takes one for revoked if any that lay in its slot was. */
+    ANY_NUMBER_MEANS_IT,
+    /** The sandbox takes one for revoked if one behind it was. */
     LATER_MEANS_IT_TOO,
-    /** The engine takes back one while the sandbox may not have come to the one before that. */
-    REVOKES_ONE_AFTER_THE_OTHER,
     /** The engine offers the next one though the sandbox may still come to a revoked one. */
     SLOT_USED_TOO_SOON,
     /** What was not taken when the process died counts as begun. */
@@ -48,13 +50,16 @@ final class RevocationModel {
   /** Invocations of one exploration. */
   private static final int REQUESTS = 5;
 
+  /** So many are in the sandbox at most. */
+  private static final int SLOTS = 3;
+
   // Memory: one writer each.
   private static final int OFFERED = 0; // engine: how many requests are in slots
-  private static final int REVOKED = 1; // engine: the last one that it took back
-  private static final int TAKING = 2; // sandbox: the last one that it came to
-  private static final int MESSAGES = 3; // sandbox: how many messages it has sent
-  private static final int REQUEST_SLOT = 4; // engine: which request is in it; two of them
-  private static final int MESSAGE = 6; // sandbox: +n or −n, answered or skipped
+  private static final int TAKING = 1; // sandbox: the last one that it came to
+  private static final int MESSAGES = 2; // sandbox: how many messages it has sent
+  private static final int REVOKED = 3; // engine: for each slot, the one that it took back
+  private static final int REQUEST_SLOT = REVOKED + SLOTS; // engine: which request is in it
+  private static final int MESSAGE = REQUEST_SLOT + SLOTS; // sandbox: +n or −n, answered, skipped
   private static final int WORDS = MESSAGE + REQUESTS;
 
   // The engine's own.
@@ -93,7 +98,7 @@ final class RevocationModel {
 
   private final Set<Flaw> flaws;
   private final int bufferMax;
-  private final Set<List<Integer>> visited = new HashSet<>();
+  private final Set<String> visited = new HashSet<>();
   private final ArrayDeque<State> open = new ArrayDeque<>();
   private int ends;
   private String violation;
@@ -144,15 +149,15 @@ final class RevocationModel {
   }
 
   /** What tells it from others. */
-  private static List<Integer> numbers(State state) {
-    List<Integer> all = new ArrayList<>();
+  private static String numbers(State state) {
+    StringBuilder all = new StringBuilder(SIZE + 16);
     for (int[] part : List.of(state.values, state.engineBuffer, state.sandboxBuffer)) {
       for (int number : part) {
-        all.add(number);
+        all.append((char) (number + 100));
       }
-      all.add(Integer.MAX_VALUE);
+      all.append((char) 0);
     }
-    return all;
+    return all.toString();
   }
 
   private void follow(State state) {
@@ -249,13 +254,13 @@ final class RevocationModel {
   private boolean offer(State state) {
     int handed = state.values[HANDED];
     if (handed == REQUESTS
-        || inside(state, !has(Flaw.SLOT_USED_TOO_SOON)) == 2
+        || inside(state, !has(Flaw.SLOT_USED_TOO_SOON)) == SLOTS
         || state.values[DEAD] == 2
         || !room(state.engineBuffer, 2)) {
       return false;
     }
     int n = handed + 1;
-    State next = store(state, true, REQUEST_SLOT + (n & 1), n, OFFERED, n);
+    State next = store(state, true, REQUEST_SLOT + n % SLOTS, n, OFFERED, n);
     next.values[HANDED] = n;
     next.values[FATE + n - 1] = IN_SANDBOX;
     reach(next);
@@ -299,26 +304,27 @@ final class RevocationModel {
     return 0;
   }
 
-  /** What lies behind an unanswered one may be taken back at any time. */
+  /** What was given behind another one may be taken back at any time, whatever became of others. */
   private boolean beginRevoking(State state) {
-    int last = state.values[HANDED];
-    if (last < 2
-        || state.values[FATE + last - 1] != IN_SANDBOX
-        || nextExpected(state) == last
-        || !has(Flaw.REVOKES_ONE_AFTER_THE_OTHER) && isRevoked(state, nextExpected(state))
-        || state.values[DEAD] == 2) {
+    if (state.values[DEAD] == 2) {
       return false;
     }
-    State next = copy(state);
-    next.values[REVOKING] = last;
-    next.values[REVOKE_STEP] = 0;
-    reach(next);
-    return true;
+    boolean begins = false;
+    for (int n = 2; n <= REQUESTS; n++) {
+      if (state.values[FATE + n - 1] == IN_SANDBOX) {
+        State next = copy(state);
+        next.values[REVOKING] = n;
+        next.values[REVOKE_STEP] = 0;
+        reach(next);
+        begins = true;
+      }
+    }
+    return begins;
   }
 
-  private static boolean isRevoked(State state, int n) {
-    int fate = state.values[FATE + n - 1];
-    return fate == AGAIN || fate == IN_DOUBT;
+  /** The word by which it is taken back. */
+  private int revokedWord(int n) {
+    return REVOKED + (has(Flaw.ONE_WORD_FOR_ALL) ? 0 : n % SLOTS);
   }
 
   private boolean revoke(State state) {
@@ -331,7 +337,7 @@ final class RevocationModel {
           next = copy(state);
           next.values[SEEN_TAKING] = load(state, state.engineBuffer, TAKING);
         } else if (room(state.engineBuffer, 1)) {
-          next = store(state, true, REVOKED, n);
+          next = store(state, true, revokedWord(n), n);
         } else {
           return false;
         }
@@ -341,7 +347,7 @@ final class RevocationModel {
           if (!room(state.engineBuffer, 1)) {
             return false;
           }
-          next = store(state, true, REVOKED, n);
+          next = store(state, true, revokedWord(n), n);
         } else {
           if (!has(Flaw.ENGINE_WITHOUT_FENCE) && state.engineBuffer.length > 0) {
             return false; // the fence
@@ -407,7 +413,7 @@ final class RevocationModel {
         if (n > REQUESTS || load(state, state.sandboxBuffer, OFFERED) < n) {
           return true;
         }
-        if (load(state, state.sandboxBuffer, REQUEST_SLOT + (n & 1)) != n) {
+        if (load(state, state.sandboxBuffer, REQUEST_SLOT + n % SLOTS) != n) {
           violation = "the sandbox comes to " + n + ", and its slot has another one";
         }
         next = step(state, n > 1 ? SAY : RUN);
@@ -415,7 +421,7 @@ final class RevocationModel {
       case SAY -> {
         if (looksFirst) {
           next = step(state, FENCE);
-          next.values[SAW_REVOKED] = load(state, state.sandboxBuffer, REVOKED);
+          next.values[SAW_REVOKED] = seesRevoked(state, n) ? 1 : 0;
         } else if (room(state.sandboxBuffer, 1)) {
           next = step(store(state, false, TAKING, n), FENCE);
         } else {
@@ -435,9 +441,7 @@ final class RevocationModel {
         }
       }
       case LOOK -> {
-        int revoked =
-            looksFirst ? state.values[SAW_REVOKED] : load(state, state.sandboxBuffer, REVOKED);
-        boolean skips = revoked == n || has(Flaw.LATER_MEANS_IT_TOO) && revoked > n;
+        boolean skips = looksFirst ? state.values[SAW_REVOKED] == 1 : seesRevoked(state, n);
         next = step(state, skips ? SKIP : RUN);
       }
       case RUN -> {
@@ -456,6 +460,17 @@ final class RevocationModel {
     }
     reach(next);
     return true;
+  }
+
+  private boolean seesRevoked(State state, int n) {
+    int revoked = load(state, state.sandboxBuffer, revokedWord(n));
+    boolean later = false;
+    for (int slot = 0; slot < SLOTS; slot++) {
+      later |= load(state, state.sandboxBuffer, REVOKED + slot) > n;
+    }
+    return revoked == n
+        || has(Flaw.ANY_NUMBER_MEANS_IT) && revoked != 0
+        || has(Flaw.LATER_MEANS_IT_TOO) && later;
   }
 
   /** An answer or a skip; then it waits for the next. */

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -31,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The litmus of wake-ups: the driver and real sandbox processes, Python's and Java's, over shared
  * memory, each with its own code for publishing and for going to sleep. In each round both sides
- * dawdle by chance, so that each finds the other awake, asleep, and about to sleep. {@code
- * tests/run litmus} makes it long.
+ * dawdle by chance, so that each finds the other awake, asleep, and about to sleep; now and then
+ * several invocations lie behind the first of a round, and answer in one sleep of the driver.
+ * {@code tests/run litmus} makes it long.
  */
 @Timeout(value = 6, unit = TimeUnit.HOURS)
 class ChannelLitmusTest implements DriverEvents {
@@ -41,6 +43,9 @@ class ChannelLitmusTest implements DriverEvents {
 
   /** So long nothing takes: whoever sleeps for longer was not woken. */
   private static final long LOST_NS = TimeUnit.SECONDS.toNanos(30);
+
+  /** So many lie behind another at most. */
+  private static final int BEHIND = 6;
 
   private static final String PYTHON =
       """
@@ -180,21 +185,27 @@ class ChannelLitmusTest implements DriverEvents {
     private final EpollSleeper sleeper;
     private final int slot;
     private final SplittableRandom random = new SplittableRandom(SEED);
-    private final ResponseBuffer answer = new ResponseBuffer();
+    private final ResponseBuffer[] answers = new ResponseBuffer[1 + BEHIND];
     private long number;
 
     Rounds(SandboxDriver driver, EpollSleeper sleeper, int slot) {
       this.driver = driver;
       this.sleeper = sleeper;
       this.slot = slot;
+      Arrays.setAll(answers, at -> new ResponseBuffer());
     }
 
     void play() {
       while (number < ROUNDS) {
-        SmallEvent event =
-            round(random.nextInt(4) > 0 ? 0 : random.nextInt(random.nextInt(1, 255)));
-        assertEquals(event.payload().length, answer.length(), "round " + number);
-        assertEquals(number, ByteBuffer.wrap(answer.array()).getLong(), "an answer of its round");
+        int count = random.nextInt(4) > 0 ? 1 : random.nextInt(2, answers.length + 1);
+        round(count, random.nextInt(4) > 0 ? 0 : random.nextInt(random.nextInt(1, 255)));
+        for (int i = 0; i < count; i++) {
+          assertEquals(9, answers[i].length(), "round " + number);
+          assertEquals(
+              number - count + 1 + i,
+              ByteBuffer.wrap(answers[i].array()).getLong(),
+              "an answer of its invocation");
+        }
       }
     }
 
@@ -204,14 +215,15 @@ class ChannelLitmusTest implements DriverEvents {
       return kind < 24 ? 0 : random.nextInt(kind < 48 ? 40 : kind < 63 ? 600 : 4_000);
     }
 
-    private SmallEvent round(int dawdles) {
+    private void round(int count, int dawdles) {
       for (int spins = some(); spins > 0; spins--) {
         Thread.onSpinWait();
       }
-      byte[] payload = ByteBuffer.allocate(9).putLong(++number).put((byte) dawdles).array();
-      SmallEvent event = new SmallEvent(number, payload, answer);
-      answer.clear();
-      assertTrue(driver.offer(slot, event));
+      for (int i = 0; i < count; i++) {
+        byte[] payload = ByteBuffer.allocate(9).putLong(++number).put((byte) dawdles).array();
+        answers[i].clear();
+        assertTrue(driver.offer(slot, new SmallEvent(number, payload, answers[i])));
+      }
       int looks = some() / 8;
       while (answered != number) {
         if (driver.poll(ChannelLitmusTest.this, 8) == 0 && --looks < 0) {
@@ -220,13 +232,12 @@ class ChannelLitmusTest implements DriverEvents {
           assertTrue(System.nanoTime() - nowNs < LOST_NS, "round " + number + " was slept through");
         }
       }
-      return event;
     }
 
     /** How often the process gave its processor away to wait, as the kernel counted. */
     long sandboxSleeps() {
-      round(255);
-      String facts = new String(answer.array(), 0, answer.length(), StandardCharsets.UTF_8);
+      round(1, 255);
+      String facts = new String(answers[0].array(), 0, answers[0].length(), StandardCharsets.UTF_8);
       assertTrue(facts.contains("memfd:ringmaster-segment"), "it shares memory with the engine");
       Matcher line = Pattern.compile("voluntary_ctxt_switches:\\s+(\\d+)").matcher(facts);
       assertTrue(line.find());

@@ -19,13 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class SegmentChannelChecks {
   static final long REQUESTS = 128;
   static final long ENGINE_POLLING = 136;
-  static final long REVOKED = 144;
-  static final long PIPED = 152;
   static final long RESPONSES = 256;
   static final long POLLING = 264;
   static final long TAKING = 272;
   static final long REQUEST_SLOTS = 4096;
-  static final long RESPONSE_SLOTS = 4096 + 2 * 65536;
+  static final long RESPONSE_SLOTS = 528384;
 
   final Linux linux = new Linux();
   final ChannelBuffers buffers = new ChannelBuffers(linux);
@@ -79,9 +77,19 @@ abstract class SegmentChannelChecks {
     sandbox.set(ValueLayout.JAVA_LONG, offset, value);
   }
 
+  /** What the engine says of the request of this number: it was taken back if it is the number. */
+  long revoked(long number) {
+    return word(512 + (number & 7) * 8);
+  }
+
+  /** How many frames by the pipe come before the request of this number. */
+  long piped(long number) {
+    return word(576 + (number & 7) * 8);
+  }
+
   ByteBuffer requestSlot(long number) {
     return sandbox
-        .asSlice(REQUEST_SLOTS + (number & 1) * 65536, 65536)
+        .asSlice(REQUEST_SLOTS + (number & 7) * 65536, 65536)
         .asByteBuffer()
         .order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -93,7 +101,7 @@ abstract class SegmentChannelChecks {
         0,
         sandbox,
         ValueLayout.JAVA_BYTE,
-        RESPONSE_SLOTS + (sent & 1) * 65536,
+        RESPONSE_SLOTS + (sent & 7) * 65536,
         frame.length);
     word(RESPONSES, sent);
   }
@@ -133,6 +141,22 @@ abstract class SegmentChannelChecks {
 
   static OfferedInvocation offered(long sequence) {
     return new OfferedInvocation(sequence, ("e" + sequence).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** One that runs, by a slot, and others behind it; their sequences begin at {@code first}. */
+  OfferedInvocation[] chain(long first, int behind) {
+    word(POLLING, 1);
+    OfferedInvocation[] chain = new OfferedInvocation[behind + 1];
+    chain[0] = invoke(first);
+    for (int i = 1; i <= behind; i++) {
+      chain[i] = invokeBehind(first + i);
+    }
+    return chain;
+  }
+
+  void skips(long sequence) {
+    assertEquals(Received.SKIPPED, channel.receive(buffers), channel::violation);
+    assertEquals(sequence, channel.skipped());
   }
 
   void answers(OfferedInvocation invocation, String expected) {

@@ -27,10 +27,12 @@ class SegmentChannelTest extends SegmentChannelChecks {
     byte[] frame = read();
     assertEquals(Frames.INVOKE, frame[4]);
     assertEquals(0, word(REQUESTS));
-    assertEquals(1, word(PIPED));
     write(answer(5, "a"));
     answers(invocation, "a");
     assertEquals(Received.NOTHING, channel.receive(buffers));
+    invoke(6);
+    invokeBehind(7);
+    assertEquals(2, piped(1));
   }
 
   @Test
@@ -101,7 +103,6 @@ class SegmentChannelTest extends SegmentChannelChecks {
     OfferedInvocation first = invoke(1);
     OfferedInvocation second = invokeBehind(2);
     assertEquals(4, requestSlot(2).get(5));
-    assertFalse(channel.invokeBehind(buffers, offered(3)));
     send((ways & 1) != 0, answer(1, "a"));
     send((ways & 2) != 0, answer(2, "b"));
     answers(first, "a");
@@ -113,7 +114,8 @@ class SegmentChannelTest extends SegmentChannelChecks {
   }
 
   @Test
-  void theSecondGoesByTheSlotWithADoorbell() {
+  void whatLiesBehindGoesByASlotWithADoorbellToOneThatIsNotLookedAt() {
+    channel.leave(buffers);
     invoke(1);
     read();
     invokeBehind(2);
@@ -121,7 +123,7 @@ class SegmentChannelTest extends SegmentChannelChecks {
     assertEquals(16, frame.length);
     assertEquals(Frames.DOORBELL, frame[4]);
     assertEquals(1, word(REQUESTS));
-    assertEquals(1, word(PIPED));
+    assertEquals(1, piped(1));
   }
 
   @Test
@@ -130,10 +132,10 @@ class SegmentChannelTest extends SegmentChannelChecks {
     OfferedInvocation first = invoke(1);
     invokeBehind(2);
     assertTrue(channel.revoke(2));
-    assertEquals(2, word(REVOKED));
-    assertFalse(channel.invokeBehind(buffers, offered(3)));
+    assertEquals(2, revoked(2));
     write(answer(1, "a"));
     answers(first, "a");
+    assertEquals(null, channel.running());
     OfferedInvocation third = invoke(3);
     assertEquals(3, word(REQUESTS));
     word(TAKING, 2);
@@ -143,24 +145,6 @@ class SegmentChannelTest extends SegmentChannelChecks {
     assertEquals(Received.NOTHING, channel.receive(buffers));
     invoke(4);
     invokeBehind(5);
-  }
-
-  @Test
-  void oneAtATimeIsTakenBack() {
-    word(POLLING, 1);
-    OfferedInvocation first = invoke(1);
-    OfferedInvocation second = invokeBehind(2);
-    slot(answer(1, "a"));
-    answers(first, "a");
-    invokeBehind(3);
-    assertTrue(channel.revoke(3));
-    assertEquals(3, word(REVOKED));
-    assertFalse(channel.revoke(2)); // the word still names the third one
-    assertEquals(3, word(REVOKED));
-    slot(answer(2, "b"));
-    answers(second, "b");
-    slot(skipped(3));
-    assertEquals(Received.NOTHING, channel.receive(buffers));
   }
 
   @Test
@@ -225,7 +209,7 @@ class SegmentChannelTest extends SegmentChannelChecks {
   /** One that was taken back in time is skipped while the pipe is busy with a later one. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aLateSkipMeetsALargeRequest(boolean bySlot) {
+  void aSkipMeetsALargeRequest(boolean bySlot) {
     word(POLLING, 1);
     OfferedInvocation first = invoke(1);
     invokeBehind(2);
@@ -254,27 +238,10 @@ class SegmentChannelTest extends SegmentChannelChecks {
     answers(large, "c");
   }
 
-  @Test
-  void aLateSkipMeetsAPartOfALaterAnswer() {
-    word(POLLING, 1);
-    OfferedInvocation first = invoke(1);
-    invokeBehind(2);
-    assertTrue(channel.revoke(2));
-    slot(answer(1, "a"));
-    answers(first, "a");
-    OfferedInvocation third = invoke(3);
-    byte[] answer = answer(3, "abc");
-    write(Arrays.copyOf(answer, 34));
-    assertEquals(Received.NOTHING, channel.receive(buffers));
-    slot(skipped(2));
-    assertEquals(Received.NOTHING, channel.receive(buffers), channel::violation);
-    write(Arrays.copyOfRange(answer, 34, answer.length));
-    answers(third, "abc");
-  }
-
   /** One frame may fill the pipe to its last bytes, and be read at once. */
   @Test
   void aDoorbellThatThePipeHadNoRoomForIsRungAgain() {
+    channel.leave(buffers);
     OfferedInvocation first = invoke(1);
     int head = read().length - first.payload.length;
     write(answer(1, "a"));
@@ -340,11 +307,19 @@ class SegmentChannelTest extends SegmentChannelChecks {
   }
 
   @Test
-  void theEnginesWordTellsWhetherItLooks() {
-    channel.polling(true);
+  void theEnginesWordTellsWhetherItLooksAndWhichSleepItIsIn() {
     assertEquals(1, word(ENGINE_POLLING));
-    channel.polling(false);
+    channel.sleeps(buffers, 2);
+    assertEquals(2, word(ENGINE_POLLING));
+    channel.wakes();
+    assertEquals(1, word(ENGINE_POLLING));
+    channel.sleeps(buffers, 3);
+    assertEquals(3, word(ENGINE_POLLING));
+    channel.leave(buffers);
     assertEquals(0, word(ENGINE_POLLING));
+    channel.enter();
+    assertEquals(1, word(ENGINE_POLLING));
+    assertEquals(0, read().length);
   }
 
   @Test

@@ -184,4 +184,155 @@ class SegmentViolationTest extends SegmentChannelChecks {
     slot(answer(1, "a"));
     violates();
   }
+
+  /** What was taken back and is not told of yet counts; nothing else does. */
+  @ParameterizedTest
+  @ValueSource(longs = {8, 9, -1, Long.MIN_VALUE, Long.MAX_VALUE})
+  void aCountBeyondAChain(long count) {
+    chain(1, 6);
+    assertTrue(channel.revoke(4));
+    assertTrue(channel.revoke(7));
+    word(RESPONSES, count);
+    violates();
+  }
+
+  @Test
+  void moreDoorbellsThanAChainHas() {
+    chain(1, 6);
+    for (int i = 0; i < 7; i++) {
+      write(bell());
+    }
+    assertEquals(Received.NOTHING, channel.receive(buffers), channel::violation);
+    write(bell());
+    violates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneOfAChainBeforeItsTurn(boolean bySlot) {
+    OfferedInvocation[] chain = chain(1, 4);
+    send(bySlot, answer(1, "a"));
+    answers(chain[0], "a");
+    send(bySlot, answer(4, "d"));
+    violates();
+    assertEquals("", text(chain[3]));
+  }
+
+  /** The first is by the other way than the one that overtakes it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneOfAChainAfterALaterOne(boolean bySlot) {
+    OfferedInvocation[] chain = chain(1, 4);
+    send(bySlot, answer(3, "c"));
+    send(bySlot, answer(2, "b"));
+    send(!bySlot, answer(1, "a"));
+    answers(chain[0], "a");
+    violates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSkipBeforeItsTurn(boolean bySlot) {
+    chain(1, 3);
+    assertTrue(channel.revoke(3));
+    send(bySlot, skipped(3));
+    violates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSkipOfTheNeighbour(boolean bySlot) {
+    OfferedInvocation[] chain = chain(1, 3);
+    assertTrue(channel.revoke(3));
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    send(bySlot, skipped(2));
+    violates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSkipTwice(boolean bySlot) {
+    OfferedInvocation[] chain = chain(1, 3);
+    assertTrue(channel.revoke(2));
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    send(bySlot, skipped(2));
+    assertEquals(Received.NOTHING, channel.receive(buffers), channel::violation);
+    send(bySlot, skipped(2));
+    violates();
+  }
+
+  @Test
+  void anAnswerToOneTakenBackFromTheMiddle() {
+    OfferedInvocation[] chain = chain(1, 3);
+    assertTrue(channel.revoke(3));
+    for (int i = 0; i < 2; i++) {
+      slot(answer(i + 1, "a"));
+      answers(chain[i], "a");
+    }
+    slot(answer(3, "c"));
+    violates();
+    assertEquals("", text(chain[2]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPartOfALaterAnswerBeforeASkip(boolean bySlot) {
+    OfferedInvocation[] chain = chain(1, 2);
+    assertTrue(channel.revoke(2));
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    write(Arrays.copyOf(answer(3, "abc"), 34));
+    violates();
+    send(bySlot, skipped(2));
+    violates();
+  }
+
+  /**
+   * It has not said that it takes it: a part of its answer tells that it has begun all the same.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16, 20, 33, 34})
+  void anAnswerThatWasBegunUntaken(int begun) {
+    OfferedInvocation[] chain = chain(1, 2);
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    byte[] answer = answer(2, "bcd");
+    write(Arrays.copyOf(answer, begun));
+    assertEquals(Received.NOTHING, channel.receive(buffers));
+    assertFalse(channel.revoke(2));
+    write(Arrays.copyOfRange(answer, begun, answer.length));
+    answers(chain[1], "bcd");
+    assertEquals(3, channel.running().sequence());
+    slot(skipped(2));
+    violates();
+  }
+
+  @Test
+  void aStreamThatWasBegunUntaken() {
+    OfferedInvocation[] chain = chain(1, 2);
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    write(FrameReaderTest.frame(Frames.CHUNK, 2, new byte[3]));
+    assertEquals(Received.CHUNK, channel.receive(buffers));
+    assertFalse(channel.revoke(2));
+    write(skipped(2));
+    violates();
+  }
+
+  @Test
+  void aLargeAnswerThatWasBegunUntaken() {
+    OfferedInvocation[] chain = chain(1, 2);
+    slot(answer(1, "a"));
+    answers(chain[0], "a");
+    byte[] answer = answer(2, "b".repeat(150_000));
+    write(Arrays.copyOf(answer, 50_000));
+    assertEquals(Received.NOTHING, channel.receive(buffers));
+    assertFalse(channel.revoke(2));
+    write(Arrays.copyOfRange(answer, 50_000, 100_000));
+    assertEquals(Received.NOTHING, channel.receive(buffers));
+    write(Arrays.copyOfRange(answer, 100_000, answer.length));
+    answers(chain[1], "b".repeat(150_000));
+  }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class SegmentFuzzTest {
   private static final long RESPONSES = 256;
   private static final long POLLING = 264;
-  private static final int SLOT = 135_168 + Segment.SLOT_BYTES; // that of the first response
+  private static final int SLOT = 528_384 + Segment.SLOT_BYTES; // that of the first response
 
   /** No input has more bytes; what stands behind is 0. */
   private static final int WRITTEN_MAX = 1024;
