@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 
@@ -55,12 +54,7 @@ final class Appender {
   private final MpscUnboundedVarHandleArrayQueue<Command> commands =
       new MpscUnboundedVarHandleArrayQueue<>(1024);
 
-  /** Events owed, dead or under way; bytes of bodies under way. Any thread. */
-  final AtomicLong held = new AtomicLong();
-
-  final AtomicLong underWay = new AtomicLong();
-  final AtomicLong underWayBytes = new AtomicLong();
-
+  private final Bounds bounds;
   private final Row row = new Row();
 
   /** What is being served: not told yet if that fails. */
@@ -85,10 +79,11 @@ final class Appender {
   /** But for what changes beside the appender; written by it. */
   private volatile Status status = new Status(0, 0, 0, 0, 0, 0, 0, 0, null);
 
-  Appender(CycleFolders folders, Seal seal, boolean synced, JournalLimits limits) {
+  Appender(CycleFolders folders, Seal seal, boolean synced, JournalLimits limits, Bounds bounds) {
     this.folders = folders;
     this.seal = seal;
     this.synced = synced;
+    this.bounds = bounds;
     files = new FilesThread(folders, seal);
     cycles = new Cycles(folders, seal, limits, table, files);
     thread.start();
@@ -191,7 +186,7 @@ final class Appender {
       }
       Replay replay = new Replay(folders, seal, table);
       replay.run(found, recovery);
-      held.set(table.owed() + table.dead());
+      bounds.start(table.owed() + table.dead());
       files.countDamaged();
       publish();
       recovered.complete(null);
@@ -221,6 +216,7 @@ final class Appender {
       serve(next);
       serving = null;
     }
+    bounds.giveBack();
     boolean more = taken > 0;
     if (cycles.isUsable()) {
       more |= tend();
@@ -360,21 +356,11 @@ final class Appender {
     accept.place = row.place;
     waiting.add(accept);
     batchBytes += event.body().length;
-    arrived(accept);
-  }
-
-  private void arrived(Command.Accept accept) {
-    underWay.decrementAndGet();
-    underWayBytes.addAndGet(-accept.event.body().length);
+    bounds.arrived(event.body().length);
   }
 
   private void refuse(Command.Accept accept, String detail) {
-    arrived(accept);
-    tellRefused(accept, detail);
-  }
-
-  private void tellRefused(Command.Accept accept, String detail) {
-    held.decrementAndGet();
+    bounds.refuse(accept.event.body().length);
     Waiting.tell(() -> accept.receipt.refused(detail));
   }
 
@@ -411,7 +397,7 @@ final class Appender {
     row.state = OwedTable.GONE;
     table.remove(place);
     reasons.forget(place);
-    held.decrementAndGet();
+    bounds.gone();
     record();
   }
 
@@ -530,7 +516,8 @@ final class Appender {
       table.remove(each.place);
     }
     for (Command.Accept each : refused) {
-      tellRefused(each, why);
+      bounds.release();
+      Waiting.tell(() -> each.receipt.refused(why));
     }
     waiting.tellSyncs(why);
   }

@@ -27,6 +27,7 @@ final class ChronicleJournal implements Journal {
   private final Path root;
   private final FileChannel lock;
   private final JournalLimits limits;
+  private final Bounds bounds;
   private final Appender appender;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -40,7 +41,8 @@ final class ChronicleJournal implements Journal {
     this.root = root;
     this.lock = lock;
     this.limits = limits;
-    appender = new Appender(new CycleFolders(files, root), seal, synced, limits);
+    bounds = new Bounds(limits);
+    appender = new Appender(new CycleFolders(files, root), seal, synced, limits, bounds);
   }
 
   /**
@@ -121,35 +123,17 @@ final class ChronicleJournal implements Journal {
     if (appender.degraded() != null) {
       return Answer.FAILING;
     }
-    int bytes = event.body().length;
-    if (!reserve(bytes)) {
+    if (!bounds.reserve(event.body().length, appender.bodyBytes())) {
       return Answer.FULL;
     }
     appender.hand(new Command.Accept(event, receipt));
     return Answer.TAKEN;
   }
 
-  private boolean reserve(int bytes) {
-    long held = appender.held.incrementAndGet();
-    long underWay = appender.underWay.incrementAndGet();
-    long underWayBytes = appender.underWayBytes.addAndGet(bytes);
-    boolean fits =
-        held <= limits.eventsMax()
-            && underWay <= JournalLimits.UNDER_WAY_MAX
-            && underWayBytes <= JournalLimits.UNDER_WAY_BYTES_MAX
-            && appender.bodyBytes() + underWayBytes <= limits.bodyBytesMax();
-    if (!fits) {
-      appender.held.decrementAndGet();
-      appender.underWay.decrementAndGet();
-      appender.underWayBytes.addAndGet(-bytes);
-    }
-    return fits;
-  }
-
   @Override
   public boolean nearlyFull() {
-    return appender.held.get() >= Journal.mostlyFull(limits.eventsMax())
-        || appender.bodyBytes() + appender.underWayBytes.get()
+    return bounds.held() >= Journal.mostlyFull(limits.eventsMax())
+        || appender.bodyBytes() + bounds.underWayBytes()
             >= Journal.mostlyFull(limits.bodyBytesMax());
   }
 

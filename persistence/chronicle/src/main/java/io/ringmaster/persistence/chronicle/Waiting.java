@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 final class Waiting {
   private static final System.Logger LOG = System.getLogger("io.ringmaster.persistence");
 
-  private final List<Command.Accept> appended = new ArrayList<>();
+  private List<Command.Accept> appended = new ArrayList<>();
+  private List<Command.Accept> spare = new ArrayList<>();
   private final List<Consumer<String>> syncs = new ArrayList<>();
 
   void add(Command.Accept accept) {
@@ -29,12 +30,18 @@ final class Waiting {
 
   /** It is durable. */
   void tellDurable(OwedTable table) {
-    List<Command.Accept> accepted = List.copyOf(appended);
-    appended.clear();
-    for (Command.Accept each : accepted) {
-      long handle = table.handle(each.place);
-      tell(() -> each.receipt.accepted(handle));
+    List<Command.Accept> accepted = appended;
+    appended = spare;
+    spare = accepted;
+    for (int i = 0; i < accepted.size(); i++) {
+      Command.Accept each = accepted.get(i);
+      try {
+        each.receipt.accepted(table.handle(each.place));
+      } catch (RuntimeException | Error e) {
+        threw(e);
+      }
     }
+    accepted.clear();
     tellSyncs(null);
   }
 
@@ -49,6 +56,9 @@ final class Waiting {
    * @param failure null: all is recorded
    */
   void tellSyncs(String failure) {
+    if (syncs.isEmpty()) {
+      return;
+    }
     List<Consumer<String>> told = List.copyOf(syncs);
     syncs.clear();
     for (Consumer<String> sync : told) {
@@ -61,7 +71,11 @@ final class Waiting {
     try {
       callback.run();
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "a callback of the journal threw: " + e, e);
+      threw(e);
     }
+  }
+
+  private static void threw(Throwable callbacks) {
+    LOG.log(Level.ERROR, "a callback of the journal threw: " + callbacks, callbacks);
   }
 }
