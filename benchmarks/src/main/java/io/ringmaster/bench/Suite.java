@@ -11,7 +11,6 @@ import io.ringmaster.bench.floor.BurstFloor;
 import io.ringmaster.bench.floor.ColdFloor;
 import io.ringmaster.bench.floor.DisruptorFloor;
 import io.ringmaster.bench.floor.ForksFloor;
-import io.ringmaster.bench.floor.GrpcEchoFloor;
 import io.ringmaster.bench.floor.HttpEchoFloor;
 import io.ringmaster.bench.floor.HttpPipesFloor;
 import io.ringmaster.bench.floor.IdleFloor;
@@ -29,8 +28,6 @@ import io.ringmaster.bench.product.ChannelSaturatedProbe;
 import io.ringmaster.bench.product.ColdProbe;
 import io.ringmaster.bench.product.ColdRateProbe;
 import io.ringmaster.bench.product.FunctionsProbe;
-import io.ringmaster.bench.product.GrpcStreamProbe;
-import io.ringmaster.bench.product.GrpcUnaryProbe;
 import io.ringmaster.bench.product.HttpBurstProbe;
 import io.ringmaster.bench.product.HttpInvokeProbe;
 import io.ringmaster.bench.product.IdleMemoryProbe;
@@ -69,13 +66,10 @@ final class Suite {
   private static final int STORING = 8;
 
   /** Connections of a loaded HTTP server, and calls in flight at a loaded gRPC server. */
-  private static final int CONNECTIONS = 64;
+  static final int CONNECTIONS = 64;
 
   /** First requests at once. */
   private static final int BURST = 100;
-
-  /** Environments behind gRPC, and in the engine that it is compared with. */
-  private static final int GRPC_ENVIRONMENTS = 8;
 
   /** Many functions, and few. */
   private static final int FUNCTIONS = 10_000;
@@ -215,7 +209,7 @@ final class Suite {
             Target.atMost(0.25),
             Language.PYTHON,
             at -> Bout.open(() -> new HttpBurstProbe(at, BURST), () -> new BurstFloor(at, BURST))));
-    all.addAll(grpc());
+    all.addAll(GrpcRows.all());
     for (FunctionsProbe.Asked asked : FunctionsProbe.Asked.values()) {
       all.add(functions(asked));
     }
@@ -374,42 +368,7 @@ final class Suite {
                 () -> new FunctionsProbe(asked, FUNCTIONS_FEW)));
   }
 
-  private static List<Benchmark> grpc() {
-    return List.of(
-        row(
-            "grpc.unary.noop",
-            "1/s",
-            "grpc-netty.echo." + CONNECTIONS,
-            Target.atLeast(0.7),
-            null,
-            at ->
-                Bout.open(
-                    () -> new GrpcUnaryProbe(CONNECTIONS),
-                    () ->
-                        new GrpcEchoFloor(
-                            GrpcUnaryProbe.LOOPS, GrpcUnaryProbe.request(), CONNECTIONS))),
-        row(
-            "grpc.stream.noop",
-            "1/s",
-            "grpc.unary.noop",
-            Target.atLeast(2),
-            null,
-            at ->
-                Bout.open(
-                    () -> new GrpcStreamProbe(CONNECTIONS), () -> new GrpcUnaryProbe(CONNECTIONS))),
-        row(
-            "grpc.unary.python",
-            "1/s",
-            "invoke.saturated.python." + GRPC_ENVIRONMENTS,
-            Target.atLeast(0.6),
-            Language.PYTHON,
-            at ->
-                Bout.open(
-                    () -> new GrpcUnaryProbe(at, GRPC_ENVIRONMENTS, CONNECTIONS),
-                    () -> new SaturatedProbe(at, GRPC_ENVIRONMENTS))));
-  }
-
-  private static Benchmark row(
+  static Benchmark row(
       String id,
       String unit,
       String floorId,
