@@ -2,11 +2,15 @@ package io.ringmaster.simulation;
 
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.sandbox.spi.Invocation;
+import io.ringmaster.sandbox.spi.PoolKey;
 import io.ringmaster.simulation.SimulatedFunction.Version;
 import io.ringmaster.simulation.SimulatedSandbox.Slot;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /** Keeps books about what was handed to which sandbox, when it began, and what was taken back. */
@@ -16,6 +20,15 @@ final class Handovers {
   private final RunShape shape;
   private long offers;
   private long warmOffers;
+
+  /**
+   * What was taken back, and in this turn did not get its old place: before which one it should
+   * have been handed over. Right only if it was answered without that.
+   */
+  private final Map<SimulatedCall, String> passedOver = new LinkedHashMap<>();
+
+  /** The least that an invocation of a version has taken, by the version's id. */
+  private final Map<Long, Long> leastNs = new HashMap<>();
 
   Handovers(Referee referee, VirtualClock clock, RunShape shape) {
     this.referee = referee;
@@ -62,6 +75,7 @@ final class Handovers {
       if (call.laidBehind) {
         referee.violation(call + " was placed behind another one again");
       }
+      checkWait(call, sandbox);
       call.laidBehind = true;
       call.behind = true;
       call.sandbox = sandbox;
@@ -74,7 +88,18 @@ final class Handovers {
     return call;
   }
 
-  /** The one before it has answered: for the dispatcher it begins now. */
+  /** Whether a sandbox of a version has nothing to do, as far as the dispatcher knows. */
+  private static boolean hasIdle(SimulatedDriver driver, PoolKey key) {
+    for (SimulatedSandbox other : driver.sandboxes()) {
+      boolean ready = other.state == SimulatedSandbox.State.READY;
+      if (ready && other.key.equals(key) && other.busySlots() == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The one before it has answered, or was skipped: for the dispatcher it begins now. */
   void first(SimulatedSandbox sandbox, Slot slot) {
     SimulatedCall call = slot.call;
     call.behind = false;
@@ -83,11 +108,38 @@ final class Handovers {
     begins(call, sandbox);
   }
 
-  /** The dispatcher was told, and has turned to it. */
+  /** The dispatcher was told, and has turned to it, and to none of those behind it. */
   void begun(SimulatedSandbox sandbox, int index, Slot slot) {
-    boolean there = sandbox.slots.length > index && sandbox.slots[index] == slot && slot.busy();
-    if (there && !slot.call.started) {
+    boolean there = sandbox.slots.length > index && sandbox.slots[index] == slot;
+    if (slot == null || !there || !slot.busy()) {
+      return;
+    }
+    if (!slot.call.started) {
       referee.violation(slot.call + " began, and the recorder knows nothing of it");
+    }
+    for (Slot behind = slot.behind; behind != null; behind = behind.behind) {
+      if (behind.call.started) {
+        referee.violation(behind.call + " is recorded as started before its turn");
+      }
+    }
+  }
+
+  /** A sandbox has answered: what is known of the least that its version takes. */
+  void answered(SimulatedCall call, SimulatedSandbox sandbox) {
+    long ranNs = clock.nowNs() - call.offeredNs;
+    long invokeNs = call.restarted ? Math.max(0, ranNs - call.bindNs - call.initNs) : ranNs;
+    leastNs.merge(sandbox.key.version(), invokeNs, Math::min);
+  }
+
+  /** More than one lies behind another, or one though a sandbox is idle, only for a short while. */
+  private void checkWait(SimulatedCall call, SimulatedSandbox sandbox) {
+    int behind = sandbox.behind(0);
+    Long least = leastNs.get(sandbox.key.version());
+    boolean justified = least != null && (behind + 1) * least <= shape.prefetch.wakeNs();
+    if (!justified && behind > 0) {
+      referee.violation(call + " was placed behind " + (behind + 1) + " others");
+    } else if (!justified && hasIdle(sandbox.driver, sandbox.key)) {
+      referee.violation(call + " was placed behind another one though a sandbox is idle");
     }
   }
 
@@ -145,12 +197,27 @@ final class Handovers {
           call + " was handed over after call " + version.lastNumber + ", which came later");
     }
     version.lastNumber = Math.max(version.lastNumber, call.number);
+    String before = passedOver.get(call);
     forget(call);
+    if (before != null) {
+      violationOfPlace(before, call);
+    }
     for (SimulatedCall other : version.takenBack) {
       if (other.number < call.number && other.givenUpStep < 0) {
-        referee.violation(
-            call + " was handed over before " + other + ", which had been taken back");
+        passedOver.putIfAbsent(other, call.toString());
       }
+    }
+  }
+
+  private void violationOfPlace(String before, SimulatedCall call) {
+    referee.violation(before + " was handed over before " + call + ", which had been taken back");
+  }
+
+  /** The dispatcher finished a turn: what was passed over in it did not settle in it. */
+  void turned() {
+    if (!passedOver.isEmpty()) {
+      passedOver.forEach((call, before) -> violationOfPlace(before, call));
+      passedOver.clear();
     }
   }
 
@@ -204,8 +271,16 @@ final class Handovers {
     referee.waitsAgain(call);
   }
 
+  /** The same, of one that lay behind another, and of all behind it; null: none. */
+  void allRevoked(Slot first) {
+    for (Slot behind = first; behind != null; behind = behind.behind) {
+      revoked(behind.call, true);
+    }
+  }
+
   /** It was handed over again, or settled. */
   void forget(SimulatedCall call) {
+    passedOver.remove(call);
     if (call.takenBackIn != null) {
       call.takenBackIn.takenBack.remove(call);
       call.takenBackIn = null;

@@ -484,6 +484,7 @@ final class Referee {
     }
     blames = 0;
     blamesExpected = 0;
+    handovers.turned();
   }
 
   /** The dispatcher is asleep, and has that many timers set. */

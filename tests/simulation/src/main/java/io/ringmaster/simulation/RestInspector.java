@@ -109,9 +109,7 @@ final class RestInspector {
       if (slot.busy()) {
         referee.streams().atRest(slot.call);
       }
-      if (slot.behind != null) {
-        inspectBehind(slot.behind, now);
-      }
+      inspectBehind(slot, now);
       if (slot.busy() && now > slot.offeredAtNs + sandbox.spec.timeoutNs() + TOLERANCE_NS) {
         referee.violation(slot.call + " runs longer than its time-out");
       }
@@ -146,9 +144,19 @@ final class RestInspector {
   }
 
   /** What lies behind a slow one goes elsewhere, if it is not already said to have begun. */
-  private void inspectBehind(Slot behind, long now) {
-    if (!behind.revoked && now > behind.behindNs + shape.prefetch.fastNs() + TOLERANCE_NS) {
-      referee.violation(behind.call + " lies behind another one for too long");
+  private void inspectBehind(Slot running, long now) {
+    long sinceNs = running.offeredAtNs;
+    if (running.behind != null) {
+      sinceNs = Math.max(sinceNs, running.behind.behindNs);
+    }
+    boolean overdue = now > sinceNs + shape.prefetch.fastNs() + TOLERANCE_NS;
+    for (Slot behind = running.behind; behind != null; behind = behind.behind) {
+      if (overdue && !behind.revoked) {
+        referee.violation(behind.call + " lies behind another one for too long");
+      }
+      if (behind.call.started) {
+        referee.violation(behind.call + " lies behind another one, and is recorded as started");
+      }
     }
   }
 

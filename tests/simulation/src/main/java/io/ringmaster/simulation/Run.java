@@ -58,7 +58,7 @@ final class Run {
     shape = new RunShape(random, faults, invocations);
     referee = new Referee(clock, random, faults, shape);
     processes = new SimulatedDriver(clock, random, faults, referee, true, shape.processCapacity);
-    processes.prefetches(shape.prefetchChance);
+    processes.prefetches(shape.prefetchChance, shape.prefetchDepth);
     inJvm = new SimulatedDriver(clock, random, faults, referee, false, shape.environmentsMax);
     referee.inspects(new SimulatedDriver[] {processes, inJvm});
     subject =

@@ -35,8 +35,10 @@ final class RunShape {
   final long meanGapNs;
   final double burstChance;
 
-  /** Which share of processes prefetch. */
+  /** Which share of processes prefetch, and how many invocations each at most. */
   final double prefetchChance;
+
+  final int prefetchDepth;
 
   final PrefetchLimits prefetch;
   final StreamLimits streams;
@@ -71,12 +73,16 @@ final class RunShape {
             : scattered(random, busyGapNs * 2 / 3, busyGapNs * 50);
     burstChance = faults.bursts ? 4.0 / Math.max(400, invocations) : 0;
     prefetchChance = random.chance(0.3) ? 0 : random.chance(0.5) ? 1 : 0.5;
+    prefetchDepth = random.chance(0.3) ? random.between(1, 6) : 6;
+    long wakeNs =
+        random.chance(0.2) ? 0 : scattered(random, MILLISECOND_NS / 50, 1000 * MILLISECOND_NS);
     prefetch =
         random.chance(0.1)
             ? PrefetchLimits.OFF
             : new PrefetchLimits(
                 scattered(random, MILLISECOND_NS / 2, 30 * MILLISECOND_NS),
-                random.chance(0.2) ? 0.02 : 0.05 + random.nextDouble());
+                random.chance(0.2) ? 0.02 : 0.05 + random.nextDouble(),
+                wakeNs);
     int windowBytes = (int) scattered(random, 16, 64 * 1024);
     streams =
         new StreamLimits(

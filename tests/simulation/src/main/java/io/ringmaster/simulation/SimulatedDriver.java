@@ -42,6 +42,7 @@ final class SimulatedDriver implements SandboxDriver {
   private final AnswerWriter writer;
   private final SlotScript script;
   private double prefetchChance;
+  private int prefetchDepth;
 
   /** At the last rest an environment had been idle for so long that another may have its place. */
   boolean idleAtRest;
@@ -69,9 +70,10 @@ final class SimulatedDriver implements SandboxDriver {
     this.script = new SlotScript(clock, random, faults, referee, writer, killable, arrived::add);
   }
 
-  /** Which share of processes of one slot prefetch. */
-  void prefetches(double chance) {
+  /** Which share of processes of one slot prefetch, and how many each at most. */
+  void prefetches(double chance, int depth) {
     prefetchChance = chance;
+    prefetchDepth = depth;
   }
 
   /** What a watched descriptor does: end the dispatcher's sleep. */
@@ -125,7 +127,10 @@ final class SimulatedDriver implements SandboxDriver {
     sandbox.process = ++processes;
     sandbox.alive = true;
     sandbox.exitQueued = false;
-    sandbox.prefetches = sandbox.slots.length == 1 && random.chance(prefetchChance);
+    sandbox.depth =
+        sandbox.slots.length == 1 && random.chance(prefetchChance)
+            ? random.between(1, prefetchDepth)
+            : 0;
     sandbox.initBeganNs = clock.nowNs();
     long initNs = random.exponential(3 * MILLISECOND_NS);
     if (random.chance(faults.slowInit)) {
@@ -183,9 +188,9 @@ final class SimulatedDriver implements SandboxDriver {
   }
 
   @Override
-  public boolean prefetches(int id) {
+  public int prefetches(int id) {
     SimulatedSandbox sandbox = known(id, "prefetches");
-    return sandbox != null && sandbox.prefetches;
+    return sandbox == null ? 0 : sandbox.depth;
   }
 
   @Override
@@ -233,10 +238,9 @@ final class SimulatedDriver implements SandboxDriver {
       Slot slot = sandbox.slots[i];
       if (slot.busy()) {
         script.planLate(sandbox, i, slot.sequence, faults.lateAnswer);
-        if (slot.behind != null) {
-          referee.forgotten(this, slot.behind.call, sandbox, reason);
+        for (Slot lost = slot; lost != null; lost = lost.behind) {
+          referee.forgotten(this, lost.call, sandbox, reason);
         }
-        referee.forgotten(this, slot.call, sandbox, reason);
         slot.clear();
       }
     }
@@ -329,7 +333,10 @@ final class SimulatedDriver implements SandboxDriver {
       }
       case BEGINNING -> {
         if (sandbox.alive) {
-          begin(due);
+          script.beginning(sandbox, due.slotIndex, due.sequence);
+          if (!arrived.isEmpty()) {
+            wake.run();
+          }
         }
         return;
       }
@@ -360,16 +367,6 @@ final class SimulatedDriver implements SandboxDriver {
       plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
     }
     wake.run();
-  }
-
-  private void begin(Occurrence due) {
-    Occurrence.Kind told = script.beginning(due.sandbox, due.slotIndex, due.sequence);
-    if (told != null) {
-      arrived.add(
-          new Occurrence(
-              clock.nowNs(), 0, told, due.sandbox, due.process, due.slotIndex, due.sequence));
-      wake.run();
-    }
   }
 
   private void keeperDies() {
@@ -522,6 +519,7 @@ final class SimulatedDriver implements SandboxDriver {
     boolean functionError = slot.functionError;
     long sequence = slot.sequence;
     referee.told(call, functionError ? Told.FUNCTION_ERROR : Told.RESPONSE);
+    referee.handovers().answered(call, sandbox);
     Slot behind = slot.behind;
     slot.clear();
     sandbox.idleSinceNs = clock.nowNs();
@@ -533,37 +531,38 @@ final class SimulatedDriver implements SandboxDriver {
       sandbox.alive = false;
       sandbox.state = State.STOPPING;
       plan(stopNs(), Occurrence.Kind.EXITED, sandbox);
-      if (behind != null) {
-        referee.handovers().revoked(behind.call, true);
-      }
+      referee.handovers().allRevoked(behind);
       sink.lastResponse(number, sequence, functionError, 0, 10_000);
       return;
     }
+    promote(sandbox, index, behind);
+    sink.response(number, sequence, functionError, 0, 10_000);
+    referee.handovers().begun(sandbox, index, behind);
+  }
+
+  /** What lay behind the one that is over is the first now; null: nothing did. */
+  private void promote(SimulatedSandbox sandbox, int index, Slot behind) {
     if (behind != null) {
       sandbox.slots[index] = behind;
       referee.handovers().first(sandbox, behind);
     }
-    sink.response(number, sequence, functionError, 0, 10_000);
-    if (behind != null) {
-      referee.handovers().begun(sandbox, index, behind);
-    }
   }
 
+  /** The first of its slot was not begun; what lies behind it is the first now. */
   private void skip(SimulatedSandbox sandbox, int index, long sequence, DriverEvents sink) {
     Slot entry = sandbox.entry(index, sequence);
+    Slot behind = entry.behind;
     referee.handovers().revoked(entry.call, true);
     sandbox.idleSinceNs = clock.nowNs();
-    if (sandbox.slots[index] == entry) {
-      entry.clear();
-    } else {
-      sandbox.slots[index].behind = null;
-    }
+    entry.clear();
+    promote(sandbox, index, behind);
     sink.skipped(Slots.slot(sandbox.id, index), sequence);
+    referee.handovers().begun(sandbox, index, behind);
   }
 
   /**
-   * Before a sandbox's end is told: what it had not begun. What lies behind one that it has not
-   * answered goes without saying.
+   * Before a sandbox's end is told: what it had not begun, unless it was revoked; then it counts as
+   * begun. What lies behind one that it has not answered goes without saying.
    *
    * @return false: the dispatcher ended the sandbox first
    */
@@ -571,11 +570,10 @@ final class SimulatedDriver implements SandboxDriver {
     long process = sandbox.process;
     for (int i = 0; i < sandbox.slots.length; i++) {
       Slot slot = sandbox.slots[i];
-      if (slot.behind != null) {
-        referee.handovers().revoked(slot.behind.call, true);
-        slot.behind = null;
-      }
-      if (slot.busy() && !slot.begun && !(slot.taking && random.chance(0.5))) {
+      referee.handovers().allRevoked(slot.behind);
+      slot.behind = null;
+      boolean open = slot.busy() && !slot.begun && !slot.revoked;
+      if (open && !(slot.taking && random.chance(0.5))) {
         skip(sandbox, i, slot.sequence, sink);
       }
     }

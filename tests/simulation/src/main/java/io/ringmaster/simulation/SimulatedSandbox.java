@@ -37,7 +37,7 @@ final class SimulatedSandbox {
     int chunksLeft;
     long chunkGapNs;
 
-    /** What lies behind it; or null. */
+    /** What lies behind it, and is the next there; or null. */
     Slot behind;
 
     /** Of one that lies behind another: since when. */
@@ -45,6 +45,9 @@ final class SimulatedSandbox {
 
     /** Its answer is written, though the dispatcher may not know yet. */
     boolean answered;
+
+    /** The process is on its way to it. */
+    boolean coming;
 
     /** Its function runs. */
     boolean begun;
@@ -63,6 +66,11 @@ final class SimulatedSandbox {
       return invocation != null;
     }
 
+    /** The process is past it. */
+    boolean over() {
+      return answered || skipped;
+    }
+
     void clear() {
       lastSequence = sequence;
       call.running = false;
@@ -71,6 +79,7 @@ final class SimulatedSandbox {
       call = null;
       behind = null;
       answered = false;
+      coming = false;
       begun = false;
       taking = false;
       late = false;
@@ -118,8 +127,8 @@ final class SimulatedSandbox {
   /** Whether it was handed an invocation, or lost the process that could have been. */
   boolean served;
 
-  /** Whether one more may be offered while one runs. */
-  boolean prefetches;
+  /** How many may be offered while one runs. */
+  int depth;
 
   long idleSinceNs;
 
@@ -140,12 +149,20 @@ final class SimulatedSandbox {
 
   /** What has that number in a slot, or behind what runs there; null: nothing. */
   Slot entry(int index, long sequence) {
-    Slot slot = slots[index];
-    if (slot.busy() && slot.sequence == sequence) {
-      return slot;
+    Slot entry = slots[index].busy() ? slots[index] : null;
+    while (entry != null && entry.sequence != sequence) {
+      entry = entry.behind;
     }
-    Slot behind = slot.behind;
-    return behind != null && behind.sequence == sequence ? behind : null;
+    return entry;
+  }
+
+  /** How many lie behind what runs in a slot. */
+  int behind(int index) {
+    int count = 0;
+    for (Slot behind = slots[index].behind; behind != null; behind = behind.behind) {
+      count++;
+    }
+    return count;
   }
 
   int busySlots() {

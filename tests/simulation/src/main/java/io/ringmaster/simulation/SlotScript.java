@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 
 /**
  * What goes on in the slots of a driver's sandboxes: when an invocation begins that lay behind
- * another one, when it writes, how it ends. A process goes on to the next invocation when it has
- * answered, whether the dispatcher knows that or not: it says that it takes it, looks whether it
- * was revoked, and begins or skips it.
+ * others, when it writes, how it ends. A process goes on to the next invocation when it has
+ * answered or skipped one, whether the dispatcher knows that or not: it says that it takes it,
+ * looks whether it was revoked, and begins or skips it.
  */
 final class SlotScript {
   private static final long MILLISECOND_NS = 1_000_000;
@@ -54,15 +54,22 @@ final class SlotScript {
     call.running = true;
   }
 
-  /** Behind what runs; false: there is no place. */
+  /** Behind all that is there; false: there is no place. */
   boolean placeBehind(SimulatedSandbox sandbox, int index, Invocation invocation) {
-    Slot slot = sandbox.slots[index];
-    if (!sandbox.prefetches || sandbox.state != State.READY || slot.behind != null) {
-      referee.violation("slot used twice: " + slot.call + " runs there");
+    Slot last = sandbox.slots[index];
+    if (sandbox.state != State.READY || sandbox.behind(index) >= sandbox.depth) {
+      referee.violation(
+          "slot used twice: "
+              + last.call
+              + " runs there, "
+              + sandbox.behind(index)
+              + " of "
+              + sandbox.depth
+              + " lie behind it");
       return false;
     }
     if (random.chance(0.05)) {
-      return false; // as one that is too large
+      return false; // as one that is too large, or where what was revoked is still in its place
     }
     SimulatedCall call = referee.handovers().placedBehind(sandbox, invocation);
     if (call == null) {
@@ -73,22 +80,23 @@ final class SlotScript {
     behind.call = call;
     behind.sequence = invocation.sequence();
     behind.behindNs = clock.nowNs();
-    slot.behind = behind;
-    if (slot.answered && sandbox.alive) {
-      planTaking(sandbox, index, behind);
+    while (last.behind != null) {
+      last = last.behind;
     }
+    last.behind = behind;
+    goOn(sandbox, index);
     return true;
   }
 
   /** Whether an invocation was taken back in time. */
   boolean revoke(SimulatedSandbox sandbox, int index, long sequence) {
     Slot entry = sandbox.entry(index, sequence);
-    if (entry == null || entry.revoked || sandbox.prefetches && entry == sandbox.slots[index]) {
+    if (entry == null || entry.revoked || sandbox.depth > 0 && entry == sandbox.slots[index]) {
       referee.violation(
           "revoke of " + sequence + ", which is not in slot " + Slots.slot(sandbox.id, index));
       return false;
     }
-    if (!sandbox.prefetches) {
+    if (sandbox.depth == 0) {
       boolean notBegun = entry.call.chunkBytes == 0 && random.chance(0.5);
       if (notBegun) {
         referee.handovers().revoked(entry.call, false);
@@ -96,45 +104,59 @@ final class SlotScript {
       }
       return notBegun;
     }
-    Slot slot = sandbox.slots[index];
-    if (random.chance(0.3)) {
-      answerJustNow(sandbox, index, slot);
+    while (random.chance(0.3)) {
+      answerJustNow(sandbox, index);
     }
     entry.revoked = true;
     boolean inDoubt = entry.begun || entry.taking || liar();
     entry.call.inDoubt = inDoubt;
     if (!inDoubt) {
       referee.handovers().revoked(entry.call, true);
-      slot.behind = null;
+      remove(sandbox.slots[index], entry);
+      goOn(sandbox, index);
     }
     return !inDoubt;
+  }
+
+  private static void remove(Slot before, Slot entry) {
+    while (before.behind != entry) {
+      before = before.behind;
+    }
+    before.behind = entry.behind;
+    entry.behind = null;
   }
 
   /**
    * While the dispatcher revokes, the process answers and goes on; the driver tells of it when it
    * is asked next.
    */
-  private void answerJustNow(SimulatedSandbox sandbox, int index, Slot slot) {
-    if (!sandbox.alive || slot.answered || slot.chunksLeft > 0) {
+  private void answerJustNow(SimulatedSandbox sandbox, int index) {
+    Slot at = sandbox.slots[index];
+    while (at != null && at.over()) {
+      at = at.behind;
+    }
+    if (!sandbox.alive || at == null || !at.begun || at.chunksLeft > 0) {
       return;
     }
-    slot.answered = true;
-    slot.behind.taking = true;
-    arrive.accept(
-        new Occurrence(
-            clock.nowNs(),
-            0,
-            Occurrence.Kind.RESPONSE,
-            sandbox,
-            sandbox.process,
-            index,
-            slot.sequence));
-    long sequence = slot.behind.sequence;
+    at.answered = true;
+    tell(Occurrence.Kind.RESPONSE, sandbox, index, at.sequence);
+    Slot next = at.behind;
+    if (next == null) {
+      return;
+    }
+    next.coming = true;
+    next.taking = true;
+    long sequence = next.sequence;
     if (random.chance(0.5)) {
       beginning(sandbox, index, sequence);
     } else {
       plan(random.between(0L, MILLISECOND_NS), Occurrence.Kind.BEGINNING, sandbox, index, sequence);
     }
+  }
+
+  private void tell(Occurrence.Kind kind, SimulatedSandbox sandbox, int index, long sequence) {
+    arrive.accept(
+        new Occurrence(clock.nowNs(), 0, kind, sandbox, sandbox.process, index, sequence));
   }
 
   /** A sandbox may say that it has taken what it cannot have taken. */
@@ -154,19 +176,31 @@ final class SlotScript {
     Slot slot = sandbox.entry(response.slotIndex, response.sequence);
     boolean first = !slot.answered;
     slot.answered = true;
-    if (first && slot.behind != null) {
-      planTaking(sandbox, response.slotIndex, slot.behind);
-    }
+    goOn(sandbox, response.slotIndex);
     return first;
   }
 
-  private void planTaking(SimulatedSandbox sandbox, int index, Slot behind) {
-    behind.late = random.chance(faults.lostDoorbell);
+  /**
+   * The process turns to the first that it is not past, if it is past something. One doorbell
+   * serves all that lie there.
+   */
+  private void goOn(SimulatedSandbox sandbox, int index) {
+    Slot before = null;
+    Slot next = sandbox.slots[index];
+    while (next != null && next.over()) {
+      before = next;
+      next = next.behind;
+    }
+    if (before == null || next == null || next.coming || !sandbox.alive) {
+      return;
+    }
+    next.coming = true;
+    next.late = !before.late && random.chance(faults.lostDoorbell);
     long delayNs =
-        behind.late
+        next.late
             ? random.between(MILLISECOND_NS, 3 * MILLISECOND_NS) // until the rescue rings
             : random.between(0L, 20 * MICROSECOND_NS);
-    plan(delayNs, Occurrence.Kind.TAKING, sandbox, index, behind.sequence);
+    plan(delayNs, Occurrence.Kind.TAKING, sandbox, index, next.sequence);
   }
 
   /** The process says that it takes it, and is about to look whether it was revoked. */
@@ -177,12 +211,14 @@ final class SlotScript {
     plan(delayNs, Occurrence.Kind.BEGINNING, sandbox, index, sequence);
   }
 
-  /** The process looks; what the driver tells of it, or null. */
-  Occurrence.Kind beginning(SimulatedSandbox sandbox, int index, long sequence) {
+  /** The process looks; the driver may have something to tell of it. */
+  void beginning(SimulatedSandbox sandbox, int index, long sequence) {
     Slot entry = sandbox.entry(index, sequence);
     if (entry.revoked && random.chance(0.7)) { // else it had looked before it was revoked
       entry.skipped = true;
-      return Occurrence.Kind.SKIPPED;
+      tell(Occurrence.Kind.SKIPPED, sandbox, index, sequence);
+      goOn(sandbox, index);
+      return;
     }
     entry.begun = true;
     boolean promoted = sandbox.slots[index] == entry;
@@ -190,8 +226,9 @@ final class SlotScript {
       entry.offeredAtNs = clock.nowNs();
     }
     planAnswer(sandbox, index, entry);
-    boolean told = promoted && (entry.late || entry.revoked || random.chance(0.3));
-    return told ? Occurrence.Kind.TAKEN : null;
+    if (promoted && (entry.late || entry.revoked || random.chance(0.3))) {
+      tell(Occurrence.Kind.TAKEN, sandbox, index, sequence);
+    }
   }
 
   private void plan(

@@ -147,6 +147,20 @@ record Mutation(
           (code, instead) -> code.branch(to, ((BranchInstruction) instead).target()));
     }
 
+    /** A branch that compares two references is always taken. */
+    Mutation withJump(Opcode from) {
+      return new Mutation(
+          className,
+          methodName,
+          element -> element instanceof BranchInstruction branch && branch.opcode() == from,
+          1,
+          1,
+          (code, instead) -> {
+            code.pop2();
+            code.goto_(((BranchInstruction) instead).target());
+          });
+    }
+
     /** Two long values always compare as equal. */
     Mutation withEqualLongs() {
       return new Mutation(
@@ -165,6 +179,11 @@ record Mutation(
 
     /** A field keeps its value. */
     Mutation withoutWriteTo(String field) {
+      return withoutWriteTo(field, 1, 1);
+    }
+
+    /** A field keeps its value at one of the places where it is written. */
+    Mutation withoutWriteTo(String field, int occurrence, int matches) {
       return new Mutation(
           className,
           methodName,
@@ -172,8 +191,8 @@ record Mutation(
               element instanceof FieldInstruction access
                   && access.opcode() == Opcode.PUTFIELD
                   && access.name().equalsString(field),
-          1,
-          1,
+          occurrence,
+          matches,
           (code, instead) -> {
             pop(code, ((FieldInstruction) instead).typeSymbol());
             code.pop();

@@ -52,7 +52,7 @@ class PlantedBugTest {
     LEAKED_LEDGER_UNIT_OF_STUCK_HANDLER(
         "unit", Mutation.in(OUTCOMES, "releaseHeld").withoutCall("release", 1, 1)),
     SLOT_USED_TWICE(
-        "slot used twice|settled twice",
+        "slot used twice|settled twice|this.running",
         Mutation.in(CORE + "model.Sandbox", "vacate").withoutCall("index", 1, 1)),
     LIMIT_OFF_BY_ONE(
         "reserved",
@@ -100,7 +100,7 @@ class PlantedBugTest {
             .withoutCall("revokeOverdue", 1, 1)),
     REVOKED_AND_FORGOTTEN(
         "never settled|is idle|gave it up|time-out",
-        Mutation.in(PREFETCHED, "releaseBehind").withoutCall("placeAgain", 1, 1)),
+        Mutation.in(PREFETCHED, "release").withoutCall("placeAgain", 1, 1)),
     REVOKED_AND_LAST_IN_LINE(
         "had been taken back|came later",
         Mutation.in(PLACEMENT, "enqueue").withoutWriteTo("ticket")),
@@ -116,7 +116,24 @@ class PlantedBugTest {
         Mutation.in(PREFETCHED, "skipped").withoutCall("takeFirst", 1, 1)),
     ENDED_OVER_ONE_THAT_HAD_NOT_BEGUN(
         "its sandbox was ended|longer than its time-out",
-        Mutation.in(OUTCOMES, "timedOut").withoutCall("revoke", 1, 1)),
+        Mutation.in(OUTCOMES, "timedOut").withoutCall("revokeBehind", 1, 1)),
+    REVOKED_AND_RUN(
+        "from NONE to FIRST|takeBehind|\"behind\" because|slot used twice",
+        Mutation.in(CORE + "model.Sandbox", "takeBehind").withoutWriteTo("behind", 1, 3)),
+    REVOKED_AND_THOSE_BEFORE_IT_LOST(
+        "recorder|never settled|timers|wrongly",
+        Mutation.in(CORE + "model.Sandbox", "takeBehind").withJump(Opcode.IF_ACMPEQ)),
+    IN_DOUBT_AND_PLACED_AGAIN(
+        "is idle|recorder|lay behind|gave it up|taken back",
+        Mutation.in(PREFETCHED, "revoke").withBranch(Opcode.IFNE, Opcode.IFEQ, 1, 1)),
+    SKIPPED_AND_THE_CHAIN_BEHIND_IT_FORGOTTEN(
+        "recorder|never settled|timers|handed over twice",
+        Mutation.in(PREFETCHED, "skipped").withBranch(Opcode.IFNE, Opcode.IFEQ, 1, 1)),
+    OVERDUE_AND_FORGOTTEN_SINCE_ANOTHER_RUNS(
+        "too long", Mutation.in(OFFERS, "begin").withInstead("add", PlantedBugTest::forgetLaden)),
+    ALL_BEHIND_A_LONG_ONE(
+        "was placed behind",
+        Mutation.in(OFFERS, "isSoonDone").withBranch(Opcode.IFGT, Opcode.IFLE, 1, 1)),
     EVENT_SETTLED_BEFORE_IT_RAN(
         "event was lost|does not have|recorded in time",
         Mutation.in(EVENT + "Attempts", "invoke").withInstead("begun", PlantedBugTest::settle),
@@ -149,6 +166,14 @@ class PlantedBugTest {
         table, "handle", MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int));
     code.invokeinterface(
         journal, "settle", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long));
+  }
+
+  /** In the class of offers, as something begins in a sandbox: what lies there is not looked at. */
+  private static void forgetLaden(CodeBuilder code) {
+    ClassDesc laden = ClassDesc.of(CORE + "place.Laden");
+    ClassDesc sandbox = ClassDesc.of(CORE + "model.Sandbox");
+    code.aload(0).getfield(ClassDesc.of(OFFERS), "laden", laden).aload(6);
+    code.invokevirtual(laden, "remove", MethodTypeDesc.of(ConstantDescs.CD_void, sandbox));
   }
 
   @ParameterizedTest
