@@ -80,9 +80,12 @@ final class FilesThread implements AutoCloseable {
 
   /** Waits until no cycle is being prepared. */
   synchronized void awaitPrepared() {
-    while (preparing > 0) {
-      Uninterruptibly.run(this::wait);
-    }
+    Uninterruptibly.run(
+        () -> {
+          while (preparing > 0) {
+            wait();
+          }
+        });
   }
 
   void countDamaged() {

@@ -108,9 +108,12 @@ final class WalkAhead implements AutoCloseable {
   private synchronized Found exchange(Found full) {
     found.add(full);
     notifyAll();
-    while (free.isEmpty() && !closed) {
-      Uninterruptibly.run(this::wait);
-    }
+    Uninterruptibly.run(
+        () -> {
+          while (free.isEmpty() && !closed) {
+            wait();
+          }
+        });
     return closed ? new Found() : free.poll();
   }
 
@@ -140,9 +143,12 @@ final class WalkAhead implements AutoCloseable {
     using.empty();
     free.add(using);
     notifyAll();
-    while (found.isEmpty() && !ended) {
-      Uninterruptibly.run(this::wait);
-    }
+    Uninterruptibly.run(
+        () -> {
+          while (found.isEmpty() && !ended) {
+            wait();
+          }
+        });
     if (found.isEmpty() && failure != null) {
       throw new IOException(failure.getMessage(), failure);
     }

@@ -60,9 +60,12 @@ final class ZerosAhead {
    * what is only asked for.
    */
   synchronized void clear(long end) {
-    while (writing && end > from) {
-      Uninterruptibly.run(this::wait);
-    }
+    Uninterruptibly.run(
+        () -> {
+          while (writing && end > from) {
+            wait();
+          }
+        });
     if (end > from) {
       to = from;
     }

@@ -184,7 +184,7 @@ final class JournalDamageTest {
     }
     switch (random.nextInt(4)) {
       case 0 -> Files.delete(metadata);
-      case 1 -> Files.write(metadata, Arrays.copyOf(bytes, random.nextInt(bytes.length)));
+      case 1 -> Files.write(metadata, Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)));
       default -> Files.write(metadata, bytes);
     }
   }

@@ -18,7 +18,6 @@ final class FileLogCursor implements LogCursor {
   private static final int BLOCK_BYTES = 16 * 1024;
   private static final int PART_SHIFT = 40;
   private static final long OFFSET_MASK = (1L << PART_SHIFT) - 1;
-  private static final int CHARACTER_BYTES_MAX = 4;
   private static final int NONE = -1;
   private static final byte[] NOTHING = {};
 
@@ -107,7 +106,7 @@ final class FileLogCursor implements LogCursor {
 
   /** Where a character of UTF-8 begins, there or a little before; if none does, there. */
   private int characterBegin(int at) {
-    for (int back = 0; back < CHARACTER_BYTES_MAX; back++) {
+    for (int back = 0; back < LogPart.CHARACTER_BYTES_MAX; back++) {
       if ((block[at - back] & 0xc0) != 0x80) {
         return at - back;
       }
@@ -220,7 +219,7 @@ final class FileLogCursor implements LogCursor {
   /** Whether a crash cut a line off of which a piece was read. */
   private boolean isCut(Path file) throws IOException {
     LogTimes.Begin its = isInLongLine ? LogTimes.begin(file) : null;
-    return its != null && its.firstMs() < lineMs;
+    return its != null && its.firstMs() <= lineMs; // a part that began anew did so later
   }
 
   /** To where the line began that was cut off. */

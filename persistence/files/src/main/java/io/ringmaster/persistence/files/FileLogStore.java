@@ -191,10 +191,12 @@ public final class FileLogStore implements LogStore {
         done = lineEnd;
         part = done < length ? renew(key, part) : part;
       } else if (part.size() + length > limits.streamBytesMax + LINE_END_BYTES) {
-        if (!part.lineStart()) {
-          write(key, part, epochMs, NEWLINE, 0, NEWLINE.length); // a piece of a long line ends here
+        if (!part.lineStart()) { // a piece of a long line ends here
+          done = LogPart.characterEnd(source, offset, length);
+          write(key, part, epochMs, source, offset, done);
+          write(key, part, epochMs, NEWLINE, 0, NEWLINE.length);
         }
-        part = renew(key, part);
+        part = done < length ? renew(key, part) : part;
       }
     }
     write(key, part, epochMs, source, offset + done, length - done);

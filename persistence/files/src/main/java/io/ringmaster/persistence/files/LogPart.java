@@ -14,6 +14,7 @@ import java.util.Set;
  * told of times precedes the lines it is of. One thread at a time.
  */
 final class LogPart {
+  static final int CHARACTER_BYTES_MAX = 4;
   private static final int LOOK_BYTES = 64 * 1024;
   private static final Set<OpenOption> OPTIONS =
       Set.of(
@@ -182,6 +183,16 @@ final class LogPart {
       }
     }
     return -1;
+  }
+
+  /** Bytes that belong to a character of UTF-8 that began before them. */
+  static int characterEnd(byte[] bytes, int offset, int length) {
+    int most = Math.min(length, CHARACTER_BYTES_MAX - 1);
+    int end = 0;
+    while (end < most && (bytes[offset + end] & 0xc0) == 0x80) {
+      end++;
+    }
+    return end;
   }
 
   private static void write(FileChannel channel, ByteBuffer bytes, long at) throws IOException {

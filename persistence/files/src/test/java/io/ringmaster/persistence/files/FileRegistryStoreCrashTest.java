@@ -62,6 +62,8 @@ class FileRegistryStoreCrashTest {
   private int killedAfter(int acknowledgements, int from) throws Exception {
     Process committer =
         new ProcessBuilder(
+                "setpriv",
+                "--pdeathsig=KILL", // it does not outlive this thread
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",

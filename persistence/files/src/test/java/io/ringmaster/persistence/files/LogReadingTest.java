@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What was appended is read: whole lines, with their times, beside the writer and after a crash.
@@ -196,8 +198,8 @@ class LogReadingTest {
     try (FileLogStore store = open(LogCursor.LINE_BYTES_MAX)) {
       LogCursor cursor = store.open(GROUP, STREAM, 0);
       append(store, 1000, "x");
-      for (int at = 1; at < bytes.length; at += 9_999) {
-        store.append(GROUP, STREAM, 1000, bytes, at, Math.min(9_999, bytes.length - at));
+      for (int at = 1; at < bytes.length; at += 10_000) { // most begin within a character
+        store.append(GROUP, STREAM, 1000, bytes, at, Math.min(10_000, bytes.length - at));
         while (cursor.next()) {
           pieces.append(cursor.text());
         }
@@ -207,13 +209,14 @@ class LogReadingTest {
     assertEquals(line + "next", pieces.toString());
   }
 
-  @Test
-  void aPieceThatACrashCutOffSetsNoReaderBack() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 5, 1000}) // within the time of the line before, and later
+  void aPieceThatACrashCutOffSetsNoReaderBack(int laterMs) throws IOException {
     LogCursor held;
     try (FileLogStore store = open(10 << 20)) {
       held = store.open(GROUP, STREAM, 0);
       append(store, 1000, "one\n");
-      append(store, 2000, "x".repeat(LogCursor.LINE_BYTES_MAX + 100));
+      append(store, 1000 + laterMs, "x".repeat(LogCursor.LINE_BYTES_MAX + 100));
       assertEquals(2, rest(held).size());
     }
     try (FileLogStore store = open(10 << 20)) {

@@ -51,7 +51,7 @@ class LogStoreCrashTest {
       int[] next = Arrays.stream(args[2].split(",")).mapToInt(Integer::parseInt).toArray();
       byte[][] rest = new byte[STREAMS][0];
       try (FileLogStore store = store(Path.of(args[0]))) {
-        while (true) {
+        while (!System.out.checkError()) {
           int stream = random.nextInt(STREAMS);
           byte[] more = lines(stream, next[stream], 1 + random.nextInt(8));
           byte[] bytes = Arrays.copyOf(rest[stream], rest[stream].length + more.length);
@@ -153,6 +153,8 @@ class LogStoreCrashTest {
     String numbers = String.join(",", Arrays.stream(from).mapToObj(Integer::toString).toList());
     Process printer =
         new ProcessBuilder(
+                "setpriv",
+                "--pdeathsig=KILL", // it does not outlive this thread
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",

@@ -9,7 +9,9 @@ public final class Uninterruptibly {
   @FunctionalInterface
   public interface Wait {
     /**
-     * Waits, until it is over or the thread is interrupted.
+     * Waits, until it is over or the thread is interrupted. It is called again after an interrupt,
+     * so it looks first whether there is still something to wait for: {@link Object#wait()} alone
+     * would miss a notification that came together with the interrupt.
      *
      * @throws InterruptedException it is waited for again
      */
