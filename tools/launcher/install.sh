@@ -17,8 +17,19 @@ installed_path() {
 }
 
 copy() {
+  [ ! -e "$destination/$2" ] || {
+    echo "ringmaster: $2 would be installed twice; the second one is $1" >&2
+    exit 1
+  }
   mkdir -p "$destination/$(dirname "$2")"
   cp "$1" "$destination/$2"
+}
+
+# Of what fails or is interrupted nothing stays: DIR can be installed into again.
+remove_half() {
+  rm -rf "${destination:?}"/*
+  [ -n "$was_there" ] || rmdir "$destination"
+  echo "ringmaster: not installed; what was copied is removed again" >&2
 }
 
 # In a subshell that ends with the first thing that fails.
@@ -33,6 +44,8 @@ install_into() (
     /*) destination=$1 ;;
     *) destination=$here/$1 ;;
   esac
+  was_there=
+  [ ! -d "$destination" ] || was_there=yes
   mkdir -p "$destination"
   destination=$(cd "$destination" && pwd -P)
   # A server that runs from there would lose its jars while it runs.
@@ -40,6 +53,10 @@ install_into() (
     echo "ringmaster: $1 is not empty; install into a new folder" >&2
     exit 1
   }
+  trap remove_half EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   for file in ringmaster tools/launcher/*.sh tools/server/systemd/* $flags; do
     copy "$file" "$file"
   done
@@ -58,5 +75,6 @@ install_into() (
   cd "$destination"
   prepare
   chmod -R a+rX .
+  trap - EXIT
   echo "ringmaster: installed in $destination" >&2
 )

@@ -1,6 +1,7 @@
 package io.ringmaster.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -8,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,29 +74,10 @@ class LauncherTest {
 
   @Test
   void whatIsInstalledNeedsNothingOfTheCheckout() throws Exception {
-    Path checkout = Files.createDirectories(folder.resolve("checkout"));
-    for (String file :
-        List.of(
-            "ringmaster",
-            "tools/launcher/find-java.sh",
-            "tools/launcher/build.sh",
-            "tools/launcher/install.sh",
-            "tools/server/systemd/ringmaster.service")) {
-      Files.createDirectories(checkout.resolve(file).getParent());
-      Files.copy(ROOT.resolve(file), checkout.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
-    }
-    Path own = written(checkout.resolve("scheduler/target/own.jar"), "own");
-    Path other = written(folder.resolve("repository/other.jar"), "other");
-    written(checkout.resolve("tools/cli/target/ringmaster-cli-0.1.0.jar"), "cli");
-    written(checkout.resolve("tools/cli/target/launch/class-path"), own + ":" + other);
-    for (String part :
-        List.of(
-            "scheduler/engine/target/classes/io/ringmaster/engine",
-            "persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle")) {
-      written(checkout.resolve(part).resolve("jvm.flags"), "--flag-of=" + part.length() + "\n");
-    }
     Path jdk = jdk("jdk", "25.0.1");
     script(jdk.resolve("bin/java"), "for word; do echo \"<$word>\"; done");
+    Path other = written(folder.resolve("repository/other.jar"), "other");
+    Path checkout = built(other);
     Map<String, String> built =
         Map.of("RINGMASTER_JAVA_HOME", jdk.toString(), "RINGMASTER_NO_BUILD", "1");
     Path to = folder.resolve("opt/ringmaster-1");
@@ -126,6 +110,60 @@ class LauncherTest {
             Map.of("RINGMASTER_JAVA_HOME", jdk.toString()));
     assertEquals(0, ended.status, ended.text);
     assertTrue(ended.text.contains("<@" + launch + "/java.options>"), ended.text);
+  }
+
+  @Test
+  void ofAnInstallationThatFailsNothingStays() throws Exception {
+    Path jdk = jdk("jdk", "25.0.1");
+    Path checkout =
+        built(
+            written(folder.resolve("repository/a/same.jar"), "a"),
+            written(folder.resolve("repository/b/same.jar"), "b"));
+    Map<String, String> built =
+        Map.of("RINGMASTER_JAVA_HOME", jdk.toString(), "RINGMASTER_NO_BUILD", "1");
+    Path to = folder.resolve("opt/ringmaster-1");
+    List<String> install = List.of(checkout.resolve("ringmaster").toString(), "install", to + "");
+
+    Ended made = run(install, built);
+    assertEquals(1, made.status, made.text);
+    assertTrue(made.text.contains("lib/same.jar would be installed twice"), made.text);
+    assertFalse(Files.exists(to));
+    Files.createDirectory(to);
+    assertEquals(made, run(install, built));
+    assertEquals(0, to.toFile().list().length);
+    // It is ended where Java runs.
+    written(checkout.resolve("tools/cli/target/launch/class-path"), "scheduler/target/own.jar");
+    script(jdk.resolve("bin/java"), "kill -TERM \"$PPID\"");
+    Ended ended = run(install, built);
+    assertEquals(143, ended.status, ended.text);
+    assertEquals(0, to.toFile().list().length);
+  }
+
+  /** A checkout with what a build leaves, and jars from elsewhere. */
+  private Path built(Path... others) throws IOException {
+    Path checkout = Files.createDirectories(folder.resolve("checkout"));
+    for (String file :
+        List.of(
+            "ringmaster",
+            "tools/launcher/find-java.sh",
+            "tools/launcher/build.sh",
+            "tools/launcher/install.sh",
+            "tools/server/systemd/ringmaster.service")) {
+      Files.createDirectories(checkout.resolve(file).getParent());
+      Files.copy(ROOT.resolve(file), checkout.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    Path own = written(checkout.resolve("scheduler/target/own.jar"), "own");
+    written(checkout.resolve("tools/cli/target/ringmaster-cli-0.1.0.jar"), "cli");
+    written(
+        checkout.resolve("tools/cli/target/launch/class-path"),
+        own + ":" + Arrays.stream(others).map(Path::toString).collect(Collectors.joining(":")));
+    for (String part :
+        List.of(
+            "scheduler/engine/target/classes/io/ringmaster/engine",
+            "persistence/chronicle/target/classes/io/ringmaster/persistence/chronicle")) {
+      written(checkout.resolve(part).resolve("jvm.flags"), "--flag-of=" + part.length() + "\n");
+    }
+    return checkout;
   }
 
   private static Path written(Path file, String text) throws IOException {

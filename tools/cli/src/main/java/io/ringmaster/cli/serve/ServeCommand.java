@@ -54,6 +54,8 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintStream out = System.out;
     System.setOut(System.err); // standard output has one line, the ready line
+    StopRequest stop = new StopRequest();
+    StopSignals.install(stop::come); // callers may be served soon
     Server server;
     try {
       server = Server.start(Configuration.resolve(flags(), System.getenv()), System.getenv());
@@ -70,7 +72,7 @@ public final class ServeCommand implements Callable<Integer> {
       complain(e instanceof FileSystemException ? e.toString() : e.getMessage());
       return ExitStatus.CHECK_FAILED;
     }
-    StopSignals.install(server::requestStop);
+    stop.started(server);
     out.println(server.readyLine());
     out.flush();
     server.awaitStopRequest();
@@ -95,5 +97,25 @@ public final class ServeCommand implements Callable<Integer> {
 
   private static void complain(String text) {
     System.err.println("ringmaster serve: " + text);
+  }
+
+  /** That somebody wants the server to stop, perhaps before it has started. Any thread. */
+  private static final class StopRequest {
+    private boolean came;
+    private Server server;
+
+    synchronized void come() {
+      came = true;
+      if (server != null) {
+        server.requestStop();
+      }
+    }
+
+    synchronized void started(Server running) {
+      server = running;
+      if (came) {
+        running.requestStop();
+      }
+    }
   }
 }

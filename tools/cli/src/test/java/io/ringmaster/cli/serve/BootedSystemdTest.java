@@ -55,6 +55,7 @@ class BootedSystemdTest {
       expect(systemd, "\"python\"", PROGRAM, "invoke", "who", "{}");
       restartsRefuseNobody(systemd);
       aKilledServerComesBack(systemd);
+      mendedOptionsArePickedUp(systemd);
 
       expect(systemd, "", "systemctl", "stop", "ringmaster.socket", "ringmaster.service");
       assertEquals(List.of(), systemd.running());
@@ -82,14 +83,39 @@ class BootedSystemdTest {
   private static void aKilledServerComesBack(BootedSystemd systemd) throws Exception {
     String killed = property(systemd, "MainPID");
     expect(systemd, "", "kill", "-KILL", killed);
-    long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(ServerProcess.PATIENCE_S);
-    while (property(systemd, "NRestarts").equals("0")) {
-      assertTrue(System.nanoTime() < endNs, "it is not started again");
-      Thread.sleep(20);
-    }
+    awaitRestarts(systemd, 1);
     awaitActive(systemd);
     assertNotEquals(killed, property(systemd, "MainPID"));
     expect(systemd, "\"python\"", PROGRAM, "invoke", "who", "{}");
+  }
+
+  /** Whoever waits for a server with wrong options is answered once they are right. */
+  private void mendedOptionsArePickedUp(BootedSystemd systemd) throws Exception {
+    Path more = systemd.root().resolve("etc/systemd/system/ringmaster.service.d/more.conf");
+    Files.createDirectories(more.getParent());
+    Files.writeString(more, "[Service]\nEnvironment=RINGMASTER_DRAIN=wrong\n");
+    expect(systemd, "", "systemctl", "daemon-reload");
+    expect(systemd, "", "systemctl", "stop", "ringmaster.service");
+    Path said = folder.resolve("waiting");
+    Process client = systemd.start(said, PROGRAM, "invoke", "who", "{}");
+    try {
+      awaitRestarts(systemd, 3);
+      Files.delete(more);
+      expect(systemd, "", "systemctl", "daemon-reload");
+      assertTrue(client.waitFor(ServerProcess.PATIENCE_S, TimeUnit.SECONDS));
+      assertTrue(Files.readString(said).contains("\"python\""), Files.readString(said));
+      awaitActive(systemd);
+    } finally {
+      client.destroyForcibly();
+    }
+  }
+
+  private static void awaitRestarts(BootedSystemd systemd, int count) throws Exception {
+    long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(ServerProcess.PATIENCE_S);
+    while (Integer.parseInt(property(systemd, "NRestarts")) < count) {
+      assertTrue(System.nanoTime() < endNs, "it is not started again");
+      Thread.sleep(20);
+    }
   }
 
   private static void awaitAnswers(BootedSystemd systemd, int more) throws Exception {
