@@ -42,12 +42,17 @@ final class Segment {
 
   private static final int REQUEST_SLOTS = 4_096;
   private static final int RESPONSE_SLOTS = REQUEST_SLOTS + SLOTS * SLOT_BYTES;
+
+  /** Where the first frame of either direction ends: what rehearsing needs. */
+  private static final int FIRST_SLOTS_BYTES = REQUEST_SLOTS + 2 * SLOT_BYTES;
+
   private static final int BYTES = RESPONSE_SLOTS + SLOTS * SLOT_BYTES;
 
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final ByteBuffer memory;
+  private final int responseSlots;
 
   /** Requests that were taken out of slots. */
   private long taken;
@@ -69,7 +74,12 @@ final class Segment {
    * @param memory zeroed, but for what the engine wrote
    */
   Segment(ByteBuffer memory) {
+    this(memory, RESPONSE_SLOTS);
+  }
+
+  private Segment(ByteBuffer memory, int responseSlots) {
     this.memory = memory.order(ByteOrder.LITTLE_ENDIAN);
+    this.responseSlots = responseSlots;
   }
 
   /**
@@ -97,10 +107,10 @@ final class Segment {
     try (FileChannel readable = FileChannel.open(file, READ)) {
       readable.map(FileChannel.MapMode.READ_ONLY, 0, 1);
     }
-    ByteBuffer memory = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer memory = ByteBuffer.allocateDirect(FIRST_SLOTS_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     memory.putLong(REQUESTS, 1).putLong(ENGINE_POLLS, 1);
     byte[] frame = new byte[Channel.HEADER_BYTES];
-    Segment segment = new Segment(memory);
+    Segment segment = new Segment(memory, REQUEST_SLOTS);
     segment.offers();
     segment.offersRevocable(1);
     segment.piped();
@@ -187,7 +197,7 @@ final class Segment {
       polls = true;
       WORD.setOpaque(memory, POLLS, 1L);
     }
-    memory.put(slot(RESPONSE_SLOTS, given + 1), frame, 0, size);
+    memory.put(slot(responseSlots, given + 1), frame, 0, size);
     WORD.setRelease(memory, RESPONSES, ++given);
     return true;
   }

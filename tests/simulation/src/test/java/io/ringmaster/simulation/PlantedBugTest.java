@@ -109,7 +109,7 @@ class PlantedBugTest {
         Mutation.in(CORE + "dispatch.Dispatcher", "giveUpWhatWasCancelled")
             .withoutCall("revoke", 1, 1)),
     LOST_WITH_THE_PROCESS(
-        "is idle|never settled|timers|slot used twice",
+        "is idle|never settled|timers|slot used twice|Index -1 out of bounds",
         Mutation.in(OUTCOMES, "exited").withoutCall("releaseBehind", 1, 1)),
     SKIPPED_AND_KEPT(
         "has a timer|is idle|timers",
@@ -133,7 +133,7 @@ class PlantedBugTest {
         "too long", Mutation.in(OFFERS, "begin").withInstead("add", PlantedBugTest::forgetLaden)),
     ALL_BEHIND_A_LONG_ONE(
         "was placed behind",
-        Mutation.in(OFFERS, "isSoonDone").withBranch(Opcode.IFGT, Opcode.IFLE, 1, 1)),
+        Mutation.in(OFFERS, "isSoonDone").withBranch(Opcode.IFGT, Opcode.IFLE, 1, 2)),
     EVENT_SETTLED_BEFORE_IT_RAN(
         "event was lost|does not have|recorded in time",
         Mutation.in(EVENT + "Attempts", "invoke").withInstead("begun", PlantedBugTest::settle),

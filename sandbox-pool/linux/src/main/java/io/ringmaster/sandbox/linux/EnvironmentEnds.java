@@ -1,5 +1,6 @@
 package io.ringmaster.sandbox.linux;
 
+import io.ringmaster.sandbox.linux.channel.Channel;
 import io.ringmaster.sandbox.spi.DriverEvents;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Slots;
@@ -18,8 +19,10 @@ final class EnvironmentEnds {
 
   /**
    * @param skipped number of an invocation that was not begun though its turn had come; 0: none
+   * @param begun numbers of what has begun, or may have
    */
-  private record Lost(Environment environment, Fault fault, String detail, long skipped)
+  private record Lost(
+      Environment environment, Fault fault, String detail, long skipped, long[] begun)
       implements Due {}
 
   private record Exited(Environment environment) implements Due {}
@@ -81,14 +84,27 @@ final class EnvironmentEnds {
    * lost before it was begun is given back; what one says that broke the protocol is not believed.
    */
   void lose(Environment environment, Fault fault, String detail) {
-    boolean unbegun =
-        fault == Fault.PLATFORM
-            && environment.state == EnvironmentState.BUSY
-            && environment.process != null
-            && environment.process.channel.unbegun();
+    long[] begun = Channel.NONE;
+    boolean unbegun = false;
+    if (fault == Fault.PLATFORM
+        && environment.state == EnvironmentState.BUSY
+        && environment.process != null
+        && environment.process.channel.prefetches() > 0) {
+      begun = environment.process.channel.takeBack();
+      unbegun = !contains(begun, environment.sequence);
+    }
     abandon(environment);
     environment.state = environment.state.to(EnvironmentState.LOST);
-    due.add(new Lost(environment, fault, detail, unbegun ? environment.sequence : 0));
+    due.add(new Lost(environment, fault, detail, unbegun ? environment.sequence : 0, begun));
+  }
+
+  private static boolean contains(long[] sequences, long wanted) {
+    for (long sequence : sequences) {
+      if (sequence == wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Its program cannot be started, by the function's fault: an init error, then an exit. */
@@ -141,6 +157,12 @@ final class EnvironmentEnds {
   private int tell(Lost lost, DriverEvents sink) {
     Environment environment = lost.environment;
     int told = 0;
+    for (long sequence : lost.begun) {
+      if (sequence != environment.sequence && environment.state == EnvironmentState.LOST) {
+        sink.taken(Slots.slot(environment.id, 0), sequence);
+        told++;
+      }
+    }
     if (lost.skipped != 0 && environment.state == EnvironmentState.LOST) {
       sink.skipped(Slots.slot(environment.id, 0), lost.skipped);
       told++;

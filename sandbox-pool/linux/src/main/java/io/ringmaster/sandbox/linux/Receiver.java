@@ -61,9 +61,12 @@ final class Receiver {
 
   /** Hands one more over while one runs; false: there is no place for it. */
   boolean invokeBehind(Environment environment, Invocation invocation) {
+    SandboxProcess process = environment.process;
+    if (process == null || tellsNoMarks(environment, process)) {
+      return false; // whose output it is could not be told
+    }
     try {
-      return environment.process != null
-          && environment.process.channel.invokeBehind(buffers, invocation);
+      return process.channel.invokeBehind(buffers, invocation);
     } catch (IllegalArgumentException unfit) {
       return false; // as the first of its slot it is told
     }
@@ -210,9 +213,7 @@ final class Receiver {
     Channel channel = process.channel;
     process.answered = true;
     boolean last = channel.processEnds();
-    if (process.session != null
-        || process.logs.writesRaw()
-        || environment.invocation.logTailWanted()) {
+    if (process.session != null || tellsNoMarks(environment, process)) {
       // Output without a mark that came before the answer is the answer's.
       environment.invocation.responseBuffer().logPosition(process.logs.written(linux));
     }
@@ -240,6 +241,11 @@ final class Receiver {
     } else {
       sink.response(slot, sequence, error, channel.logMark(), environment.maxMemoryKb);
     }
+  }
+
+  /** Whether output may come without a mark that matters to the one that runs. */
+  private static boolean tellsNoMarks(Environment environment, SandboxProcess process) {
+    return process.logs.writesRaw() || environment.invocation.logTailWanted();
   }
 
   private void violated(SandboxProcess process) {

@@ -38,7 +38,7 @@ public interface DriverEvents {
    * An invocation that had been offered behind another one was begun just now: its time begins
    * anew. Told after the terminal answer of the one before it, and only where that was noticeably
    * earlier or {@link SandboxDriver#revoke} left it open; without this it counts as begun at that
-   * answer.
+   * answer. Also told before {@link #failed}, of one behind an answer that was lost.
    */
   void taken(int slot, long sequence);
 
@@ -47,8 +47,8 @@ public interface DriverEvents {
    * belongs to the dispatcher again. Told of what {@link SandboxDriver#revoke} left open; and,
    * before {@link #exited} or {@link #failed}, of one that the sandbox had not begun though the one
    * before it had been answered; not if {@link SandboxDriver#revoke} left it open or the sandbox
-   * broke its protocol: it counts as begun then. What lies behind an unanswered one then is known
-   * not to have begun.
+   * broke its protocol: it counts as begun then. What lies behind an unanswered one then has not
+   * begun, unless {@link #taken} was told of it.
    */
   void skipped(int slot, long sequence);
 

@@ -126,7 +126,7 @@ final class Outcomes {
     invocation.noPrefetch();
     sandbox.version.sampleInvoke(invocation.invokeNs, fastNs);
     if (!invocation.prefetchTried) {
-      sandbox.version.sampleQuickest(invocation.invokeNs);
+      sandbox.version.sampleQuick(invocation.invokeNs);
     }
     invocation.logMark = logMark;
     invocation.responseBuffer().endChunk();
@@ -280,7 +280,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
-        prefetched.releaseBehind(invocation);
+        prefetched.releaseUnlessBegun(invocation, PLATFORM_FAULT);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         if (violation) {

@@ -1,5 +1,6 @@
 package io.ringmaster.core.dispatch;
 
+import io.ringmaster.api.Refusal;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.counter.Counters;
 import io.ringmaster.core.model.PendingInvocation;
@@ -30,14 +31,19 @@ final class Prefetched {
     this.outcomes = outcomes;
   }
 
-  /** A driver tells that it began after the one before it had answered. */
+  /** A driver tells that it began after the one before it had answered, heard or not. */
   void taken(Sandbox sandbox, int slot, long sequence) {
     PendingInvocation first = first(sandbox, slot, sequence);
-    if (first == null) {
-      counters.increment(Counter.LATE_ANSWERS);
-    } else {
+    if (first != null) {
       first.noPrefetch();
       placement.begunLate(first, outcomes.nowNs);
+      return;
+    }
+    PendingInvocation behind = behind(sandbox, slot, sequence);
+    if (behind == null) {
+      counters.increment(Counter.LATE_ANSWERS);
+    } else {
+      behind.begunUnheard = true;
     }
   }
 
@@ -57,16 +63,22 @@ final class Prefetched {
       }
       return;
     }
-    PendingInvocation running = sandbox == null ? null : sandbox.running(slot);
-    PendingInvocation behind = running == null ? null : running.behind;
-    while (behind != null && behind.sequence != sequence) {
-      behind = behind.behind;
-    }
+    PendingInvocation behind = behind(sandbox, slot, sequence);
     if (behind == null) {
       counters.increment(Counter.LATE_ANSWERS);
     } else {
       release(behind);
     }
+  }
+
+  /** The one of that number that lies behind another; null: there is none. */
+  private static PendingInvocation behind(Sandbox sandbox, int slot, long sequence) {
+    PendingInvocation running = sandbox == null ? null : sandbox.running(slot);
+    PendingInvocation behind = running == null ? null : running.behind;
+    while (behind != null && behind.sequence != sequence) {
+      behind = behind.behind;
+    }
+    return behind;
   }
 
   /** The one of that number, if it is not known whether it has begun; else null. */
@@ -129,6 +141,19 @@ final class Prefetched {
   void releaseBehind(PendingInvocation running) {
     while (running.behind != null) {
       release(running.behind);
+    }
+  }
+
+  /** As {@link #releaseBehind}, but for what has begun: that is answered with a refusal. */
+  void releaseUnlessBegun(PendingInvocation running, Refusal refusal) {
+    PendingInvocation behind;
+    while ((behind = running.behind) != null) {
+      if (behind.begunUnheard) {
+        placement.takeBehind(behind);
+        outcomes.refuse(behind, refusal);
+      } else {
+        release(behind);
+      }
     }
   }
 

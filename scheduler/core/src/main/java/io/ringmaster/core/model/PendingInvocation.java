@@ -94,8 +94,14 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
   /** The one that lies behind it in its slot, and is the next there; or null. */
   public PendingInvocation behind;
 
-  /** It lay behind another one, or was too much for that: not again. */
+  /** It lay behind another one: not again. */
   public boolean prefetchTried;
+
+  /** When it was placed behind another one. */
+  public long behindSinceNs;
+
+  /** It lies behind another one and has begun all the same, though no answer will tell. */
+  public boolean begunUnheard;
 
   private PrefetchState prefetch = PrefetchState.NONE;
 
@@ -310,6 +316,7 @@ public final class PendingInvocation extends Timed implements Call, Invocation {
     slot = -1;
     behind = null;
     prefetchTried = false;
+    begunUnheard = false;
     prefetch = PrefetchState.NONE;
     version = null;
     charged = false;

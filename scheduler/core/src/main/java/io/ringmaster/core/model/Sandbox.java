@@ -39,7 +39,7 @@ public final class Sandbox extends Timed {
    */
   private final AtomicBoolean ahead = new AtomicBoolean();
 
-  /** Since when something has lain behind what runs now. */
+  /** Since when the first that lies behind what runs has lain in it. */
   public long behindNs;
 
   public final long createdNs;

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
  * thread only.
  *
  * <p>What lies behind another one has not begun: no time runs for it, nothing is recorded of it,
- * and it can be revoked. It begins when the one before it has answered. Where that takes longer
- * than {@link PrefetchLimits#fastNs}, all that lie in that sandbox go back to their places in the
- * line; no invocation lies behind another one twice, so none is passed on for ever.
+ * and it can be revoked. It begins when the one before it has answered. It lies there for {@link
+ * PrefetchLimits#fastNs} at most: then it goes back to its place in the line, with all that lie
+ * behind it. No invocation lies behind another one twice, so none is passed on for ever.
  */
 final class Offers {
   private final Timers timers;
@@ -84,7 +84,7 @@ final class Offers {
     if (invocation.prefetch() != PrefetchState.NONE) {
       sandbox.aheadRelease(sandbox.behind > 0);
       if (sandbox.behind > 0) {
-        sandbox.behindNs = nowNs;
+        sandbox.behindNs = invocation.behind.behindSinceNs;
         laden.add(sandbox);
       }
     }
@@ -122,10 +122,12 @@ final class Offers {
     int placed = 0;
     while (version.waiting > version.coming && mayLieBehind(version)) {
       Sandbox sandbox = open(version, nowNs);
-      if (sandbox == null || !placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
+      if (sandbox == null) {
         break;
       }
-      placed++;
+      if (placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
+        placed++;
+      }
     }
     return placed;
   }
@@ -140,7 +142,7 @@ final class Offers {
     }
     Sandbox sandbox = open(version, nowNs);
     return sandbox != null
-        && isSoonDone(sandbox)
+        && isSoonDone(sandbox, nowNs)
         && placeBehind(sandbox, version.waitingHead, nowNs, epochMs);
   }
 
@@ -155,7 +157,7 @@ final class Offers {
     Sandbox sandbox;
     while ((sandbox = version.open.first()) != null) {
       boolean slow = nowNs - sandbox.running(0).offeredNs >= fastNs;
-      boolean room = sandbox.behind == 0 || isSoonDone(sandbox);
+      boolean room = sandbox.behind == 0 || isSoonDone(sandbox, nowNs);
       if (room && !slow && !sandbox.doomed && nowNs < sandbox.lifeEndNs) {
         return sandbox;
       }
@@ -165,15 +167,17 @@ final class Offers {
   }
 
   /** Whether what is in it will be done in the time in which another one could be woken. */
-  private boolean isSoonDone(Sandbox sandbox) {
-    long quickestNs = sandbox.version.quickestNs;
-    return quickestNs >= 0 && (sandbox.behind + 1) * quickestNs <= wakeNs;
+  private boolean isSoonDone(Sandbox sandbox, long nowNs) {
+    long quickNs = sandbox.version.quickNs;
+    return quickNs >= 0
+        && (sandbox.behind + 1) * quickNs <= wakeNs
+        && nowNs - sandbox.running(0).offeredNs <= wakeNs;
   }
 
+  /** False: the sandbox has no room, and is asked again when it has answered. */
   private boolean placeBehind(
       Sandbox sandbox, PendingInvocation invocation, long nowNs, long epochMs) {
     int slot = sandbox.running(0).slot;
-    invocation.prefetchTried = true;
     address(invocation, sandbox, slot, epochMs);
     sandbox.leaveLine();
     sandbox.aheadRelease(true);
@@ -185,6 +189,8 @@ final class Offers {
     sandbox.version.dequeue();
     sandbox.version.behind++;
     sandbox.layBehind(slot, invocation);
+    invocation.prefetchTried = true;
+    invocation.behindSinceNs = nowNs;
     invocation.prefetch(PrefetchState.BEHIND);
     if (sandbox.behind == 1) {
       sandbox.behindNs = nowNs;
@@ -225,7 +231,9 @@ final class Offers {
   void unaddress(PendingInvocation invocation) {
     if (invocation.prefetch() != PrefetchState.NONE) {
       invocation.noPrefetch();
-      invocation.sandbox.aheadRelease(invocation.sandbox.behind > 0);
+      PendingInvocation first = invocation.sandbox.running(0);
+      boolean unrecorded = first != null && first.prefetch() != PrefetchState.NONE;
+      invocation.sandbox.aheadRelease(unrecorded || invocation.sandbox.behind > 0);
     }
     invocation.sandbox = null;
     invocation.slot = -1;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.dispatch.HandTurned.ScriptedDriver;
 import io.ringmaster.core.dispatch.HandTurned.Submitted;
+import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,15 +156,42 @@ class PrefetchChainTest {
   }
 
   @Test
-  void theTimeThatSomethingLiesBehindAnotherBeginsAnewWithEachAnswer() {
+  void whatHasLainThereForTooLongGoesBackThoughOthersWereAnswered() {
     warm(QUICK_NS);
-    submit(4);
-    for (int i = 0; i < 3; i++) {
-      world.nowNs += OVERDUE_NS - 1;
-      answer(i);
-    }
+    List<Submitted> calls = submit(4);
+    world.nowNs += OVERDUE_NS - 1;
+    answer(0);
     assertEquals(List.of(), driver.revoked);
-    assertEquals(0, count(Counter.PREFETCH_REVOKED));
+    world.nowNs += 1;
+    world.turn();
+    assertEquals(List.of(sequence(2), sequence(3)), driver.revoked);
+    answer(1);
+    assertOneAfterAnother(4, calls.subList(2, 4));
+  }
+
+  @Test
+  void nothingMoreGoesBehindOneThatTakesLongerThanAWake() {
+    warm(QUICK_NS);
+    submit(2);
+    world.nowNs += 150_000;
+    world.turn();
+    submit(1);
+    assertEquals(2, driver.offered.size());
+  }
+
+  @Test
+  void whatHadBegunWhenItsAnswerWasLostIsNotRunAgain() {
+    warm(QUICK_NS);
+    List<Submitted> calls = submit(4);
+    long begun = sequence(1);
+    driver.events.add(sink -> sink.taken(SLOT, begun));
+    driver.events.add(sink -> sink.failed(0, Fault.PLATFORM, "on purpose"));
+    world.turn();
+    world.turn();
+    assertEquals(500, calls.get(0).call.statusCode());
+    assertEquals(500, calls.get(1).call.statusCode());
+    assertEquals(0, calls.get(2).told);
+    assertOneAfterAnother(4, calls.subList(2, 4));
   }
 
   @Test

@@ -32,6 +32,9 @@ public interface Channel {
     VIOLATION
   }
 
+  /** No invocations. */
+  long[] NONE = {};
+
   /** What {@link #initNs} answers where the process does not say. */
   long UNKNOWN = -1;
 
@@ -110,6 +113,15 @@ public interface Channel {
    */
   default boolean unbegun() {
     return false;
+  }
+
+  /**
+   * Asks everything back, because nothing more will be heard.
+   *
+   * @return sequences of what has begun or may have, of invocations that lay behind another one
+   */
+  default long[] takeBack() {
+    return NONE;
   }
 
   /** Whether there is an answer that no descriptor tells of. */

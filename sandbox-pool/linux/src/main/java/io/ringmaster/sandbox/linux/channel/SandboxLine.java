@@ -1,6 +1,7 @@
 package io.ringmaster.sandbox.linux.channel;
 
 import io.ringmaster.sandbox.spi.Invocation;
+import java.util.Arrays;
 
 /**
  * Invocations that are in one sandbox, in the order in which it was given them: the order in which
@@ -95,6 +96,19 @@ final class SandboxLine {
       }
     }
     return -1;
+  }
+
+  /** Sequences of all that were not taken back, in their order. */
+  long[] notTakenBack() {
+    long[] found = new long[size];
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      int at = head + i & MASK;
+      if (states[at] != State.TAKEN_BACK) {
+        found[count++] = sequences[at];
+      }
+    }
+    return Arrays.copyOf(found, count);
   }
 
   /** Number of the slot of one at a place. */

@@ -94,10 +94,7 @@ public final class SegmentChannel implements Channel {
 
   @Override
   public void invoke(ChannelBuffers buffers, Invocation offered) {
-    if (++untimed >= TIMED_EVERY) {
-      untimed = 0;
-      timedNs = System.nanoTime();
-    }
+    time();
     pipes.reader().allowBells(1);
     long number = 0;
     if (Frames.fits(offered, Segment.SLOT_BYTES)
@@ -115,6 +112,14 @@ public final class SegmentChannel implements Channel {
     line.add(offered, number, false);
     if (first) {
       expectFirst();
+    }
+  }
+
+  /** Times one in so many, from here to its answer. */
+  private void time() {
+    if (++untimed >= TIMED_EVERY) {
+      untimed = 0;
+      timedNs = System.nanoTime();
     }
   }
 
@@ -205,7 +210,7 @@ public final class SegmentChannel implements Channel {
     segment.revokedOpaque(number);
     VarHandle.fullFence();
     boolean answers = at == 0 && (pipes.reader().partial() || pipes.reader().streaming());
-    boolean inTime = segment.takingOpaque() < number && !answers;
+    boolean inTime = !isTaken(number) && !answers;
     line.revoked(at, inTime);
     if (at == 0) {
       if (inTime) {
@@ -221,7 +226,21 @@ public final class SegmentChannel implements Channel {
   @Override
   public boolean unbegun() {
     long number = line.unbegunUnless();
-    return number != 0 && segment.takingOpaque() < number;
+    return number != 0 && !isTaken(number);
+  }
+
+  /** Whether the sandbox says so; nobody can take what is not there. */
+  private boolean isTaken(long number) {
+    long taking = segment.takingOpaque();
+    return taking >= number && taking <= requests;
+  }
+
+  @Override
+  public long[] takeBack() {
+    for (long sequence : line.notTakenBack()) {
+      revoke(sequence);
+    }
+    return line.notTakenBack();
   }
 
   @Override
@@ -393,6 +412,8 @@ public final class SegmentChannel implements Channel {
     if (line.isEmpty()) {
       unrung = false;
       owesBell = false;
+    } else {
+      time();
     }
     expectFirst();
   }
