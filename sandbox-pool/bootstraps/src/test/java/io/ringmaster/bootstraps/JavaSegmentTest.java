@@ -201,11 +201,11 @@ class JavaSegmentTest {
   void requestsShareADoorbellAndAreRevokedOneByOne() throws Exception {
     try (PythonSandbox sandbox = bound()) {
       for (int i = 1; i < 100; i += 7) {
+        segment.revoke(i + 5);
+        segment.revoke(i + 2);
         for (int k = 0; k < 7; k++) {
           segment.put(invocation(i + k, k), k == 0 ? 0 : REVOCABLE);
         }
-        segment.revoke(i + 5);
-        segment.revoke(i + 2);
         ring(sandbox, true);
         for (int k = 0; k < 7; k++) {
           Frame frame = sandbox.receive();

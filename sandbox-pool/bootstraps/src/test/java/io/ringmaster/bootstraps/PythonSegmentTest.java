@@ -77,10 +77,10 @@ class PythonSegmentTest {
     try (PythonSandbox sandbox = bound()) {
       for (int i = 1; i < 100; i += 7) {
         for (int k = 0; k < 7; k++) {
-          segment.put(invocation(i + k), k == 0 ? 0 : REVOCABLE);
           if (k == 1 || k == 4 || k == 6) {
-            segment.revoke();
+            segment.revoke(i + k);
           }
+          segment.put(invocation(i + k), k == 0 ? 0 : REVOCABLE);
         }
         sandbox.send(DOORBELL, 0, new byte[0]);
         for (int k = 0; k < 7; k++) {
@@ -117,9 +117,9 @@ class PythonSegmentTest {
   void aDoorbellForOneThatMustWait() throws Exception {
     try (PythonSandbox sandbox = bound()) {
       segment.pipes();
+      segment.revoke(1);
       segment.put(invocation(2), REVOCABLE);
       segment.put(invocation(3), REVOCABLE);
-      segment.revoke(1);
       sandbox.send(DOORBELL, 0, new byte[0]);
       sandbox.write(invocation(1));
       assertAnswer(1, sandbox.receive());

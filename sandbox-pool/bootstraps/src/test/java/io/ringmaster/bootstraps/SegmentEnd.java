@@ -79,7 +79,7 @@ final class SegmentEnd {
     revoke(requests);
   }
 
-  /** Takes the request of that number back. */
+  /** Takes the request of that number back, perhaps before it is there. */
   void revoke(long number) {
     WORD.setVolatile(memory, REVOKED + (int) (number & 7) * 8, number);
   }

@@ -127,7 +127,7 @@ class PlantedBugTest {
         "is idle|recorder|lay behind|gave it up|taken back",
         Mutation.in(PREFETCHED, "revoke").withBranch(Opcode.IFNE, Opcode.IFEQ, 1, 1)),
     SKIPPED_AND_THE_CHAIN_BEHIND_IT_FORGOTTEN(
-        "recorder|never settled|timers|handed over twice",
+        "recorder|never settled|timers|handed over twice|was discarded",
         Mutation.in(PREFETCHED, "skipped").withBranch(Opcode.IFNE, Opcode.IFEQ, 1, 1)),
     OVERDUE_AND_FORGOTTEN_SINCE_ANOTHER_RUNS(
         "too long", Mutation.in(OFFERS, "begin").withInstead("add", PlantedBugTest::forgetLaden)),

@@ -90,8 +90,9 @@ final class EnvironmentEnds {
         && environment.state == EnvironmentState.BUSY
         && environment.process != null
         && environment.process.channel.prefetches() > 0) {
+      unbegun = environment.process.channel.unbegun();
       begun = environment.process.channel.takeBack();
-      unbegun = !contains(begun, environment.sequence);
+      unbegun &= !contains(begun, environment.sequence);
     }
     abandon(environment);
     environment.state = environment.state.to(EnvironmentState.LOST);

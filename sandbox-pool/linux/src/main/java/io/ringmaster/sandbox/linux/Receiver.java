@@ -62,7 +62,7 @@ final class Receiver {
   /** Hands one more over while one runs; false: there is no place for it. */
   boolean invokeBehind(Environment environment, Invocation invocation) {
     SandboxProcess process = environment.process;
-    if (process == null || tellsNoMarks(environment, process)) {
+    if (process == null || tellsNoMarks(environment, process) || invocation.logTailWanted()) {
       return false; // whose output it is could not be told
     }
     try {

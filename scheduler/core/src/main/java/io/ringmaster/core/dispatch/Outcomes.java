@@ -125,9 +125,7 @@ final class Outcomes {
     }
     invocation.noPrefetch();
     sandbox.version.sampleInvoke(invocation.invokeNs, fastNs);
-    if (!invocation.prefetchTried) {
-      sandbox.version.sampleQuick(invocation.invokeNs);
-    }
+    sandbox.version.sampleQuick(invocation.invokeNs);
     invocation.logMark = logMark;
     invocation.responseBuffer().endChunk();
     placement.leave(sandbox, slot, nowNs);
@@ -280,7 +278,7 @@ final class Outcomes {
     for (int i = 0; i < sandbox.slotCount(); i++) {
       PendingInvocation invocation = sandbox.running(i);
       if (invocation != null) {
-        prefetched.releaseUnlessBegun(invocation, PLATFORM_FAULT);
+        releaseUnlessBegun(invocation);
         measure(invocation);
         placement.leave(sandbox, invocation.slot, nowNs);
         if (violation) {
@@ -293,6 +291,11 @@ final class Outcomes {
     }
     releaseHeld(sandbox);
     placement.lost(sandbox, nowNs);
+  }
+
+  /** What lies behind an invocation is placed again, but for what has begun and is not heard of. */
+  void releaseUnlessBegun(PendingInvocation invocation) {
+    prefetched.releaseUnlessBegun(invocation, PLATFORM_FAULT);
   }
 
   /** The next binding would not succeed either: nobody waits for it. */

@@ -55,7 +55,7 @@ final class Prefetched {
           first.prefetch() == PrefetchState.FIRST_IN_DOUBT
               && sandbox.state() == SandboxState.READY; // else its sandbox ends
       if (!goesOn) {
-        releaseBehind(first);
+        outcomes.releaseUnlessBegun(first);
       }
       takeFirst(sandbox, first);
       if (goesOn) {

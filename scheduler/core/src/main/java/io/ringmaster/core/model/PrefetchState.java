@@ -26,6 +26,11 @@ public enum PrefetchState {
     };
   }
 
+  /** Whether nothing lies before it. */
+  public boolean isFirst() {
+    return this == FIRST || this == FIRST_IN_DOUBT;
+  }
+
   /** What it is when the one before it has answered. */
   public PrefetchState first() {
     return this == BEHIND_IN_DOUBT ? FIRST_IN_DOUBT : FIRST;

@@ -73,8 +73,8 @@ public final class VersionState extends Timed {
   public long invokeNsAverage = -1;
 
   /**
-   * What three in four invocations take or exceed that begin at once, in nanoseconds: what waits
-   * for a processor moves it little. −1: no sample.
+   * What three in four invocations take or exceed in nanoseconds: what waits for a processor moves
+   * it little. −1: no sample.
    */
   public long quickNs = -1;
 
@@ -249,10 +249,15 @@ public final class VersionState extends Timed {
     slowShare += ((ns < fastNs ? 0 : SHARE_ALL) - slowShare) >> SHARE_SHIFT;
   }
 
-  /** Folds an invocation in that had a free slot: three small steps up for one down. */
+  /** Folds one more in: three small steps up for one down, and down soon where it began high. */
   public void sampleQuick(long ns) {
+    if (ns <= 0) {
+      return; // it was answered in one look with the one before it
+    }
     if (quickNs < 0) {
       quickNs = ns;
+    } else if (ns < quickNs / 4) {
+      quickNs -= quickNs / 4;
     } else if (ns < quickNs) {
       quickNs = Math.max(ns, quickNs - quickNs / 32 - 1);
     } else {

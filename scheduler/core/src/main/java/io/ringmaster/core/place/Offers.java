@@ -122,12 +122,10 @@ final class Offers {
     int placed = 0;
     while (version.waiting > version.coming && mayLieBehind(version)) {
       Sandbox sandbox = open(version, nowNs);
-      if (sandbox == null) {
+      if (sandbox == null || !placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
         break;
       }
-      if (placeBehind(sandbox, version.waitingHead, nowNs, epochMs)) {
-        placed++;
-      }
+      placed++;
     }
     return placed;
   }
@@ -230,10 +228,10 @@ final class Offers {
   /** It waits again, as if nothing had happened. */
   void unaddress(PendingInvocation invocation) {
     if (invocation.prefetch() != PrefetchState.NONE) {
+      boolean leftItsSlot = invocation.prefetch().isFirst(); // to one that was not recorded yet
       invocation.noPrefetch();
-      PendingInvocation first = invocation.sandbox.running(0);
-      boolean unrecorded = first != null && first.prefetch() != PrefetchState.NONE;
-      invocation.sandbox.aheadRelease(unrecorded || invocation.sandbox.behind > 0);
+      Sandbox sandbox = invocation.sandbox;
+      sandbox.aheadRelease(sandbox.behind > 0 || leftItsSlot && sandbox.running(0) != null);
     }
     invocation.sandbox = null;
     invocation.slot = -1;

@@ -1,11 +1,13 @@
 package io.ringmaster.core.dispatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ringmaster.core.counter.Counter;
 import io.ringmaster.core.dispatch.HandTurned.ScriptedDriver;
 import io.ringmaster.core.dispatch.HandTurned.Submitted;
+import io.ringmaster.core.model.Sandbox;
 import io.ringmaster.sandbox.spi.Fault;
 import io.ringmaster.sandbox.spi.Slots;
 import java.util.ArrayList;
@@ -192,6 +194,37 @@ class PrefetchChainTest {
     assertEquals(500, calls.get(1).call.statusCode());
     assertEquals(0, calls.get(2).told);
     assertOneAfterAnother(4, calls.subList(2, 4));
+  }
+
+  @Test
+  void whatHadBegunIsNotRunAgainThoughTheOneBeforeItWasSkipped() {
+    warm(QUICK_NS);
+    List<Submitted> calls = submit(4);
+    answer(0);
+    long first = sequence(1);
+    long begun = sequence(2);
+    driver.events.add(sink -> sink.taken(SLOT, begun));
+    driver.events.add(sink -> sink.skipped(SLOT, first));
+    driver.events.add(sink -> sink.failed(0, Fault.PLATFORM, "on purpose"));
+    world.turn();
+    world.turn();
+    assertEquals(500, calls.get(2).call.statusCode());
+    assertOneAfterAnother(4, List.of(calls.get(1), calls.get(3)));
+  }
+
+  /** Output that comes then is that of the one that runs, which is recorded. */
+  @Test
+  void whenTheOthersWentBackNothingIsAheadOfTheRecords() {
+    warm(QUICK_NS);
+    submit(3);
+    Sandbox sandbox = world.dispatcher.sandboxes().get(0);
+    assertTrue(sandbox.aheadAcquire());
+    answer(0);
+    assertTrue(sandbox.aheadAcquire());
+    world.nowNs += OVERDUE_NS;
+    world.turn();
+    assertEquals(List.of(sequence(2)), driver.revoked);
+    assertFalse(sandbox.aheadAcquire());
   }
 
   @Test

@@ -106,7 +106,10 @@ public final class ServeCommand implements Callable<Integer> {
 
     synchronized void come() {
       came = true;
-      if (server != null) {
+      if (server == null) {
+        System.err.println(
+            "ringmaster: stops when it has started; a second signal ends it at once");
+      } else {
         server.requestStop();
       }
     }
