@@ -30,6 +30,12 @@ record Version(
     Instant lastModified,
     String revisionId,
     Settling settling) {
+  /**
+   * So much before its state becomes Active the dispatcher lets invocations in: it compares with a
+   * time that it read before it took them, and whoever has seen Active is not to be told Pending.
+   */
+  private static final long EARLIER_MS = 50;
+
   private static final String REASON = "The function is being created.";
   private static final String REASON_CODE = "Creating";
 
@@ -145,6 +151,6 @@ record Version(
         new PoolKey(name.account(), id, "", ""),
         sandbox,
         content.inJvm() != null,
-        settling == null || settling.update() ? 0 : settling.until().toEpochMilli());
+        settling == null || settling.update() ? 0 : settling.until().toEpochMilli() - EARLIER_MS);
   }
 }

@@ -50,7 +50,8 @@ class FunctionStatesTest {
     Functions functions = world.functions();
     shows("Pending", "Creating", null, null, functions.create(World.spec("f").build()));
     VersionDefinition published = world.dispatch.inForce.get("f").versions().get("$LATEST");
-    assertEquals(world.now.plusMillis(200).toEpochMilli(), published.pendingUntilEpochMs());
+    // invocations that come when it is seen to be Active must find it so, whatever clock they meet
+    assertEquals(world.now.plusMillis(150).toEpochMilli(), published.pendingUntilEpochMs());
     pass(199);
     shows("Pending", "Creating", null, null, functions.get("f"));
     world.restart();
