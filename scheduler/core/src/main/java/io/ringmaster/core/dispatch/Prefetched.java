@@ -15,8 +15,9 @@ import io.ringmaster.core.timer.Timers;
  * back, elsewhere. Dispatcher thread only.
  *
  * <p>Whether one that was revoked has begun is sometimes open for a moment; it stays in its slot
- * until an event tells. What lies behind an unanswered one when their sandbox ends has not begun.
- * One whose predecessor has answered counts as begun, unless its driver says that it was skipped.
+ * until an event tells. What lies behind an unanswered one when their sandbox ends has not begun,
+ * unless its driver told that it was taken. One whose predecessor has answered counts as begun,
+ * unless its driver says that it was skipped.
  */
 final class Prefetched {
   private final Placement placement;

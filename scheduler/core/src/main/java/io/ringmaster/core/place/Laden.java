@@ -17,7 +17,7 @@ final class Laden {
   private long notBeforeNs;
 
   /**
-   * @param boundNs how long something may lie behind the same invocation
+   * @param boundNs how long something may lie in a sandbox before it begins
    */
   Laden(long boundNs) {
     this.boundNs = boundNs;

@@ -198,7 +198,7 @@ final class Offers {
     return true;
   }
 
-  /** A sandbox in which something has lain behind the same one for too long; null: none. */
+  /** A sandbox in which something has lain behind others for too long; null: none. */
   Sandbox overdue(long nowNs) {
     return laden.overdue(nowNs);
   }

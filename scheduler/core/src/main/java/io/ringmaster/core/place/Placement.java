@@ -333,7 +333,7 @@ public final class Placement {
     offers.takeBehind(invocation);
   }
 
-  /** A sandbox in which something has lain behind the same one for too long; null: none. */
+  /** A sandbox in which something has lain behind others for too long; null: none. */
   public Sandbox overdueBehind(long nowNs) {
     return offers.overdue(nowNs);
   }

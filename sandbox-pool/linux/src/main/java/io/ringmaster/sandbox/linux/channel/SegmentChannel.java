@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>One invocation runs; others may lie behind it, in slots, and be taken back before they are
  * begun. Answers come in the order of the invocations, and what was taken back is told in its place
- * to have been skipped ({@link SandboxLine}).
+ * to have been skipped ({@link InvocationLine}).
  *
  * <p>Ordering pairs, all with the sandbox: a frame is written, <i>release</i>, its count is; the
  * count is read, <i>acquire</i>, then the frame. A count is published, <i>full fence</i>, the other
@@ -43,7 +43,7 @@ public final class SegmentChannel implements Channel {
   private long answered;
 
   /** What is in the sandbox. */
-  private final SandboxLine line = new SandboxLine();
+  private final InvocationLine line = new InvocationLine();
 
   private boolean bySlot;
   private long skipped;
@@ -135,7 +135,7 @@ public final class SegmentChannel implements Channel {
         Invocation invocation = line.firstInvocation();
         piping.expectAnswer(invocation.sequence(), invocation.responseBuffer());
         slotReader.expectAnswer(invocation.sequence(), invocation.responseBuffer());
-        if (line.first() == SandboxLine.State.IN_DOUBT) {
+        if (line.first() == InvocationLine.State.IN_DOUBT) {
           piping.mayBeSkipped();
           slotReader.mayBeSkipped();
         }
@@ -362,7 +362,7 @@ public final class SegmentChannel implements Channel {
       }
       case SKIPPED -> {
         // What was taken back in time may be told while the next one is written to the pipe.
-        boolean inTime = line.first() == SandboxLine.State.TAKEN_BACK;
+        boolean inTime = line.first() == InvocationLine.State.TAKEN_BACK;
         if (!inTime && (denied || pipes.reader().streaming())) {
           yield violated("a skip in a slot that the pipe denies");
         }
@@ -375,7 +375,7 @@ public final class SegmentChannel implements Channel {
 
   /** The first was not begun; whether nobody needs to know. */
   private boolean skippedFirst() {
-    boolean inTime = line.first() == SandboxLine.State.TAKEN_BACK;
+    boolean inTime = line.first() == InvocationLine.State.TAKEN_BACK;
     if (!inTime) {
       skipped = line.firstSequence();
       judgePace();

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Invocations that are in one sandbox, in the order in which it was given them: the order in which
  * it answers them, or tells that it skipped them. Dispatcher only.
  */
-final class SandboxLine {
+final class InvocationLine {
   /** What is known of one of them. */
   enum State {
     /** There is none. */
